@@ -1,0 +1,115 @@
+//! `sdk.yaml`: what a document cannot say about the crate that is made of it.
+//!
+//! Every member is optional. Without a configuration everything is inferred from the documents.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use crate::normalize::Patch;
+
+/// The whole configuration file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// What the crate is called in prose.
+    pub title: Option<String>,
+    /// The documents to read, relative to the configuration file.
+    pub documents: Vec<String>,
+    /// Cargo features, each with the documents whose operations it holds.
+    pub features: IndexMap<String, FeatureConfig>,
+    /// How the client finds its server and proves who it is.
+    pub client: ClientConfig,
+    /// Member of a response whose value is all that callers want.
+    pub envelope: Option<String>,
+    /// Ways in which lists are paged, by a name of your choice.
+    pub pagination: IndexMap<String, PaginationConfig>,
+    /// Members whose values are never printed: `name` anywhere, or `Schema.name`.
+    pub redact: Vec<String>,
+    /// The tree of resources and their methods.
+    pub resources: IndexMap<String, ResourceConfig>,
+    /// Corrections of wrong documents.
+    pub patches: Vec<Patch>,
+    /// Differences from the upstream document that are meant.
+    pub drift: Vec<serde_json::Value>,
+}
+
+/// A Cargo feature of the generated crate.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FeatureConfig {
+    /// What the feature is for.
+    pub doc: String,
+    /// Documents, as named in `documents`, whose operations need the feature.
+    pub documents: Vec<String>,
+}
+
+/// How the client finds its server and proves who it is.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClientConfig {
+    /// Overrides the first server of the documents.
+    pub base_url: Option<String>,
+    /// Names of environment variables.
+    pub env: EnvConfig,
+    /// How arrays inside query objects are sent.
+    pub query_arrays: QueryArrays,
+    /// Whether repeating a PATCH is harmless.
+    pub retry_patch: bool,
+}
+
+/// Names of the environment variables that `Client::from_env` reads.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EnvConfig {
+    pub api_key: Option<String>,
+    pub base_url: Option<String>,
+    pub webhook_key: Option<String>,
+}
+
+/// How arrays inside query objects are sent; OpenAPI leaves that open.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum QueryArrays {
+    /// `a=1,2`
+    Comma,
+    /// `a=1&a=2`
+    #[default]
+    Repeat,
+    /// `a[]=1&a[]=2`
+    Brackets,
+}
+
+/// How a list is paged.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "style", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum PaginationConfig {
+    /// The caller asks for a page by its number; the answer tells the current page and how many there are.
+    PageNumber {
+        /// Query parameter of the page's number.
+        number: String,
+        /// Query parameter of the number of items on a page.
+        #[serde(default)]
+        size: Option<String>,
+        /// Member of the response that holds the items.
+        items: String,
+        /// Member of the response that holds the position.
+        #[serde(default)]
+        meta: Option<String>,
+        /// JSON pointer to the number of the current page.
+        current: String,
+        /// JSON pointer to the number of pages.
+        total: String,
+    },
+}
+
+/// A resource: methods, and resources below it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ResourceConfig {
+    /// What the resource is, in one sentence.
+    pub doc: Option<String>,
+    /// Methods by name: `get /phone_numbers/{id}`.
+    pub methods: IndexMap<String, String>,
+    /// Resources below this one.
+    pub resources: IndexMap<String, ResourceConfig>,
+}

@@ -1,0 +1,349 @@
+//! Prose of a document as rustdoc that builds without warnings.
+//!
+//! Descriptions are Markdown of unknown manners: indented text that rustdoc would take for a test, brackets that it
+//! would take for links to items, HTML, bare addresses. All of it is shown as what its author meant.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// Longest line of prose, without the indentation of the item.
+const WIDTH: usize = 96;
+
+/// Doc attributes of a text; none for an empty one.
+pub(crate) fn attributes(text: &str) -> TokenStream {
+    let lines = lines(text);
+    let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    quote!(#(#[doc = #lines])*)
+}
+
+/// Doc attributes of lines that are right as they are, such as those of an example.
+pub(crate) fn verbatim(lines: &[String]) -> TokenStream {
+    let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    quote!(#(#[doc = #lines])*)
+}
+
+/// The lines of a doc comment.
+pub(crate) fn lines(text: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut paragraph = String::new();
+    let mut fence: Option<String> = None;
+    for raw in text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n").split('\n') {
+        let line: String =
+            raw.chars().map(|c| if c == '\t' || c.is_control() || is_invisible(c) { ' ' } else { c }).collect();
+        let line = line.trim_end();
+        let trimmed = line.trim_start();
+        if let Some(mark) = &fence {
+            if trimmed.starts_with(mark.as_str()) && trimmed.trim_matches(|c| mark.starts_with(c)).is_empty() {
+                out.push(mark.clone());
+                fence = None;
+            } else {
+                out.push(line.to_owned());
+            }
+            continue;
+        }
+        if let Some(mark) = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark)) {
+            flush(&mut paragraph, &mut out);
+            let first = mark.chars().next().unwrap_or('`');
+            let length = trimmed.chars().take_while(|c| *c == first).count();
+            let mark: String = std::iter::repeat_n(first, length).collect();
+            let language = trimmed.trim_start_matches(first).trim();
+            let known =
+                ["json", "xml", "yaml", "http", "sh", "bash", "shell", "javascript", "python", "ruby", "html", "csv"];
+            let language = if known.contains(&language) { language } else { "text" };
+            out.push(format!("{mark}{language}"));
+            fence = Some(mark);
+            continue;
+        }
+        if trimmed.is_empty() {
+            flush(&mut paragraph, &mut out);
+            if out.last().is_some_and(|last| !last.is_empty()) {
+                out.push(String::new());
+            }
+            continue;
+        }
+        if trimmed.starts_with('|') {
+            flush(&mut paragraph, &mut out);
+            out.push(inline(trimmed));
+            continue;
+        }
+        let starts = starts_block(trimmed);
+        if starts {
+            flush(&mut paragraph, &mut out);
+        }
+        if !paragraph.is_empty() {
+            paragraph.push(' ');
+        } else if starts && is_list_item(trimmed) {
+            // Nested items keep their depth, in steps that Markdown does not take for code.
+            let depth = (line.len() - trimmed.len()).min(8) / 2;
+            paragraph.push_str(&"  ".repeat(if in_list(&out) { depth } else { 0 }));
+        }
+        paragraph.push_str(trimmed);
+        if trimmed.starts_with('#') {
+            flush(&mut paragraph, &mut out);
+        }
+    }
+    flush(&mut paragraph, &mut out);
+    if let Some(mark) = fence {
+        out.push(mark);
+    }
+    while out.last().is_some_and(String::is_empty) {
+        out.pop();
+    }
+    out
+}
+
+fn is_invisible(character: char) -> bool {
+    // Bidirectional overrides would let text read other than it is; rustc refuses them in comments.
+    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+fn in_list(out: &[String]) -> bool {
+    out.iter().rev().find(|line| !line.is_empty()).is_some_and(|line| line.starts_with(' ') || is_list_item(line))
+}
+
+fn is_list_item(text: &str) -> bool {
+    let bullet = text.starts_with("- ") || text.starts_with("* ") || text.starts_with("+ ");
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    let numbered = (1..=9).contains(&digits)
+        && text.get(digits..).is_some_and(|rest| rest.starts_with(". ") || rest.starts_with(") "));
+    bullet || numbered
+}
+
+fn starts_block(text: &str) -> bool {
+    is_list_item(text) || text.starts_with("# ") || text.starts_with("##") || text.starts_with("> ")
+}
+
+/// Ends a paragraph: escapes it, wraps it.
+fn flush(paragraph: &mut String, out: &mut Vec<String>) {
+    if paragraph.is_empty() {
+        return;
+    }
+    let text = std::mem::take(paragraph);
+    let depth = text.len() - text.trim_start().len();
+    let text = text.trim_start();
+    let (first, rest) = if is_list_item(text) {
+        let mark = text.split(' ').next().unwrap_or("-");
+        let indent = " ".repeat(depth);
+        let body = text.get(mark.len()..).unwrap_or_default().trim_start();
+        (format!("{indent}{mark} "), (format!("{indent}{}", " ".repeat(mark.len() + 1)), body.to_owned()))
+    } else if let Some(title) = text.strip_prefix('#') {
+        let level = title.chars().take_while(|c| *c == '#').count() + 1;
+        let title = inline(title.trim_start_matches('#').trim());
+        // Headings of the document stand below those of rustdoc.
+        out.push(format!("{} {title}", "#".repeat((level + 1).clamp(2, 6))));
+        return;
+    } else if let Some(quoted) = text.strip_prefix("> ") {
+        ("> ".to_owned(), ("> ".to_owned(), quoted.to_owned()))
+    } else {
+        (String::new(), (String::new(), text.to_owned()))
+    };
+    let (hang, body) = rest;
+    wrap(&inline(&body), &first, &hang, out);
+}
+
+/// Breaks prose at spaces outside code spans and links, never so that a line would start a block of its own.
+fn wrap(text: &str, first: &str, hang: &str, out: &mut Vec<String>) {
+    let mut line = first.to_owned();
+    let mut empty = true;
+    for word in words(text) {
+        let fits = line.chars().count() + 1 + word.chars().count() <= WIDTH;
+        if !empty && !fits && !opens_block(&word) {
+            out.push(line.trim_end().to_owned());
+            line = hang.to_owned();
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(&word);
+        empty = false;
+    }
+    out.push(line.trim_end().to_owned());
+}
+
+/// Whether a line that starts with this word would be read as a list, a heading or a quotation.
+fn opens_block(word: &str) -> bool {
+    matches!(word, "-" | "*" | "+" | ">" | "=" | "|")
+        || word.starts_with('#')
+        || word.starts_with('>')
+        || word.starts_with("```")
+        || word.starts_with('|')
+        || word.chars().all(|c| matches!(c, '-' | '=' | '*' | '_'))
+        || is_list_item(&format!("{word} "))
+}
+
+/// Splits at spaces, but keeps code spans and links whole.
+fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let (mut code, mut link) = (false, 0_i32);
+    for character in text.chars() {
+        match character {
+            '`' => code = !code,
+            '[' | '(' if !code && (character == '[' || link > 0) => link += 1,
+            ']' if !code && link > 0 => link -= i32::from(!word.ends_with('\\')),
+            ')' if !code && link > 0 => link -= 1,
+            ' ' if !code && link <= 0 => {
+                if !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                }
+                link = 0;
+                continue;
+            }
+            _ => {}
+        }
+        word.push(character);
+        // A bracket that never closes must not swallow the rest of the text.
+        if word.len() > 2 * WIDTH {
+            code = false;
+            link = 0;
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+/// Escapes what rustdoc would misread; code spans stay as they are.
+fn inline(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        let after = rest.get(character.len_utf8()..).unwrap_or_default();
+        match character {
+            '`' => {
+                let ticks = rest.chars().take_while(|c| *c == '`').count();
+                let fence: String = std::iter::repeat_n('`', ticks).collect();
+                let body = rest.get(ticks..).unwrap_or_default();
+                match body.find(&fence) {
+                    Some(end) => {
+                        let length = ticks + end + ticks;
+                        out.push_str(rest.get(..length).unwrap_or(rest));
+                        rest = rest.get(length..).unwrap_or_default();
+                    }
+                    None => {
+                        out.push_str("\\`");
+                        rest = after;
+                    }
+                }
+                continue;
+            }
+            '<' => {
+                if let Some(end) = after.find('>')
+                    && let Some(inside) = after.get(..end)
+                    && is_address(inside)
+                {
+                    out.push('<');
+                    out.push_str(inside);
+                    out.push('>');
+                    rest = after.get(end + 1..).unwrap_or_default();
+                    continue;
+                }
+                out.push_str("\\<");
+            }
+            '>' => out.push_str("\\>"),
+            '[' => {
+                if let Some((label, target, length)) = link(rest) {
+                    out.push_str(&format!("[{}]({target})", escape_label(label)));
+                    rest = rest.get(length..).unwrap_or_default();
+                    continue;
+                }
+                out.push_str("\\[");
+            }
+            ']' => out.push_str("\\]"),
+            '\\' => match after.chars().next() {
+                // An escape of the author's own.
+                Some(next) if next.is_ascii_punctuation() => {
+                    out.push('\\');
+                    out.push(next);
+                    rest = after.get(next.len_utf8()..).unwrap_or_default();
+                    continue;
+                }
+                _ => out.push_str("\\\\"),
+            },
+            'h' if rest.starts_with("http://") || rest.starts_with("https://") => {
+                let length = rest
+                    .find(|c: char| {
+                        c.is_whitespace()
+                            || matches!(c, '<' | '>' | '"' | '`' | ')' | ']' | '\\' | '{' | '}' | '|' | '^')
+                    })
+                    .unwrap_or(rest.len());
+                let address =
+                    rest.get(..length).unwrap_or(rest).trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_']);
+                if address.len() > "https://".len() && address.is_ascii() {
+                    out.push('<');
+                    out.push_str(address);
+                    out.push('>');
+                } else {
+                    out.push_str(address);
+                }
+                rest = rest.get(address.len()..).unwrap_or_default();
+                continue;
+            }
+            _ => out.push(character),
+        }
+        rest = after;
+    }
+    out
+}
+
+fn is_address(text: &str) -> bool {
+    (text.starts_with("http://") || text.starts_with("https://") || text.starts_with("mailto:"))
+        && !text.contains(|c: char| c.is_whitespace() || c == '<')
+}
+
+/// `[label](https://…)` at the start of `text`: label, address, and length of the whole.
+fn link(text: &str) -> Option<(&str, &str, usize)> {
+    let close = text.find(']')?;
+    let label = text.get(1..close)?;
+    let after = text.get(close + 1..)?.strip_prefix('(')?;
+    let end = after.find(')')?;
+    let target = after.get(..end)?.trim();
+    (is_address(target) && !label.contains(['[', '\n'])).then_some((label, target, close + 1 + 1 + end + 1))
+}
+
+fn escape_label(label: &str) -> String {
+    label.replace('<', "\\<").replace('>', "\\>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_becomes_rustdoc() {
+        let table = [
+            ("See https://a.example/x?y=1, then.", "See <https://a.example/x?y=1>, then."),
+            ("filter[status] and [docs](https://a.example)", "filter\\[status\\] and [docs](https://a.example)"),
+            ("a `filter[x] <b>` span", "a `filter[x] <b>` span"),
+            ("<b>bold</b>", "\\<b\\>bold\\</b\\>"),
+            ("odd ` tick", "odd \\` tick"),
+            ("a\r\nb", "a b"),
+            ("# Title", "## Title"),
+            ("ends */ here {} \"quoted\"", "ends */ here {} \"quoted\""),
+        ];
+        for (text, expected) in table {
+            assert_eq!(lines(text).join("\n"), expected);
+        }
+    }
+
+    #[test]
+    fn indented_text_is_no_test() {
+        assert_eq!(lines("Intro:\n\n    let x = 1;\n\nend"), ["Intro:", "", "let x = 1;", "", "end"]);
+        assert_eq!(lines("```\nfn main() {}\n"), ["```text", "fn main() {}", "```"]);
+    }
+
+    #[test]
+    fn lists_keep_their_shape() {
+        assert_eq!(lines("Either:\n- one\n  more\n- two\n\nEnd"), ["Either:", "- one more", "- two", "", "End"]);
+    }
+
+    #[test]
+    fn long_prose_is_wrapped() {
+        let text = "word ".repeat(60);
+        let lines = lines(&text);
+        assert!(lines.len() > 2);
+        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH));
+    }
+}

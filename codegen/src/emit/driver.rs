@@ -1,0 +1,177 @@
+//! The driver: sends any operation through the typed builders, its arguments given as JSON by their wire names.
+//!
+//! Tests feed it recorded calls of other SDKs. It knows what the builders know and nothing more, so an argument that
+//! the typed surface lacks is left over and reported.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::layout::{EmitError, Piece, print};
+use super::rust::{ident, text as literal};
+use crate::model::{Api, Method, Output, ParamIn, Presence, Resource, Type, TypeKind};
+
+pub(crate) fn text(api: &Api, crate_name: &str) -> Result<String, EmitError> {
+    let krate = ident(&crate_name.replace('-', "_"));
+    let methods = api.methods();
+    let arms = methods.iter().map(|(_, method)| {
+        let id = literal(&method.operation_id);
+        let function = function_name(method);
+        quote!(#id => #function(client, arguments).await)
+    });
+    let ids = methods.iter().map(|(_, method)| literal(&method.operation_id));
+    let mut pieces = vec![
+        Piece::Item(quote!(
+            use serde_json::Value;
+        )),
+        Piece::Item(quote!(use #krate::{Client, Timestamp, types};)),
+        Piece::Item(quote!(
+            use crate::wire::{self, Arguments, Failure};
+        )),
+        Piece::Item(quote! {
+            #[doc = " Every operation that [`call`] knows."]
+            pub const OPERATIONS: &[&str] = &[#(#ids),*];
+        }),
+        Piece::Item(quote! {
+            #[doc = " Sends one operation and gives the decoded result as JSON."]
+            #[doc = ""]
+            #[doc = " # Errors"]
+            #[doc = ""]
+            #[doc = " When the operation or one of its arguments is unknown, or when the call fails."]
+            pub async fn call(client: &Client, operation: &str, arguments: &mut Arguments) -> Result<Value, Failure> {
+                match operation {
+                    #(#arms,)*
+                    unknown => Err(Failure::unknown_operation(unknown, OPERATIONS)),
+                }
+            }
+        }),
+    ];
+    for (resource, method) in methods {
+        pieces.push(function(api, resource, method));
+    }
+    print(pieces)
+}
+
+fn function_name(method: &Method) -> proc_macro2::Ident {
+    let snake = heck::ToSnakeCase::to_snake_case(method.request.strip_suffix("Request").unwrap_or(&method.request));
+    format_ident!("send_{}", snake.trim_start_matches('_'))
+}
+
+fn function(api: &Api, resource: &Resource, method: &Method) -> Piece {
+    let name = function_name(method);
+    let access = resource.path.iter().map(|segment| {
+        let segment = ident(segment);
+        quote!(#segment())
+    });
+    let call = ident(&method.name);
+    let path_args = method.path_args.iter().map(|arg| {
+        let wire = literal(&arg.wire);
+        let ty = qualified(api, &arg.ty);
+        quote!(arguments.path::<#ty>(#wire)?)
+    });
+    let mut optional = Vec::new();
+    let mut required = Vec::new();
+    for argument in &method.arguments {
+        let wire = literal(&argument.wire);
+        let setter = ident(&argument.name);
+        let ty = qualified(api, &argument.ty);
+        let source = match argument.location {
+            ParamIn::Query => format_ident!("query"),
+            ParamIn::Header => format_ident!("header"),
+            ParamIn::Cookie => format_ident!("cookie"),
+        };
+        if argument.required {
+            let source = format_ident!("required_{source}");
+            required.push(quote!(let request = request.#setter(arguments.#source::<#ty>(#wire)?);));
+        } else {
+            optional.push(quote! {
+                if let Some(value) = arguments.#source::<#ty>(#wire)? {
+                    request = request.#setter(value);
+                }
+            });
+        }
+    }
+    if let Some(body) = &method.body {
+        let object = body.fields.and_then(|id| api.get(id)).map(|def| &def.kind);
+        if let Some(TypeKind::Struct(object)) = object {
+            for (field, setter) in object.fields.iter().zip(&body.setters) {
+                let wire = literal(&field.wire);
+                let ty = qualified(api, &field.ty);
+                let set = ident(&setter.name);
+                match (field.presence, &setter.null) {
+                    (Presence::Required, _) => {
+                        required.push(quote!(let request = request.#set(arguments.required_body::<#ty>(#wire)?);));
+                    }
+                    (Presence::Nullable, Some(null)) => {
+                        let null = ident(null);
+                        optional.push(quote! {
+                            if arguments.body_null(#wire) {
+                                request = request.#null();
+                            } else if let Some(value) = arguments.body::<#ty>(#wire)? {
+                                request = request.#set(value);
+                            }
+                        });
+                    }
+                    _ => optional.push(quote! {
+                        if let Some(value) = arguments.body::<#ty>(#wire)? {
+                            request = request.#set(value);
+                        }
+                    }),
+                }
+            }
+        } else {
+            let ty = qualified(api, &body.ty);
+            required.push(quote!(let request = request.body(arguments.whole_body::<#ty>()?);));
+        }
+    }
+    let mutable = (!optional.is_empty()).then(|| quote!(mut));
+    let result = match &method.output {
+        Output::Empty => quote! {
+            request.send().await?;
+            Ok(Value::Null)
+        },
+        Output::Json(_) | Output::Envelope { .. } => quote!(wire::encode(&request.send().await?)),
+        Output::Page { .. } => quote!(wire::encode_page(&request.send().await?)),
+        Output::Bytes { .. } => quote!(Ok(wire::encode_bytes(&request.send().await?))),
+        Output::Text { .. } => quote!(Ok(wire::encode_text(request.send().await?))),
+    };
+    let allow = method.deprecated.then(|| quote!(#[allow(deprecated)]));
+    Piece::Item(quote! {
+        #allow
+        async fn #name(client: &Client, arguments: &mut Arguments) -> Result<Value, Failure> {
+            let #mutable request = client.#(#access).*.#call(#(#path_args),*);
+            #(#optional)*
+            #(#required)*
+            arguments.finish()?;
+            #result
+        }
+    })
+}
+
+/// A type as the tests name it.
+fn qualified(api: &Api, ty: &Type) -> TokenStream {
+    match ty {
+        Type::List(item) => {
+            let item = qualified(api, item);
+            quote!(Vec<#item>)
+        }
+        Type::Map(value) => {
+            let value = qualified(api, value);
+            quote!(std::collections::BTreeMap<String, #value>)
+        }
+        Type::Option(inner) => {
+            let inner = qualified(api, inner);
+            quote!(Option<#inner>)
+        }
+        Type::Named(id) => match api.get(*id) {
+            Some(def) => {
+                let name = ident(&def.name);
+                quote!(types::#name)
+            }
+            None => quote!(Value),
+        },
+        Type::Timestamp => quote!(Timestamp),
+        Type::Date => quote!(Date),
+        Type::Bytes => quote!(Vec<u8>),
+        plain => super::rust::ty(api, plain),
+    }
+}

@@ -1,0 +1,278 @@
+//! Examples: a call of each operation as a user would write it, from the document's own example values.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::layout::literal;
+use crate::model::{Api, Guard, Method, Output, Presence, Resource, Struct, Type, TypeDef, TypeKind, Union};
+
+/// How deep examples nest before they end in a default.
+const DEEPEST: usize = 6;
+
+/// A call of an operation in Rust.
+#[derive(Clone, Debug)]
+pub(crate) struct Example {
+    /// Names of the types that it builds.
+    pub types: BTreeSet<String>,
+    /// The statements.
+    pub code: Vec<String>,
+}
+
+/// The shortest sensible call of `method`: all that is required, and a little of what is not where nothing is.
+pub(crate) fn call(api: &Api, resource: &Resource, method: &Method) -> Example {
+    let mut writer = Writer { api, types: BTreeSet::new() };
+    let mut chain = String::from("client");
+    for segment in &resource.path {
+        chain.push_str(&format!(".{segment}()"));
+    }
+    let args: Vec<String> =
+        method.path_args.iter().map(|arg| writer.value(&arg.ty, arg.example.as_ref(), &arg.wire, 0)).collect();
+    chain.push_str(&format!(".{}({})", method.name, args.join(", ")));
+    for argument in method.arguments.iter().filter(|argument| argument.required) {
+        let value = writer.value(&argument.ty, argument.example.as_ref(), &argument.wire, 0);
+        chain.push_str(&format!(".{}({value})", argument.name));
+    }
+    chain.push_str(&writer.body(method));
+    let code = match &method.output {
+        Output::Page { item, .. } => {
+            let one = variable(api, item).unwrap_or_else(|| "item".to_owned());
+            let many = plural(&one);
+            format!(
+                "let mut {many} = {chain}.items(); while let Some({one}) = {many}.try_next().await? {{ println!(\"{{{one}:?}}\"); }}"
+            )
+        }
+        Output::Empty => format!("{chain}.send().await?;"),
+        Output::Bytes { .. } => format!("let bytes = {chain}.send().await?; println!(\"{{}} bytes\", bytes.len());"),
+        Output::Text { .. } => format!("let text = {chain}.send().await?; println!(\"{{text}}\");"),
+        Output::Json(ty) | Output::Envelope { ty, .. } => {
+            let name = variable(api, ty).unwrap_or_else(|| "value".to_owned());
+            format!("let {name} = {chain}.send().await?; println!(\"{{{name}:?}}\");")
+        }
+    };
+    Example { types: writer.types, code: format(&code) }
+}
+
+/// Lays statements out as rustfmt would.
+fn format(code: &str) -> Vec<String> {
+    let Ok(function) = syn::parse_str::<syn::ItemFn>(&format!("async fn example() {{ {code} }}")) else {
+        return vec![code.to_owned()];
+    };
+    let file = syn::File { shebang: None, attrs: Vec::new(), items: vec![syn::Item::Fn(function)] };
+    let printed = prettyplease::unparse(&file);
+    let lines: Vec<&str> = printed.lines().collect();
+    let inner = lines.get(1..lines.len().saturating_sub(1)).unwrap_or_default();
+    inner.iter().map(|line| line.strip_prefix("    ").unwrap_or(line).to_owned()).collect()
+}
+
+/// A name for a value of this type.
+fn variable(api: &Api, ty: &Type) -> Option<String> {
+    let name = |name: &str| {
+        let snake = heck::ToSnakeCase::to_snake_case(name);
+        if snake.ends_with("response") { "response".to_owned() } else { snake }
+    };
+    match ty {
+        Type::Named(id) => {
+            let wanted = name(&api.get(*id)?.name);
+            // A variable called `type_` or `client` would be in the way.
+            (wanted.len() <= 40 && wanted != "client" && syn::parse_str::<syn::Ident>(&wanted).is_ok())
+                .then_some(wanted)
+        }
+        Type::List(item) => variable(api, item).map(|name| plural(&name)),
+        Type::Option(inner) => variable(api, inner),
+        _ => None,
+    }
+}
+
+/// A name for several of what `one` names.
+fn plural(one: &str) -> String {
+    if one.ends_with('s') { format!("{one}_list") } else { format!("{one}s") }
+}
+
+struct Writer<'a> {
+    api: &'a Api,
+    types: BTreeSet<String>,
+}
+
+impl Writer<'_> {
+    /// Setters for the members of the body.
+    fn body(&mut self, method: &Method) -> String {
+        let Some(body) = &method.body else { return String::new() };
+        let Some((def, object)) = body.fields.and_then(|id| self.object(&Type::Named(id))) else {
+            let value = match body.ty {
+                Type::Bytes => "\"..\"".to_owned(),
+                _ => self.value(&body.ty, body.example.as_ref(), "body", 0),
+            };
+            return format!(".body({value})");
+        };
+        let (def, object) = (def.clone(), object.clone());
+        let whole = body.example.as_ref().or(def.example.as_ref());
+        let mut chain = String::new();
+        let any_required = object.fields.iter().any(|field| field.presence == Presence::Required);
+        let mut shown = 0;
+        for (field, setter) in object.fields.iter().zip(&body.setters) {
+            let example = whole.and_then(|whole| whole.get(&field.wire)).or(field.example.as_ref());
+            let wanted =
+                field.presence == Presence::Required || (!any_required && shown < 2 && self.is_simple(&field.ty));
+            if !wanted || (field.presence != Presence::Required && example.is_none_or(Value::is_null)) {
+                continue;
+            }
+            shown += 1;
+            let value = self.value(&field.ty, example, &field.wire, 1);
+            chain.push_str(&format!(".{}({value})", setter.name));
+        }
+        chain
+    }
+
+    fn object(&self, ty: &Type) -> Option<(&TypeDef, &Struct)> {
+        let Type::Named(id) = self.api.resolve(ty) else { return None };
+        let def = self.api.get(*id)?;
+        match &def.kind {
+            TypeKind::Struct(object) => Some((def, object)),
+            _ => None,
+        }
+    }
+
+    /// Types whose value fits a line.
+    fn is_simple(&self, ty: &Type) -> bool {
+        match self.api.resolve(ty) {
+            Type::Named(id) => {
+                matches!(self.api.get(*id).map(|def| &def.kind), Some(TypeKind::StringEnum(_) | TypeKind::IntEnum(_)))
+            }
+            Type::List(item) => !matches!(item.as_ref(), Type::List(_)) && self.is_simple(item),
+            Type::Map(_) | Type::Option(_) | Type::Any | Type::Unit | Type::Bytes => false,
+            _ => true,
+        }
+    }
+
+    /// A value of the type that a setter takes.
+    fn value(&mut self, ty: &Type, example: Option<&Value>, name: &str, depth: usize) -> String {
+        let example = example.filter(|example| !example.is_null());
+        match self.api.resolve(ty).clone() {
+            Type::Bool => example.and_then(Value::as_bool).unwrap_or(true).to_string(),
+            Type::I32 => example.and_then(Value::as_i64).and_then(|n| i32::try_from(n).ok()).unwrap_or(1).to_string(),
+            Type::I64 => example.and_then(Value::as_i64).unwrap_or(1).to_string(),
+            Type::U64 => example.and_then(Value::as_u64).unwrap_or(1).to_string(),
+            Type::F32 | Type::F64 => format!("{:?}", example.and_then(Value::as_f64).unwrap_or(1.0)),
+            Type::String => literal(example.and_then(Value::as_str).unwrap_or(name)),
+            Type::Timestamp => literal(example.and_then(Value::as_str).unwrap_or("2024-09-04T00:00:00Z")),
+            Type::Date => literal(example.and_then(Value::as_str).unwrap_or("2024-09-04")),
+            Type::Bytes => "Vec::new()".to_owned(),
+            Type::Unit => "()".to_owned(),
+            Type::Any => format!("serde_json::json!({})", example.map_or_else(|| "null".to_owned(), Value::to_string)),
+            Type::Option(inner) => format!("Some({}.into())", self.value(&inner, example, name, depth)),
+            Type::Map(_) => {
+                let entries = example.and_then(Value::as_object);
+                match entries {
+                    Some(entries) if entries.values().all(Value::is_string) && !entries.is_empty() => {
+                        let entries: Vec<String> = entries
+                            .iter()
+                            .filter_map(|(key, value)| {
+                                Some(format!("({}, {})", literal(key), literal(value.as_str()?)))
+                            })
+                            .collect();
+                        format!("[{}]", entries.join(", "))
+                    }
+                    _ => "std::collections::BTreeMap::<String, serde_json::Value>::new()".to_owned(),
+                }
+            }
+            Type::List(item) => {
+                let items: Vec<Option<&Value>> = match example.and_then(Value::as_array) {
+                    Some(items) if !items.is_empty() => items.iter().take(3).map(Some).collect(),
+                    _ => vec![None],
+                };
+                let items: Vec<String> = items.into_iter().map(|one| self.value(&item, one, name, depth + 1)).collect();
+                format!("[{}]", items.join(", "))
+            }
+            Type::Named(id) => {
+                let Some(def) = self.api.get(id).cloned() else { return "Default::default()".to_owned() };
+                self.types.insert(def.name.clone());
+                if depth > DEEPEST {
+                    return format!("{}::default()", def.name);
+                }
+                match &def.kind {
+                    TypeKind::StringEnum(variants) => {
+                        let example = example.or(def.example.as_ref()).and_then(Value::as_str);
+                        let known = variants.iter().find(|variant| Some(variant.value.as_str()) == example);
+                        match known.or_else(|| variants.first()) {
+                            Some(variant) => format!("{}::{}", def.name, variant.name),
+                            None => format!("{}::default()", def.name),
+                        }
+                    }
+                    TypeKind::IntEnum(variants) => match variants.first() {
+                        Some(variant) => format!("{}::{}", def.name, variant.name),
+                        None => format!("{}::default()", def.name),
+                    },
+                    TypeKind::Struct(object) => self.structure(&def, object, example, depth),
+                    TypeKind::Union(union) => {
+                        self.types.remove(&def.name);
+                        self.union(&def, union, example.or(def.example.as_ref()), name, depth)
+                    }
+                    TypeKind::Alias(_) => format!("{}::default()", def.name),
+                }
+            }
+        }
+    }
+
+    fn structure(&mut self, def: &TypeDef, object: &Struct, example: Option<&Value>, depth: usize) -> String {
+        if def.builder.is_none() {
+            return format!("{}::default()", def.name);
+        }
+        let whole = example.or(def.example.as_ref());
+        let any_required = object.fields.iter().any(|field| field.presence == Presence::Required);
+        let mut chain = format!("{}::builder()", def.name);
+        let mut shown = 0;
+        for field in &object.fields {
+            let given = whole.and_then(|whole| whole.get(&field.wire));
+            let own = given.or(field.example.as_ref()).filter(|example| !example.is_null());
+            let wanted = field.presence == Presence::Required
+                || given.is_some_and(|given| !given.is_null())
+                || (!any_required && shown < 2 && own.is_some() && self.is_simple(&field.ty));
+            if wanted {
+                shown += 1;
+                let value = self.value(&field.ty, own, &field.wire, depth + 1);
+                chain.push_str(&format!(".{}({value})", field.name));
+            }
+        }
+        chain.push_str(".build()");
+        chain
+    }
+
+    /// A value of the first alternative that the example fits.
+    fn union(&mut self, def: &TypeDef, union: &Union, example: Option<&Value>, name: &str, depth: usize) -> String {
+        let fits = |guard: &Guard| match (guard, example) {
+            (_, None) => true,
+            (Guard::Bool, Some(example)) => example.is_boolean(),
+            (Guard::Integer, Some(example)) => example.is_i64(),
+            (Guard::Number, Some(example)) => example.is_number(),
+            (Guard::String, Some(example)) => example.is_string(),
+            (Guard::Array, Some(example)) => example.is_array(),
+            (Guard::Object(members), Some(example)) => members.iter().all(|member| example.get(member).is_some()),
+            (Guard::Always, Some(_)) => true,
+        };
+        let tag = union.tag.as_deref().and_then(|tag| example?.get(tag)?.as_str());
+        let variant = union.variants.iter().find(|variant| match tag {
+            Some(tag) => variant.tag.as_deref() == Some(tag),
+            None => fits(&variant.guard),
+        });
+        let Some(variant) = variant.or_else(|| union.variants.first()) else {
+            self.types.insert(def.name.clone());
+            return format!("{}::default()", def.name);
+        };
+        self.types.insert(def.name.clone());
+        let inner = match self.api.resolve(&variant.ty) {
+            Type::String | Type::Timestamp | Type::Date => {
+                format!("{}.into()", self.value(&variant.ty, example, name, depth + 1))
+            }
+            Type::List(item) if matches!(self.api.resolve(item), Type::String | Type::Timestamp | Type::Date) => {
+                let list = self.value(&variant.ty, example, name, depth + 1);
+                format!("{list}.map(Into::into).to_vec()")
+            }
+            Type::List(_) => format!("{}.to_vec()", self.value(&variant.ty, example, name, depth + 1)),
+            Type::Map(_) => "std::collections::BTreeMap::new()".to_owned(),
+            _ => self.value(&variant.ty, example, name, depth + 1),
+        };
+        let inner = if variant.boxed { format!("Box::new({inner})") } else { inner };
+        format!("{}::{}({inner})", def.name, variant.name)
+    }
+}

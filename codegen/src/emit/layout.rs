@@ -1,0 +1,182 @@
+//! How a file looks: items apart by a blank line, methods too, tables as tables.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{TokenStream, TokenTree};
+
+/// A part of a file.
+#[derive(Clone, Debug)]
+pub(crate) enum Piece {
+    /// One item, formatted by prettyplease.
+    Item(TokenStream),
+    /// A macro invocation that holds a table, one row a line.
+    Table(Table),
+}
+
+/// `name! { head { row, row } }`
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    pub name: &'static str,
+    /// What stands before the rows; without rows the whole content. Without a head the rows are all, and end in
+    /// semicolons.
+    pub head: String,
+    pub rows: Option<Vec<String>>,
+}
+
+/// A text that should have been Rust and was not: a mistake of this library, not of the document.
+#[derive(Clone, Debug)]
+pub struct EmitError {
+    pub(crate) what: String,
+}
+
+impl std::fmt::Display for EmitError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "generated code is not valid Rust: {}", self.what)
+    }
+}
+
+impl std::error::Error for EmitError {}
+
+/// Prints pieces, a blank line between them.
+pub(crate) fn print(pieces: Vec<Piece>) -> Result<String, EmitError> {
+    let mut text = String::new();
+    let mut lines_of_use = false;
+    for piece in pieces {
+        let (piece, is_use) = match piece {
+            Piece::Item(tokens) => {
+                let shown = tokens.clone();
+                let item: syn::Item =
+                    syn::parse2(tokens).map_err(|error| EmitError { what: format!("{error}: {shown}") })?;
+                let is_use = matches!(item, syn::Item::Use(_) | syn::Item::Mod(_));
+                (print_item(item), is_use)
+            }
+            Piece::Table(table) => (print_table(&table), false),
+        };
+        if !text.is_empty() && !(lines_of_use && is_use) {
+            text.push('\n');
+        }
+        lines_of_use = is_use;
+        text.push_str(&piece);
+    }
+    Ok(text)
+}
+
+fn print_item(item: syn::Item) -> String {
+    let syn::Item::Impl(mut block) = item else { return unparse(item) };
+    let members = std::mem::take(&mut block.items);
+    if members.is_empty() {
+        return unparse(syn::Item::Impl(block));
+    }
+    let shell = unparse(syn::Item::Impl(block));
+    let mut text = shell.trim_end().trim_end_matches('}').trim_end().to_owned();
+    if !text.ends_with('{') {
+        text.push('{');
+    }
+    text.push('\n');
+    for (index, member) in members.into_iter().enumerate() {
+        if index > 0 {
+            text.push('\n');
+        }
+        let printed = match member {
+            syn::ImplItem::Fn(function) => unparse(syn::Item::Fn(syn::ItemFn {
+                attrs: function.attrs,
+                vis: function.vis,
+                sig: function.sig,
+                block: Box::new(function.block),
+            })),
+            syn::ImplItem::Const(constant) => unparse(syn::Item::Const(syn::ItemConst {
+                attrs: constant.attrs,
+                vis: constant.vis,
+                const_token: constant.const_token,
+                ident: constant.ident,
+                generics: constant.generics,
+                colon_token: constant.colon_token,
+                ty: Box::new(constant.ty),
+                eq_token: constant.eq_token,
+                expr: Box::new(constant.expr),
+                semi_token: constant.semi_token,
+            })),
+            other => {
+                let tokens = quote::quote!(#other);
+                unparse(syn::Item::Verbatim(tokens))
+            }
+        };
+        for line in printed.lines() {
+            if !line.is_empty() {
+                text.push_str("    ");
+                text.push_str(line);
+            }
+            text.push('\n');
+        }
+    }
+    text.push_str("}\n");
+    text
+}
+
+fn unparse(item: syn::Item) -> String {
+    prettyplease::unparse(&syn::File { shebang: None, attrs: Vec::new(), items: vec![item] })
+}
+
+fn print_table(table: &Table) -> String {
+    let Table { name, head, rows } = table;
+    match rows {
+        None => format!("{name}! {{ {head} }}\n"),
+        Some(rows) if head.is_empty() => {
+            let rows: String = rows.iter().map(|row| format!("    {row};\n")).collect();
+            format!("{name}! {{\n{rows}}}\n")
+        }
+        Some(rows) if rows.is_empty() => format!("{name}! {{\n    {head} {{}}\n}}\n"),
+        Some(rows) => {
+            let mut text = format!("{name}! {{\n    {head} {{\n");
+            for row in rows {
+                text.push_str("        ");
+                text.push_str(row);
+                text.push_str(",\n");
+            }
+            text.push_str("    }\n}\n");
+            text
+        }
+    }
+}
+
+/// What the pieces mention without a path: types, and macros by the tables that invoke them.
+pub(crate) fn identifiers(pieces: &[Piece]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for piece in pieces {
+        match piece {
+            Piece::Item(tokens) => collect(tokens.clone(), &mut found),
+            Piece::Table(table) => {
+                found.insert(format!("{}!", table.name));
+                let rows = table.rows.iter().flatten();
+                for text in std::iter::once(&table.head).chain(rows) {
+                    let words = text.split(|character: char| !(character.is_alphanumeric() || character == '_'));
+                    found.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn collect(tokens: TokenStream, found: &mut BTreeSet<String>) {
+    let mut colons = 0;
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => collect(group.stream(), found),
+            TokenTree::Ident(ident) if colons < 2 => {
+                found.insert(ident.to_string());
+            }
+            TokenTree::Punct(punct) if punct.as_char() == ':' => {
+                colons += 1;
+                continue;
+            }
+            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+        colons = 0;
+    }
+}
+
+/// Text as a Rust string literal.
+pub(crate) fn literal(text: &str) -> String {
+    proc_macro2::Literal::string(text).to_string()
+}

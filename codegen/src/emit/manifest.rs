@@ -1,0 +1,95 @@
+//! What makes generated source and runtime a crate of their own.
+
+use std::path::PathBuf;
+
+use super::{EmitOptions, File, toml};
+use crate::model::Api;
+
+pub(crate) fn files(api: &Api, options: &EmitOptions) -> Vec<File> {
+    vec![
+        File { path: PathBuf::from("Cargo.toml"), text: cargo_toml(api, options) },
+        File { path: PathBuf::from("src/lib.rs"), text: lib_rs(api, options) },
+    ]
+}
+
+fn cargo_toml(api: &Api, options: &EmitOptions) -> String {
+    let features: Vec<String> = api.features.iter().map(|feature| format!("{} = []\n", toml(&feature.name))).collect();
+    let defaults: Vec<String> = api.features.iter().map(|feature| format!(", {}", toml(&feature.name))).collect();
+    include_str!("Cargo.toml.in")
+        .replace("@NAME@", &toml(&options.crate_name))
+        .replace("@DESCRIPTION@", &toml(&format!("Client of {}", api.title.replace(['\n', '\r'], " "))))
+        .replace("@DEFAULTS@", &defaults.concat())
+        .replace("@FEATURES@", &features.concat())
+        .replace("@DEPENDENCIES@", &dependencies())
+}
+
+/// What the runtime needs; all but the last two lines only with some feature.
+const OPTIONAL: &[(&str, &str)] = &[
+    ("bytes", ""),
+    ("chrono", ""),
+    ("fastrand", ""),
+    ("futures-core", ""),
+    ("http-body", ""),
+    ("httpdate", ""),
+    ("jiff", ""),
+    ("percent-encoding", ""),
+    ("reqwest", ""),
+    ("rustls", ""),
+    ("rustls-graviola", ""),
+    ("rustls-platform-verifier", ""),
+    ("time", ""),
+    ("tokio", r#", features = ["rt", "time"]"#),
+];
+
+/// The dependencies of the runtime, in the versions of our own workspace.
+fn dependencies() -> String {
+    let mut lines: Vec<String> = OPTIONAL
+        .iter()
+        .filter_map(|(name, more)| {
+            let table = requirement(name)?;
+            Some(format!("{name} = {{ {table}, optional = true{more} }}\n"))
+        })
+        .collect();
+    lines.extend(requirement("serde_core").map(|table| format!("serde_core = {{ {table} }}\n")));
+    lines.push("serde_json = \"1\"\n".to_owned());
+    lines.sort();
+    lines.concat()
+}
+
+/// `version = ".."` and what else the workspace says of a dependency.
+fn requirement(name: &str) -> Option<String> {
+    let workspace = include_str!("../../../Cargo.toml");
+    let line = workspace.lines().find_map(|line| line.strip_prefix(&format!("{name} = ")))?;
+    let line = line.split(" # ").next().unwrap_or(line).trim();
+    match line.strip_prefix('{').and_then(|line| line.strip_suffix('}')) {
+        Some(table) => Some(table.trim().to_owned()),
+        None => Some(format!("version = {line}")),
+    }
+}
+
+fn lib_rs(api: &Api, options: &EmitOptions) -> String {
+    let mut text = super::header(api, options);
+    text.push('\n');
+    let prose = format!("Client of {}.\n\n{}", api.title, api.description);
+    for line in super::docs::lines(&prose) {
+        text.push_str(if line.is_empty() { "//!" } else { "//! " });
+        text.push_str(&line);
+        text.push('\n');
+    }
+    text.push_str(include_str!("lib.rs.in"));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_dependency_has_a_version() {
+        let text = dependencies();
+        for (name, _) in OPTIONAL {
+            assert!(text.contains(&format!("{name} = {{ version = ")), "{name} in:\n{text}");
+        }
+        assert!(text.contains("serde_core = { version = "));
+    }
+}

@@ -1,0 +1,692 @@
+//! The resources: handles with one method for each operation, and the request builders.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::docs;
+use super::examples;
+use super::layout::{Piece, Table, literal};
+use super::rust::{ident, input, text, ty};
+use super::types::{State, example, field_text};
+use crate::model::{
+    Api, Argument, Body, Http, Method, Output, Param, ParamIn, PathArg, Presence, Resource, Struct, Style, Type,
+    TypeKind,
+};
+
+/// All that belongs to a resource and those below it.
+pub(crate) fn pieces(api: &Api, resource: &Resource, crate_name: &str) -> Vec<Piece> {
+    let mut pieces = handle(api, resource, crate_name);
+    for method in &resource.methods {
+        pieces.push(operation(api, method));
+        pieces.extend(request(api, resource, method));
+    }
+    for child in &resource.children {
+        pieces.extend(self::pieces(api, child, crate_name));
+    }
+    pieces
+}
+
+/// The handle: its children and its methods.
+fn handle(api: &Api, resource: &Resource, crate_name: &str) -> Vec<Piece> {
+    let name = ident(&resource.handle);
+    let access: Vec<String> = resource.path.iter().map(|segment| format!("{segment}()")).collect();
+    let doc = if resource.doc.is_empty() {
+        format!("`{}` of the API.", resource.path.join("."))
+    } else {
+        resource.doc.clone()
+    };
+    let doc = docs::attributes(&format!("{doc}\n\nGiven by `client.{}`.", access.join(".")));
+    let children = resource.children.iter().map(|child| {
+        let method = ident(&child.name);
+        let handle = ident(&child.handle);
+        let doc = docs::attributes(if child.doc.is_empty() { "Resources below this one." } else { &child.doc });
+        quote! {
+            #doc
+            #[must_use]
+            pub fn #method(&self) -> #handle {
+                #handle::new(&self.client)
+            }
+        }
+    });
+    let methods = resource.methods.iter().map(|method| {
+        let doc = method_doc(api, resource, method, crate_name);
+        let deprecated =
+            method.deprecated.then(|| quote!(#[deprecated = "the API's document marks this operation as deprecated"]));
+        let method_name = ident(&method.name);
+        let request = ident(&method.request);
+        let constant = ident(&method.constant);
+        let args = method.path_args.iter().map(|arg| {
+            let name = ident(&arg.name);
+            let argument = path_input(api, arg);
+            quote!(#name: #argument)
+        });
+        let paths = method.path_args.iter().map(|arg| {
+            let wire = text(&arg.wire);
+            let value = path_value(api, arg);
+            match api.resolve(&arg.ty) {
+                Type::String => quote!(.path(#wire, #value)),
+                _ => quote!(.path_value(#wire, #value)),
+            }
+        });
+        let fields = fields(api, method, &quote!(Request::new(&self.client, &#constant) #(#paths)*));
+        quote! {
+            #doc
+            #deprecated
+            pub fn #method_name(&self, #(#args),*) -> #request {
+                #request { #fields }
+            }
+        }
+    });
+    vec![
+        Piece::Item(quote! {
+            #doc
+            #[derive(Clone, Debug)]
+            pub struct #name {
+                client: Client,
+            }
+        }),
+        Piece::Item(quote! {
+            impl #name {
+                pub(crate) fn new(client: &Client) -> Self {
+                    Self { client: client.clone() }
+                }
+                #(#children)*
+                #(#methods)*
+            }
+        }),
+    ]
+}
+
+/// The fields of a new request.
+fn fields(api: &Api, method: &Method, request: &TokenStream) -> TokenStream {
+    let object = method.body.as_ref().and_then(|body| body_struct(api, body));
+    let state = state(method, object);
+    let state = (!state.is_empty()).then(|| quote!(, state: PhantomData));
+    let body = method.body.as_ref().filter(|body| body.ty != Type::Bytes).map(|_| quote!(, body: Default::default()));
+    quote!(request: #request #body #state)
+}
+
+/// What a path argument is given as.
+fn path_input(api: &Api, arg: &PathArg) -> TokenStream {
+    let name = ident(&arg.name);
+    input(api, &arg.ty, &name).0
+}
+
+fn path_value(api: &Api, arg: &PathArg) -> TokenStream {
+    let name = ident(&arg.name);
+    match api.resolve(&arg.ty) {
+        Type::String | Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F32 | Type::F64 => quote!(#name),
+        _ => typed(api, &arg.ty, &name),
+    }
+}
+
+/// An argument converted to its type where nothing else tells the compiler which that is.
+fn typed(api: &Api, wanted: &Type, name: &proc_macro2::Ident) -> TokenStream {
+    let shown = ty(api, wanted);
+    match api.resolve(wanted) {
+        Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F32 | Type::F64 | Type::Unit => quote!(#name),
+        Type::List(item) => match api.resolve(item) {
+            Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F32 | Type::F64 | Type::Unit => {
+                quote!(#name.into_iter().collect::<#shown>())
+            }
+            _ => quote!(#name.into_iter().map(Into::into).collect::<#shown>()),
+        },
+        Type::Map(_) => quote!(#name.into_iter().map(|(key, value)| (key.into(), value.into())).collect::<#shown>()),
+        _ => quote!(Into::<#shown>::into(#name)),
+    }
+}
+
+/// What a method does, the HTTP line, its arguments, an example, and the errors worth knowing.
+fn method_doc(api: &Api, resource: &Resource, method: &Method, crate_name: &str) -> TokenStream {
+    let mut lines = docs::lines(&sentence(&method.summary, &method.path, method.http));
+    if !method.description.trim().is_empty() && method.description.trim() != method.summary.trim() {
+        lines.push(String::new());
+        lines.extend(docs::lines(&method.description));
+    }
+    lines.push(String::new());
+    lines.push(format!("`{} {}`", method.http.as_str(), method.path.replace('`', "'")));
+    if method.path_args.iter().any(|arg| !arg.doc.trim().is_empty()) {
+        lines.push(String::new());
+        lines.push("# Arguments".to_owned());
+        lines.push(String::new());
+        for arg in &method.path_args {
+            lines.extend(docs::lines(&format!("- `{}`: {}", arg.name, arg.doc.trim())));
+        }
+    }
+    let example = examples::call(api, resource, method);
+    lines.push(String::new());
+    lines.push("# Examples".to_owned());
+    lines.push(String::new());
+    lines.push("```no_run".to_owned());
+    let krate = crate_name.replace('-', "_");
+    let types: Vec<&str> = example.types.iter().map(String::as_str).collect();
+    match types.as_slice() {
+        [] => {}
+        [only] => lines.push(format!("use {krate}::types::{only};")),
+        several => lines.push(format!("use {krate}::types::{{{}}};", several.join(", "))),
+    }
+    if !types.is_empty() {
+        lines.push(String::new());
+    }
+    lines.push(format!("# async fn example(client: &{krate}::Client) -> {krate}::Result<()> {{"));
+    if method.deprecated {
+        lines.push("# #[allow(deprecated)]".to_owned());
+    }
+    lines.extend(example.code);
+    lines.push("# Ok(())".to_owned());
+    lines.push("# }".to_owned());
+    lines.push("```".to_owned());
+    lines.push(String::new());
+    lines.push("# Errors".to_owned());
+    lines.push(String::new());
+    if method.errors.is_empty() {
+        lines.push("See [`Error`](crate::Error) for what can go wrong with any request.".to_owned());
+    } else {
+        lines.push("Beside what can go wrong with any request (see [`Error`](crate::Error)):".to_owned());
+        lines.push(String::new());
+        for (status, description) in &method.errors {
+            lines.extend(docs::lines(&format!("- `{status}`: {}", description.trim())));
+        }
+    }
+    docs::verbatim(&lines)
+}
+
+/// The summary as a sentence in the indicative; operations without one say their request.
+fn sentence(summary: &str, path: &str, http: Http) -> String {
+    let summary = summary.trim().trim_end_matches('.');
+    if summary.is_empty() {
+        return format!("Sends `{} {path}`.", http.as_str());
+    }
+    let (verb, rest) = summary.split_once(' ').unwrap_or((summary, ""));
+    match third_person(verb) {
+        Some(verb) => format!("{verb} {rest}").trim_end().to_owned() + ".",
+        None => format!("{summary}."),
+    }
+}
+
+/// `Lists` for `List`: summaries command, documentation states.
+fn third_person(verb: &str) -> Option<String> {
+    const VERBS: &[&str] = &[
+        "accept",
+        "activate",
+        "add",
+        "answer",
+        "apply",
+        "archive",
+        "ask",
+        "assign",
+        "attach",
+        "authorize",
+        "begin",
+        "buy",
+        "cancel",
+        "change",
+        "check",
+        "clear",
+        "close",
+        "complete",
+        "configure",
+        "confirm",
+        "convert",
+        "copy",
+        "count",
+        "create",
+        "deactivate",
+        "delete",
+        "deploy",
+        "describe",
+        "detach",
+        "disable",
+        "download",
+        "edit",
+        "enable",
+        "end",
+        "exchange",
+        "execute",
+        "export",
+        "fetch",
+        "find",
+        "finish",
+        "generate",
+        "get",
+        "give",
+        "import",
+        "initiate",
+        "invite",
+        "issue",
+        "join",
+        "leave",
+        "list",
+        "look",
+        "make",
+        "mark",
+        "merge",
+        "modify",
+        "move",
+        "notify",
+        "open",
+        "order",
+        "patch",
+        "pause",
+        "perform",
+        "play",
+        "post",
+        "preview",
+        "publish",
+        "purchase",
+        "put",
+        "query",
+        "read",
+        "receive",
+        "refresh",
+        "register",
+        "reject",
+        "release",
+        "remove",
+        "rename",
+        "renew",
+        "replace",
+        "report",
+        "republish",
+        "request",
+        "resend",
+        "reserve",
+        "reset",
+        "restart",
+        "restore",
+        "resume",
+        "retrieve",
+        "return",
+        "revoke",
+        "run",
+        "save",
+        "schedule",
+        "search",
+        "see",
+        "send",
+        "set",
+        "share",
+        "show",
+        "sign",
+        "split",
+        "start",
+        "stop",
+        "store",
+        "submit",
+        "subscribe",
+        "switch",
+        "sync",
+        "take",
+        "tell",
+        "test",
+        "transfer",
+        "trigger",
+        "unassign",
+        "update",
+        "upgrade",
+        "upload",
+        "use",
+        "validate",
+        "verify",
+        "view",
+    ];
+    if VERBS.binary_search(&verb.to_ascii_lowercase().as_str()).is_err() {
+        return None;
+    }
+    let ends = |endings: &[&str]| endings.iter().any(|ending| verb.ends_with(ending));
+    Some(if ends(&["s", "x", "ch", "sh", "o"]) {
+        format!("{verb}es")
+    } else if verb.ends_with('y') && !ends(&["ay", "ey", "oy", "uy"]) {
+        format!("{}ies", verb.trim_end_matches('y'))
+    } else {
+        format!("{verb}s")
+    })
+}
+
+/// The static that describes the operation.
+fn operation(api: &Api, method: &Method) -> Piece {
+    let constant = ident(&method.constant);
+    let id = text(&method.operation_id);
+    let http = format_ident!("{}", heck::ToUpperCamelCase::to_upper_camel_case(method.http.as_str()));
+    let path = text(&method.path);
+    let accept = match &method.output {
+        Output::Empty => Some(text("*/*")),
+        Output::Bytes { media_type } | Output::Text { media_type } => Some(text(media_type)),
+        Output::Json(_) | Output::Envelope { .. } | Output::Page { .. } => None,
+    };
+    let accept = accept.map(|accept| quote!(accept: #accept,));
+    let content_type = method.body.as_ref().filter(|body| body.media_type != "application/json").map(|body| {
+        let media_type = text(&body.media_type);
+        quote!(content_type: #media_type,)
+    });
+    let mut params: Vec<TokenStream> = method.params.iter().map(param).collect();
+    params.extend(method.path_args.iter().filter_map(path_param));
+    let params = (!params.is_empty()).then(|| quote!(params: &[#(#params),*],));
+    let paging = match &method.output {
+        Output::Page { paging, whole, .. } => api.pagings.get(*paging).map(|style| {
+            let constant = if *whole { format_ident!("{}_WHOLE", style.constant) } else { ident(&style.constant) };
+            quote!(paging: Some(&#constant),)
+        }),
+        _ => None,
+    };
+    Piece::Item(quote! {
+        static #constant: Operation = Operation {
+            id: #id,
+            method: Method::#http,
+            path: #path,
+            #accept
+            #content_type
+            #params
+            #paging
+            ..Operation::DEFAULT
+        };
+    })
+}
+
+fn param(param: &Param) -> TokenStream {
+    let wire = text(&param.wire);
+    match (param.location, param.style) {
+        (ParamIn::Header, _) => quote!(Param::header(#wire)),
+        (ParamIn::Cookie, _) => quote!(Param::cookie(#wire)),
+        (ParamIn::Query, Style::DeepObject) => quote!(Param::deep_object(#wire)),
+        (ParamIn::Query, Style::Json) => quote!(Param::json(#wire)),
+        (ParamIn::Query, Style::SpaceDelimited) => quote!(Param::space_delimited(#wire)),
+        (ParamIn::Query, Style::PipeDelimited) => quote!(Param::pipe_delimited(#wire)),
+        (ParamIn::Query, _) if param.explode => quote!(Param::query(#wire)),
+        (ParamIn::Query, _) => quote!(Param::query(#wire).explode(false)),
+    }
+}
+
+fn path_param(arg: &PathArg) -> Option<TokenStream> {
+    let wire = text(&arg.wire);
+    let explode = arg.explode;
+    match arg.style {
+        Style::Label => Some(quote!(Param::label(#wire).explode(#explode))),
+        Style::Matrix => Some(quote!(Param::matrix(#wire).explode(#explode))),
+        _ if arg.explode => Some(quote!(Param::path(#wire).explode(true))),
+        _ => None,
+    }
+}
+
+/// The required arguments of a request, in the order of its documentation.
+fn state(method: &Method, object: Option<&Struct>) -> State {
+    let mut names: Vec<&str> =
+        method.arguments.iter().filter(|argument| argument.required).map(|argument| argument.name.as_str()).collect();
+    match (&method.body, object) {
+        (Some(body), Some(object)) => {
+            let fields = object.fields.iter().zip(&body.setters);
+            names.extend(
+                fields
+                    .filter(|(field, _)| field.presence == Presence::Required)
+                    .map(|(_, setter)| setter.name.as_str()),
+            );
+        }
+        (Some(_), None) => names.push("body"),
+        (None, _) => {}
+    }
+    State::new(names.into_iter())
+}
+
+fn body_struct<'a>(api: &'a Api, body: &Body) -> Option<&'a Struct> {
+    match api.get(body.fields?).map(|def| &def.kind) {
+        Some(TypeKind::Struct(object)) => Some(object),
+        _ => None,
+    }
+}
+
+/// The request builder: what it holds, its setters, and the table line that makes it sendable.
+fn request(api: &Api, resource: &Resource, method: &Method) -> Vec<Piece> {
+    let name = ident(&method.request);
+    let object = method.body.as_ref().and_then(|body| body_struct(api, body));
+    let state = state(method, object);
+    let access: Vec<String> = resource.path.iter().map(|segment| format!("{segment}()")).collect();
+    let doc = docs::attributes(&format!(
+        "A request of `client.{}.{}({})`.",
+        access.join("."),
+        method.name,
+        if method.path_args.is_empty() { "" } else { ".." }
+    ));
+    let must_use = "a request does nothing until it is sent";
+    let body = method.body.as_ref().filter(|body| body.ty != Type::Bytes).map(|body| {
+        let ty = ty(api, &body.ty);
+        quote!(body: #ty,)
+    });
+    let (declared, generics, tuple) = (state.declared(), state.generics(), state.tuple());
+    let phantom = (!state.is_empty()).then(|| quote!(state: PhantomData<fn() -> #tuple>,));
+    let item = quote! {
+        #doc
+        #[derive(Clone, Debug)]
+        #[must_use = #must_use]
+        pub struct #name #declared {
+            request: Request,
+            #body
+            #phantom
+        }
+    };
+    let rebuilt = {
+        let body = method.body.as_ref().filter(|body| body.ty != Type::Bytes).map(|_| quote!(, body: self.body));
+        quote!(#name { request: self.request #body, state: PhantomData })
+    };
+    let mut setters: Vec<TokenStream> =
+        method.arguments.iter().map(|argument| argument_setter(api, method, argument, &state, &rebuilt)).collect();
+    if let Some(body) = &method.body {
+        match object {
+            Some(object) => setters.extend(body_setters(api, method, body, object, &state, &rebuilt)),
+            None => setters.push(whole_body(api, method, body, &state)),
+        }
+    }
+    let mut pieces = vec![Piece::Item(item)];
+    if !setters.is_empty() {
+        pieces.push(Piece::Item(quote!(impl #generics #name #generics { #(#setters)* })));
+    }
+    pieces.extend(tables(api, method, &state));
+    pieces
+}
+
+fn argument_setter(
+    api: &Api,
+    method: &Method,
+    argument: &Argument,
+    state: &State,
+    rebuilt: &TokenStream,
+) -> TokenStream {
+    let mut said = if argument.doc.trim().is_empty() { format!("`{}`", argument.wire) } else { argument.doc.clone() };
+    if argument.deprecated {
+        said.push_str("\n\n**Deprecated.**");
+    }
+    if let Some(example) = example(api, &argument.ty, argument.example.as_ref()) {
+        said.push_str("\n\n");
+        said.push_str(&example);
+    }
+    let doc = docs::attributes(&said);
+    let name = ident(&argument.name);
+    let wire = text(&argument.wire);
+    let taken = input(api, &argument.ty, &name).0;
+    let converted = typed(api, &argument.ty, &name);
+    let put = match argument.location {
+        ParamIn::Query => format_ident!("query"),
+        ParamIn::Header => format_ident!("header_param"),
+        ParamIn::Cookie => format_ident!("cookie"),
+    };
+    if argument.required {
+        let owner = ident(&method.request);
+        let after = state.after(&argument.name);
+        quote! {
+            #doc
+            pub fn #name(mut self, #name: #taken) -> #owner #after {
+                self.request.#put(#wire, #converted);
+                #rebuilt
+            }
+        }
+    } else {
+        quote! {
+            #doc
+            pub fn #name(mut self, #name: #taken) -> Self {
+                self.request.#put(#wire, #converted);
+                self
+            }
+        }
+    }
+}
+
+/// A setter for each member of the body, and one for the whole.
+fn body_setters(
+    api: &Api,
+    method: &Method,
+    body: &Body,
+    object: &Struct,
+    state: &State,
+    rebuilt: &TokenStream,
+) -> Vec<TokenStream> {
+    let owner = ident(&method.request);
+    let mut setters: Vec<TokenStream> = object
+        .fields
+        .iter()
+        .zip(&body.setters)
+        .map(|(field, setter)| {
+            let doc = docs::attributes(&field_text(api, field));
+            let name = ident(&setter.name);
+            let member = ident(&field.name);
+            let (taken, converted) = input(api, &field.ty, &name);
+            let converted = if field.boxed { quote!(Box::new(#converted)) } else { converted };
+            match field.presence {
+                Presence::Required => {
+                    let after = state.after(&setter.name);
+                    quote! {
+                        #doc
+                        pub fn #name(mut self, #name: #taken) -> #owner #after {
+                            self.body.#member = #converted;
+                            #rebuilt
+                        }
+                    }
+                }
+                Presence::Optional => quote! {
+                    #doc
+                    pub fn #name(mut self, #name: #taken) -> Self {
+                        self.body.#member = Some(#converted);
+                        self
+                    }
+                },
+                Presence::Nullable => {
+                    let null_doc =
+                        format!(" Sets `{}` to null, which removes what was there.", field.wire.replace('`', "'"));
+                    let null = setter.null.as_deref().map(|null| {
+                        let null = ident(null);
+                        quote! {
+                            #[doc = #null_doc]
+                            pub fn #null(mut self) -> Self {
+                                self.body.#member = Nullable::Null;
+                                self
+                            }
+                        }
+                    });
+                    quote! {
+                        #doc
+                        pub fn #name(mut self, #name: #taken) -> Self {
+                            self.body.#member = Nullable::Value(#converted);
+                            self
+                        }
+                        #null
+                    }
+                }
+            }
+        })
+        .collect();
+    setters.push(whole_body(api, method, body, state));
+    setters
+}
+
+/// The setter of the whole body.
+fn whole_body(api: &Api, method: &Method, body: &Body, state: &State) -> TokenStream {
+    let owner = ident(&method.request);
+    // Arguments beside the body stay as they are.
+    let query: Vec<&str> =
+        method.arguments.iter().filter(|argument| argument.required).map(|argument| argument.name.as_str()).collect();
+    let after = if query.is_empty() { state.complete() } else { state.complete_but(&query) };
+    if body.ty == Type::Bytes {
+        let rest = (!state.is_empty()).then(|| quote!(, state: PhantomData));
+        return quote! {
+            #[doc = " Gives the body, as it is to be sent."]
+            pub fn body(mut self, body: impl Into<Bytes>) -> #owner #after {
+                self.request.bytes(body.into());
+                #owner { request: self.request #rest }
+            }
+        };
+    }
+    let body_name = ident("body");
+    let (taken, converted) = input(api, &body.ty, &body_name);
+    let said = if body.fields.is_some() {
+        "Gives the whole body at once and forgets what was set before."
+    } else {
+        "Gives the body."
+    };
+    let doc = docs::attributes(said);
+    let rest = (!state.is_empty()).then(|| quote!(, state: PhantomData));
+    quote! {
+        #doc
+        pub fn body(self, body: #taken) -> #owner #after {
+            #owner { request: self.request, body: #converted #rest }
+        }
+    }
+}
+
+/// The table lines that give a request its `send` and the options of every request.
+fn tables(api: &Api, method: &Method, state: &State) -> Vec<Piece> {
+    let list = state.list();
+    let output = |ty_: &Type| table_type(api, ty_);
+    let json_body = method.body.as_ref().is_some_and(|body| body.ty != Type::Bytes);
+    let line = |name: &'static str, head: String| Piece::Table(Table { name, head, rows: None });
+    let sender = if json_body { "body_request" } else { "request" };
+    let mut pieces = vec![match &method.output {
+        Output::Page { item, meta, .. } => {
+            let meta = meta.as_ref().map_or_else(|| "()".to_owned(), output);
+            line("list_request", format!("{}{list} => {}, {meta}", method.request, output(item)))
+        }
+        Output::Empty => line(sender, format!("{}{list} => ()", method.request)),
+        Output::Json(ty) => line(sender, format!("{}{list} => {}", method.request, output(ty))),
+        Output::Envelope { member, ty } => {
+            let member = if syn::parse_str::<syn::Ident>(member).is_ok() { member.clone() } else { literal(member) };
+            line(sender, format!("{}{list} => {member} {}", method.request, output(ty)))
+        }
+        Output::Bytes { .. } | Output::Text { .. } => {
+            let kind = if matches!(method.output, Output::Text { .. }) { "String" } else { "Bytes" };
+            if json_body {
+                line(sender, format!("{}{list} => download {kind}", method.request))
+            } else {
+                line("download_request", format!("{}{list} => {kind}", method.request))
+            }
+        }
+    }];
+    for alternative in &method.alternatives {
+        let kind = if alternative.text { "String" } else { "Bytes" };
+        pieces.push(line(
+            "alternative",
+            format!("{}{list} => {}: {}, {kind}", method.request, alternative.name, literal(&alternative.media_type)),
+        ));
+    }
+    pieces
+}
+
+fn table_type(api: &Api, wanted: &Type) -> String {
+    ty(api, wanted).to_string().replace(' ', "").replace(',', ", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn summaries_become_statements() {
+        let table = [
+            ("List porting orders", "Lists porting orders."),
+            ("Verify ownership.", "Verifies ownership."),
+            ("Fetch it", "Fetches it."),
+            ("Preview", "Previews."),
+            ("User by name", "User by name."),
+            ("", "Sends `GET /a`."),
+        ];
+        for (summary, expected) in table {
+            assert_eq!(sentence(summary, "/a", Http::Get), expected);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The whole way, from files to files.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::Config;
+use crate::diagnostic::{Diagnostics, Location};
+use crate::emit::{self, EmitError, EmitOptions, File};
+use crate::lower::lower;
+use crate::model::Api;
+use crate::normalize::normalize;
+use crate::pointer;
+use crate::runtime;
+use crate::source::{FileId, Sources};
+
+/// Documents and configuration as they were read.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    pub sources: Sources,
+    pub config: Config,
+    /// The configuration file among the sources.
+    pub config_file: Option<FileId>,
+    pub diagnostics: Diagnostics,
+}
+
+/// Reads a configuration and the documents that it names, or the given documents in their place.
+///
+/// What can't be read is reported in [`Loaded::diagnostics`].
+#[must_use]
+pub fn load(specs: &[PathBuf], config: Option<&Path>) -> Loaded {
+    let mut loaded = Loaded::default();
+    if let Some(path) = config {
+        loaded.config_file = loaded.sources.read_alone(path, &mut loaded.diagnostics);
+        if let Some(file) = loaded.config_file {
+            loaded.config = read_config(&loaded.sources, file, &mut loaded.diagnostics);
+        }
+    }
+    let named: Vec<PathBuf> = if specs.is_empty() {
+        let folder = config.and_then(Path::parent).unwrap_or(Path::new(""));
+        loaded.config.documents.iter().map(|document| folder.join(document)).collect()
+    } else {
+        specs.to_vec()
+    };
+    if named.is_empty() && !loaded.diagnostics.has_errors() {
+        let place = loaded.config_file.map(Location::file);
+        loaded
+            .diagnostics
+            .error("no-document", place, "there is no document to read")
+            .help("list documents under `documents` in sdk.yaml, or name them with --spec");
+    }
+    for path in named {
+        loaded.sources.read(path, &mut loaded.diagnostics);
+    }
+    loaded
+}
+
+/// Decodes the configuration; a mistake in it is shown at its place.
+fn read_config(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -> Config {
+    let Some(value) = sources.value(file) else { return Config::default() };
+    match serde_path_to_error::deserialize(value) {
+        Ok(config) => config,
+        Err(error) => {
+            let mut place = String::new();
+            for segment in error.path() {
+                match segment {
+                    serde_path_to_error::Segment::Seq { index } => pointer::push(&mut place, &index.to_string()),
+                    serde_path_to_error::Segment::Map { key } => pointer::push(&mut place, key),
+                    serde_path_to_error::Segment::Enum { .. } | serde_path_to_error::Segment::Unknown => {}
+                }
+            }
+            diagnostics
+                .error("bad-config", Location::value(file, place), error.inner().to_string())
+                .help("codegen/src/config.rs describes every member");
+            Config::default()
+        }
+    }
+}
+
+/// Builds the model of what was read; `None` when errors stand in the way.
+///
+/// All that is wrong is in [`Loaded::diagnostics`] afterwards.
+pub fn model(loaded: &mut Loaded) -> Option<Api> {
+    if loaded.diagnostics.has_errors() {
+        return None;
+    }
+    let Loaded { sources, config, config_file, diagnostics } = loaded;
+    let normalized = normalize(sources, sources.roots(), &config.patches, diagnostics);
+    let document = normalized.parse(diagnostics);
+    let api = lower(&document, sources, config, *config_file, diagnostics);
+    (!diagnostics.has_errors()).then_some(api)
+}
+
+/// The generated source of a crate, relative to its folder `src/generated`.
+///
+/// # Errors
+///
+/// When the output is no valid Rust, which is a mistake of this library.
+pub fn source(api: &Api, options: &EmitOptions) -> Result<Vec<File>, EmitError> {
+    emit::emit(api, options)
+}
+
+/// A whole crate, relative to its folder: manifest, runtime, generated source.
+///
+/// # Errors
+///
+/// When the output is no valid Rust, which is a mistake of this library.
+pub fn stand_alone(api: &Api, options: &EmitOptions) -> Result<Vec<File>, EmitError> {
+    let mut files = emit::emit_crate(api, options);
+    files.extend(runtime::files());
+    for file in emit::emit(api, options)? {
+        files.push(File { path: Path::new("src/generated").join(&file.path), text: file.text });
+    }
+    Ok(files)
+}

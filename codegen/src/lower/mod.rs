@@ -1,0 +1,424 @@
+//! From a document to the model: OpenAPI in, Rust terms out.
+//!
+//! Schemas become types ([`schemas`]), operations become methods ([`operations`]), paths become resources
+//! ([`resources`]), and every name is decided ([`names`]).
+
+mod names;
+mod operations;
+mod resources;
+mod schemas;
+mod usage;
+mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::ToKebabCase;
+use indexmap::IndexMap;
+use openapiv3::{APIKeyLocation, ReferenceOr, Schema, SecurityScheme};
+
+use self::operations::{Found, Named};
+use self::resources::Planned;
+use self::schemas::{Place, Schemas};
+use self::usage::{Usage, UsageMap};
+use crate::config::{Config, PaginationConfig};
+use crate::diagnostic::Diagnostics;
+use crate::model::{
+    Api, Auth, Env, Feature, Features, Method, Output, Paging, Resource, Type, TypeDef, TypeId, TypeKind,
+};
+use crate::normalize::Document;
+use crate::pointer;
+use crate::source::{FileId, Sources};
+
+/// Builds the model of a document.
+///
+/// What the model can't express is reported and degrades to the nearest honest type.
+#[must_use]
+pub fn lower(
+    document: &Document,
+    sources: &Sources,
+    config: &Config,
+    config_file: Option<FileId>,
+    diagnostics: &mut Diagnostics,
+) -> Api {
+    let found = Found::all(document);
+    report_duplicates(&found, document, diagnostics);
+
+    let mut usage = UsageMap::default();
+    for operation in &found {
+        operation.mark(document, &mut usage);
+    }
+    usage.decide(document);
+
+    let pagination = pagination(config);
+    let envelope = config.envelope.as_deref();
+    let mut schemas = Schemas::new(document, usage, &config.redact, envelope);
+    let plan = resources::plan(&found, &config.resources, config_file, diagnostics);
+    let features = FeaturePlan::new(&plan, sources, config);
+
+    let mut lowering = Lowering {
+        found: &found,
+        pagination: &pagination,
+        schemas: &mut schemas,
+        features: &features,
+        constants: names::Scope::default(),
+    };
+    let mut resources = Vec::new();
+    for (name, planned) in &plan {
+        lowering.constants = names::Scope::default();
+        resources.push(lowering.resource(name, planned, &[], name, diagnostics));
+    }
+    lower_rest(&mut schemas, diagnostics);
+    schemas.break_cycles(diagnostics);
+
+    let mut types = schemas.types;
+    assign_modules(&mut types, &resources, &features);
+    let mut api = Api {
+        title: config.title.clone().unwrap_or_else(|| document.api.info.title.clone()),
+        description: document.api.info.description.clone().unwrap_or_default(),
+        base_url: base_url(document, config),
+        auth: auth(document),
+        env: env(document, config),
+        query_arrays: config.client.query_arrays,
+        retry_patch: config.client.retry_patch,
+        redact: config.redact.iter().filter(|entry| !entry.contains('.')).cloned().collect(),
+        documents: sources.roots().iter().map(|file| file_name(sources.name(*file)).to_owned()).collect(),
+        features: features.features,
+        pagings: pagination.iter().map(paging_style).collect(),
+        resources,
+        types,
+        markers: BTreeSet::new(),
+    };
+    let markers = markers(&api);
+    api.markers = markers;
+    api
+}
+
+impl Document {
+    /// The schema of a name, as references write it.
+    pub(crate) fn schema(&self, name: &str) -> Option<&ReferenceOr<Schema>> {
+        let schemas = &self.api.components.as_ref()?.schemas;
+        schemas.get(name).or_else(|| schemas.get(pointer::unescape(name).as_ref()))
+    }
+
+    /// The names of all schemas, in the order of the document.
+    pub(crate) fn schema_names(&self) -> impl Iterator<Item = &str> {
+        self.api.components.iter().flat_map(|components| components.schemas.keys()).map(String::as_str)
+    }
+}
+
+/// A file's name without its folders, which differ from machine to machine.
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// Two operations of one id: both stay, told apart by their paths, but the document is wrong.
+fn report_duplicates(found: &[Found<'_>], document: &Document, diagnostics: &mut Diagnostics) {
+    let mut seen: BTreeMap<&str, &Found<'_>> = BTreeMap::new();
+    for operation in found {
+        let Some(id) = operation.operation.operation_id.as_deref() else { continue };
+        let Some(first) = seen.insert(id, operation) else { continue };
+        diagnostics
+            .warning(
+                "duplicate-operation-id",
+                document.locate(&format!("{}/operationId", operation.pointer())),
+                format!("the operationId `{id}` is used twice"),
+            )
+            .related(document.locate(&format!("{}/operationId", first.pointer())), "first used here")
+            .help("give each operation an id of its own; both are generated, told apart by their paths");
+    }
+}
+
+struct Lowering<'l, 'a> {
+    found: &'l [Found<'a>],
+    pagination: &'l [PaginationConfig],
+    schemas: &'l mut Schemas<'a>,
+    features: &'l FeaturePlan,
+    /// Names of statics in the file of the resource at hand.
+    constants: names::Scope,
+}
+
+impl<'a> Lowering<'_, 'a> {
+    fn resource(
+        &mut self,
+        name: &str,
+        planned: &Planned,
+        above: &[String],
+        top: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Resource {
+        let mut path = above.to_vec();
+        path.push(name.to_owned());
+        let stem = names::camel(&path.join(" "));
+        let handle = self.schemas.scope.claim_first(&[names::type_name(&stem), format!("{stem}Resource")]);
+        let mut methods = Vec::new();
+        let mut features = Features::new();
+        for (method, index) in &planned.methods {
+            let Some(found) = self.found.get(*index) else { continue };
+            let own = self.features.of(found, self.schemas, top);
+            features.extend(own.iter().cloned());
+            let constant = names::shouty(&format!("{} {method}", path.get(1..).unwrap_or_default().join(" ")));
+            let wanted = format!("{stem}{}Request", names::camel(method));
+            let named = Named {
+                name: method.clone(),
+                request: self.schemas.scope.claim(&wanted),
+                constant: self.constants.claim(&constant),
+                features: own,
+            };
+            methods.push(operations::lower(found, named, self.pagination, self.schemas, diagnostics));
+        }
+        let mut children = Vec::new();
+        for (name, child) in &planned.children {
+            let child = self.resource(name, child, &path, top, diagnostics);
+            features.extend(child.features.iter().cloned());
+            children.push(child);
+        }
+        let doc = planned.doc.clone().unwrap_or_default();
+        Resource { name: name.to_owned(), path, handle, doc, methods, children, features }
+    }
+}
+
+/// Lowers the named schemas that no method's signature led to: those of errors, and those that nothing uses, so that
+/// documents of types alone have types too. What dissolved into arguments or pages stays out.
+fn lower_rest(schemas: &mut Schemas<'_>, diagnostics: &mut Diagnostics) {
+    let place = Place::new(String::new(), String::new(), Usage::RESPONSE);
+    for name in schemas.document.schema_names() {
+        let usage = schemas.usage.get(name);
+        if usage == Usage::default() || usage.error {
+            schemas.reference(name, &place, diagnostics);
+        }
+    }
+}
+
+/// Which Cargo features there are, and which one an operation belongs to.
+struct FeaturePlan {
+    features: Vec<Feature>,
+    /// Feature of each document; empty when every top-level resource is a feature of its own.
+    by_file: BTreeMap<FileId, String>,
+    configured: bool,
+}
+
+impl FeaturePlan {
+    fn new(plan: &IndexMap<String, Planned>, sources: &Sources, config: &Config) -> Self {
+        let feature =
+            |name: &str, doc: &str| Feature { name: name.to_owned(), doc: doc.to_owned(), module: names::snake(name) };
+        if config.features.is_empty() {
+            let features = plan
+                .iter()
+                .map(|(name, planned)| feature(&name.to_kebab_case(), planned.doc.as_deref().unwrap_or_default()))
+                .collect();
+            return Self { features, by_file: BTreeMap::new(), configured: false };
+        }
+        let mut by_file = BTreeMap::new();
+        for (name, entry) in &config.features {
+            for file in sources.files() {
+                let path = sources.name(file);
+                if entry.documents.iter().any(|document| path == document || path.ends_with(&format!("/{document}"))) {
+                    by_file.insert(file, name.clone());
+                }
+            }
+        }
+        let features = config.features.iter().map(|(name, entry)| feature(name, &entry.doc)).collect();
+        Self { features, by_file, configured: true }
+    }
+
+    fn of(&self, found: &Found<'_>, schemas: &Schemas<'_>, top: &str) -> Features {
+        if !self.configured {
+            return Features::from([top.to_kebab_case()]);
+        }
+        let file = schemas.document.file_of(&found.pointer());
+        self.by_file.get(&file).cloned().into_iter().collect()
+    }
+
+    fn module(&self, features: &Features) -> String {
+        let mut names = features.iter();
+        match (names.next(), names.next()) {
+            (Some(only), None) => names::snake(only),
+            _ => "shared".to_owned(),
+        }
+    }
+}
+
+/// Puts each type into the module of the only feature that needs it, or among the shared ones.
+fn assign_modules(types: &mut [TypeDef], resources: &[Resource], plan: &FeaturePlan) {
+    let mut needs: Vec<Features> = vec![Features::new(); types.len()];
+    let mut pending: Vec<(TypeId, Features)> = Vec::new();
+    fn methods<'a>(resource: &'a Resource, out: &mut Vec<&'a Method>) {
+        out.extend(&resource.methods);
+        for child in &resource.children {
+            methods(child, out);
+        }
+    }
+    let mut all = Vec::new();
+    for resource in resources {
+        methods(resource, &mut all);
+    }
+    for method in all {
+        let mut ids = Vec::new();
+        for ty in method_types(method) {
+            mentions(ty, &mut ids);
+        }
+        pending.extend(ids.into_iter().map(|id| (id, method.features.clone())));
+    }
+    while let Some((id, features)) = pending.pop() {
+        let Some(own) = needs.get_mut(id.0) else { continue };
+        let before = own.len();
+        own.extend(features);
+        if own.len() == before {
+            continue;
+        }
+        let own = own.clone();
+        let mut ids = Vec::new();
+        if let Some(def) = types.get(id.0) {
+            for ty in kind_types(&def.kind) {
+                mentions(ty, &mut ids);
+            }
+        }
+        pending.extend(ids.into_iter().map(|id| (id, own.clone())));
+    }
+    for (def, features) in types.iter_mut().zip(&needs) {
+        def.module = plan.module(features);
+    }
+}
+
+/// The types that a method's signature mentions.
+fn method_types(method: &Method) -> Vec<&Type> {
+    let mut types: Vec<&Type> = method.path_args.iter().map(|arg| &arg.ty).collect();
+    types.extend(method.arguments.iter().map(|argument| &argument.ty));
+    types.extend(method.body.iter().map(|body| &body.ty));
+    match &method.output {
+        Output::Json(ty) | Output::Envelope { ty, .. } => types.push(ty),
+        Output::Page { item, meta, .. } => {
+            types.push(item);
+            types.extend(meta);
+        }
+        Output::Empty | Output::Bytes { .. } | Output::Text { .. } => {}
+    }
+    types
+}
+
+fn kind_types(kind: &TypeKind) -> Vec<&Type> {
+    match kind {
+        TypeKind::Struct(object) => {
+            object.fields.iter().map(|field| &field.ty).chain(object.rest.iter().map(|(_, ty)| ty)).collect()
+        }
+        TypeKind::Union(union) => union.variants.iter().map(|variant| &variant.ty).collect(),
+        TypeKind::Alias(target) => vec![target],
+        TypeKind::StringEnum(_) | TypeKind::IntEnum(_) => Vec::new(),
+    }
+}
+
+fn mentions(ty: &Type, out: &mut Vec<TypeId>) {
+    match ty {
+        Type::Named(id) => out.push(*id),
+        Type::List(inner) | Type::Map(inner) | Type::Option(inner) => mentions(inner, out),
+        _ => {}
+    }
+}
+
+/// Names of all required arguments.
+fn markers(api: &Api) -> BTreeSet<String> {
+    let mut markers = BTreeSet::new();
+    for (_, method) in api.methods() {
+        for argument in method.arguments.iter().filter(|argument| argument.required) {
+            markers.insert(argument.name.clone());
+        }
+        let Some(body) = &method.body else { continue };
+        match body.fields.and_then(|id| api.get(id)).map(|def| &def.kind) {
+            Some(TypeKind::Struct(object)) => {
+                for (field, setter) in object.fields.iter().zip(&body.setters) {
+                    if field.presence == crate::model::Presence::Required {
+                        markers.insert(setter.name.clone());
+                    }
+                }
+            }
+            _ => {
+                markers.insert("body".to_owned());
+            }
+        }
+    }
+    for def in api.types.iter().filter(|def| def.builder.is_some()) {
+        if let TypeKind::Struct(object) = &def.kind {
+            let required = object.fields.iter().filter(|field| field.presence == crate::model::Presence::Required);
+            markers.extend(required.map(|field| field.name.clone()));
+        }
+    }
+    markers
+}
+
+/// The configured ways of paging, or the ones that most APIs use.
+fn pagination(config: &Config) -> Vec<PaginationConfig> {
+    if !config.pagination.is_empty() {
+        return config.pagination.values().cloned().collect();
+    }
+    vec![PaginationConfig::PageNumber {
+        number: "page[number]".to_owned(),
+        size: Some("page[size]".to_owned()),
+        items: "data".to_owned(),
+        meta: Some("meta".to_owned()),
+        current: "/meta/page_number".to_owned(),
+        total: "/meta/total_pages".to_owned(),
+    }]
+}
+
+fn paging_style(paging: &PaginationConfig) -> Paging {
+    let PaginationConfig::PageNumber { number, size, items, meta, current, total } = paging;
+    Paging {
+        constant: format!("{}_PAGES", names::shouty(number)),
+        number: number.clone(),
+        size: size.clone(),
+        items: items.clone(),
+        meta: meta.clone(),
+        current: current.clone(),
+        total: total.clone(),
+    }
+}
+
+fn base_url(document: &Document, config: &Config) -> String {
+    let configured = config.client.base_url.clone();
+    let server = document.api.servers.first();
+    configured
+        .or_else(|| {
+            server.map(|server| {
+                let mut url = server.url.clone();
+                for (name, variable) in server.variables.iter().flatten() {
+                    url = url.replace(&format!("{{{name}}}"), &variable.default);
+                }
+                url
+            })
+        })
+        .unwrap_or_default()
+}
+
+/// The first way to prove who one is that the document asks of every call and that we know.
+fn auth(document: &Document) -> Auth {
+    let Some(components) = &document.api.components else { return Auth::None };
+    let wanted = document.api.security.iter().flatten().flat_map(|requirement| requirement.keys());
+    let known = components.security_schemes.keys();
+    for name in wanted.chain(known) {
+        let Some(ReferenceOr::Item(scheme)) = components.security_schemes.get(name) else { continue };
+        match scheme {
+            SecurityScheme::HTTP { scheme, .. } if scheme.eq_ignore_ascii_case("bearer") => return Auth::Bearer,
+            SecurityScheme::HTTP { scheme, .. } if scheme.eq_ignore_ascii_case("basic") => return Auth::Basic,
+            SecurityScheme::APIKey { location, name, .. } => {
+                return match location {
+                    APIKeyLocation::Header => Auth::Header(name.clone()),
+                    APIKeyLocation::Query => Auth::Query(name.clone()),
+                    APIKeyLocation::Cookie => Auth::Cookie(name.clone()),
+                };
+            }
+            SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIDConnect { .. } => return Auth::Bearer,
+            SecurityScheme::HTTP { .. } => {}
+        }
+    }
+    Auth::None
+}
+
+fn env(document: &Document, config: &Config) -> Env {
+    let stem = names::shouty(&document.api.info.title);
+    let env = &config.client.env;
+    Env {
+        api_key: env.api_key.clone().unwrap_or_else(|| format!("{stem}_API_KEY")),
+        base_url: env.base_url.clone().unwrap_or_else(|| format!("{stem}_BASE_URL")),
+        webhook_key: env.webhook_key.clone().unwrap_or_else(|| format!("{stem}_PUBLIC_KEY")),
+    }
+}

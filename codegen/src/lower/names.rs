@@ -1,0 +1,356 @@
+//! Names: how the words of a document become Rust identifiers. Decided here and nowhere else.
+//!
+//! Everything is deterministic: the same document gives the same names, whatever the order of hash maps or the day.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+
+/// Longest identifier that we emit, in bytes; longer ones are cut and told apart by a number.
+const LONGEST: usize = 80;
+
+/// Strict and reserved keywords of every Rust edition up to 2024.
+const KEYWORDS: &[&str] = &[
+    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
+    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super",
+    "trait", "true", "try", "type", "typeof", "union", "unsafe", "unsized", "use", "virtual", "where", "while",
+    "yield",
+];
+
+/// Type names that generated code would shadow: the prelude's, and those of the runtime that generated code uses.
+const RESERVED_TYPES: &[&str] = &[
+    "Api",
+    "Arc",
+    "Auth",
+    "Box",
+    "Bytes",
+    "Call",
+    "Client",
+    "Clone",
+    "Copy",
+    "Date",
+    "Debug",
+    "Default",
+    "Deserialize",
+    "Drop",
+    "Eq",
+    "Err",
+    "Error",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "Hash",
+    "Into",
+    "IntoIterator",
+    "Iterator",
+    "Map",
+    "Method",
+    "Missing",
+    "None",
+    "Nullable",
+    "Ok",
+    "Operation",
+    "Option",
+    "Ord",
+    "Page",
+    "Paging",
+    "Param",
+    "PartialEq",
+    "PartialOrd",
+    "PhantomData",
+    "Provided",
+    "RawResponse",
+    "Request",
+    "Result",
+    "Self",
+    "Send",
+    "Serialize",
+    "Set",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "Timestamp",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Value",
+    "Vec",
+];
+
+/// Methods that every request builder has, so that an argument of that name needs another one.
+pub(crate) const REQUEST_METHODS: &[&str] = &[
+    "body",
+    "body_field",
+    "clone",
+    "deadline",
+    "header",
+    "items",
+    "items_blocking",
+    "max_retries",
+    "pages",
+    "pages_blocking",
+    "query_param",
+    "retry_policy",
+    "save_to",
+    "send",
+    "send_blocking",
+    "send_raw",
+    "send_stream",
+    "timeout",
+];
+
+/// Methods that every struct builder has.
+pub(crate) const BUILDER_METHODS: &[&str] = &["build", "clone"];
+
+/// Methods that every resource handle has.
+pub(crate) const HANDLE_METHODS: &[&str] = &["clone", "new"];
+
+/// Turns text into a `snake_case` identifier for fields, arguments, methods and modules.
+pub(crate) fn snake(text: &str) -> String {
+    keyword_safe(finish(words(text).to_snake_case(), "field"))
+}
+
+/// Turns text into an `UpperCamelCase` identifier for types and enum variants.
+pub(crate) fn camel(text: &str) -> String {
+    keyword_safe(finish(words(text).to_upper_camel_case(), "Empty"))
+}
+
+/// Turns text into a `SHOUTY_SNAKE_CASE` identifier for statics.
+pub(crate) fn shouty(text: &str) -> String {
+    finish(words(text).to_shouty_snake_case(), "EMPTY")
+}
+
+/// A type name that shadows neither the prelude nor the runtime.
+pub(crate) fn type_name(text: &str) -> String {
+    let name = camel(text);
+    if RESERVED_TYPES.binary_search(&name.as_str()).is_ok() { format!("{name}Model") } else { name }
+}
+
+/// An identifier for a member `text` in a place whose own methods are `taken`.
+pub(crate) fn snake_beside(text: &str, taken: &[&str]) -> String {
+    let name = snake(text);
+    if taken.contains(&name.as_str()) { format!("{name}_") } else { name }
+}
+
+/// The setter that sets to null what `setter` sets.
+pub(crate) fn null_setter(setter: &str) -> String {
+    format!("{}_null", setter.trim_end_matches('_'))
+}
+
+/// Names of the variants of an enum, in the order of `values`.
+///
+/// `-name` beside `name` is a descending sort key and becomes `NameDesc`; symbols are spelled out where nothing
+/// else tells two values apart.
+pub(crate) fn variants(values: &[String]) -> Vec<String> {
+    let mut scope = Scope::default();
+    scope.reserve("Unknown");
+    let known: BTreeSet<&str> = values.iter().map(String::as_str).collect();
+    let mut names = Vec::with_capacity(values.len());
+    for value in values {
+        let wanted = match value.strip_prefix('-') {
+            Some(rest) if known.contains(rest) => format!("{}Desc", camel(rest)),
+            _ => camel(value),
+        };
+        let wanted = if wanted == "Unknown" { "UnknownValue".to_owned() } else { wanted };
+        let wanted = if scope.is_taken(&wanted) { camel(&spelled(value)) } else { wanted };
+        names.push(scope.claim(&wanted));
+    }
+    names
+}
+
+/// Names already given in one namespace.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scope {
+    taken: BTreeSet<String>,
+    next: BTreeMap<String, u32>,
+}
+
+impl Scope {
+    /// Marks a name as used by something that is not generated.
+    pub(crate) fn reserve(&mut self, name: &str) {
+        self.taken.insert(name.to_owned());
+    }
+
+    pub(crate) fn is_taken(&self, name: &str) -> bool {
+        self.taken.contains(name)
+    }
+
+    /// Takes `wanted`, or the first of `wanted2`, `wanted3`.. that is free.
+    pub(crate) fn claim(&mut self, wanted: &str) -> String {
+        if self.taken.insert(wanted.to_owned()) {
+            return wanted.to_owned();
+        }
+        let next = self.next.entry(wanted.to_owned()).or_insert(2);
+        loop {
+            let separator = if wanted.ends_with(|last: char| last.is_ascii_digit()) { "_" } else { "" };
+            let candidate = format!("{wanted}{separator}{next}");
+            *next += 1;
+            if self.taken.insert(candidate.clone()) {
+                return candidate;
+            }
+        }
+    }
+
+    /// Takes the first of `candidates` that is free, else numbers the last.
+    pub(crate) fn claim_first(&mut self, candidates: &[String]) -> String {
+        for candidate in candidates {
+            if self.taken.insert(candidate.clone()) {
+                return candidate.clone();
+            }
+        }
+        self.claim(candidates.last().map_or("Empty", String::as_str))
+    }
+}
+
+/// Everything but letters and digits of ASCII becomes a space; other letters are transliterated by code point.
+fn words(text: &str) -> String {
+    let ascii: String =
+        text.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { ' ' }).collect();
+    if ascii.contains(|character: char| character.is_ascii_alphanumeric()) { ascii } else { spelled(text) }
+}
+
+/// Writes symbols as words, so that `+` and `-` stay two names.
+fn spelled(text: &str) -> String {
+    let mut out = String::new();
+    for character in text.chars() {
+        let word = match character {
+            '+' => "plus",
+            '-' => "minus",
+            '*' => "asterisk",
+            '/' => "slash",
+            '%' => "percent",
+            '=' => "equals",
+            '<' => "less",
+            '>' => "greater",
+            '!' => "not",
+            '#' => "hash",
+            '$' => "dollar",
+            '&' => "and",
+            '@' => "at",
+            '.' => "dot",
+            ',' => "comma",
+            ':' => "colon",
+            ';' => "semicolon",
+            '?' => "question",
+            '^' => "caret",
+            '|' => "pipe",
+            '~' => "tilde",
+            '_' => "underscore",
+            '(' | ')' | '[' | ']' | '{' | '}' => "bracket",
+            '"' | '\'' | '`' => "quote",
+            '\\' => "backslash",
+            other if other.is_ascii_alphanumeric() => {
+                out.push(other);
+                continue;
+            }
+            other if other.is_whitespace() => {
+                out.push(' ');
+                continue;
+            }
+            other => {
+                out.push_str(&format!(" u{:x} ", u32::from(other)));
+                continue;
+            }
+        };
+        out.push(' ');
+        out.push_str(word);
+        out.push(' ');
+    }
+    out
+}
+
+/// Makes an identifier of what the case conversion left: never empty, never a digit first, never too long.
+fn finish(mut name: String, empty: &str) -> String {
+    if name.is_empty() {
+        return empty.to_owned();
+    }
+    if name.starts_with(|first: char| first.is_ascii_digit()) {
+        name.insert(0, '_');
+    }
+    name.truncate(LONGEST);
+    name
+}
+
+fn keyword_safe(mut name: String) -> String {
+    if KEYWORDS.binary_search(&name.as_str()).is_ok() {
+        name.push('_');
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_sorted_for_binary_search() {
+        assert!(KEYWORDS.is_sorted());
+        assert!(RESERVED_TYPES.is_sorted());
+    }
+
+    #[test]
+    fn snake_names() {
+        let table = [
+            ("page[size]", "page_size"),
+            ("created_at__gt", "created_at_gt"),
+            ("voice.connection_name", "voice_connection_name"),
+            ("activationJobId", "activation_job_id"),
+            ("type", "type_"),
+            ("self", "self_"),
+            ("Self", "self_"),
+            ("crate", "crate_"),
+            ("", "field"),
+            ("24h", "_24h"),
+            ("+", "plus"),
+            ("\u{1f600}", "u1f600"),
+            ("a-b", "a_b"),
+            ("filter[phone_number][contains]", "filter_phone_number_contains"),
+        ];
+        for (text, name) in table {
+            assert_eq!(snake(text), name, "{text:?}");
+            assert!(syn::parse_str::<syn::Ident>(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn type_names() {
+        let table = [
+            ("PortingLOAConfiguration", "PortingLoaConfiguration"),
+            ("Option", "OptionModel"),
+            ("result", "ResultModel"),
+            ("self", "Self_"),
+            ("10DLC", "_10dlc"),
+            ("", "Empty"),
+            ("numbers_Error", "NumbersError"),
+        ];
+        for (text, name) in table {
+            assert_eq!(type_name(text), name, "{text:?}");
+            assert!(syn::parse_str::<syn::Ident>(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn variant_names() {
+        let names = |values: &[&str]| variants(&values.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(names(&["created_at", "-created_at"]), ["CreatedAt", "CreatedAtDesc"]);
+        assert_eq!(names(&["+", "-", "*", "/", "%"]), ["Plus", "Minus", "Asterisk", "Slash", "Percent"]);
+        assert_eq!(names(&["a b", "a_b", "A-B"]), ["AB", "AUnderscoreB", "AMinusB"]);
+        assert_eq!(names(&["unknown", "", "Unknown"]), ["UnknownValue", "Empty", "Unknown2"]);
+        assert_eq!(names(&["1", "2"]), ["_1", "_2"]);
+    }
+
+    #[test]
+    fn long_names_stay_apart() {
+        let long = "a".repeat(300);
+        let mut scope = Scope::default();
+        let (first, second) = (scope.claim(&snake(&long)), scope.claim(&snake(&(long.clone() + "b"))));
+        assert_ne!(first, second);
+        assert!(first.len() <= LONGEST);
+    }
+}

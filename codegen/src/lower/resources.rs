@@ -1,0 +1,185 @@
+//! The tree of resources: as sdk.yaml has it, or inferred from the paths.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+
+use super::names;
+use super::operations::Found;
+use crate::config::ResourceConfig;
+use crate::diagnostic::{Diagnostics, Location};
+use crate::model::Http;
+use crate::source::FileId;
+
+/// A resource whose operations are known but not lowered.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Planned {
+    pub doc: Option<String>,
+    /// Index of the operation by the method's name.
+    pub methods: IndexMap<String, usize>,
+    pub children: IndexMap<String, Planned>,
+}
+
+/// Places every operation in the tree.
+pub(crate) fn plan(
+    found: &[Found<'_>],
+    configured: &IndexMap<String, ResourceConfig>,
+    config_file: Option<FileId>,
+    diagnostics: &mut Diagnostics,
+) -> IndexMap<String, Planned> {
+    let by_reference: BTreeMap<String, usize> =
+        found.iter().enumerate().map(|(index, operation)| (operation.reference(), index)).collect();
+    let mut placed = BTreeSet::new();
+    let mut tree = IndexMap::new();
+    for (name, resource) in configured {
+        let pointer = format!("/resources/{name}");
+        let planned = configure(resource, &pointer, &by_reference, &mut placed, config_file, diagnostics);
+        tree.insert(names::snake_beside(name, names::HANDLE_METHODS), planned);
+    }
+    infer(found, &placed, &mut tree);
+    tree
+}
+
+/// Places the operations that sdk.yaml names.
+fn configure(
+    resource: &ResourceConfig,
+    pointer: &str,
+    by_reference: &BTreeMap<String, usize>,
+    placed: &mut BTreeSet<usize>,
+    config_file: Option<FileId>,
+    diagnostics: &mut Diagnostics,
+) -> Planned {
+    let mut planned = Planned { doc: resource.doc.clone(), ..Planned::default() };
+    for (name, reference) in &resource.methods {
+        let Some(index) = by_reference.get(&reference.to_string()) else {
+            let help = crate::diagnostic::nearest(reference, by_reference.keys().map(String::as_str)).map_or_else(
+                || "write the HTTP method in small letters, a space, and the path as the document has it".to_owned(),
+                |nearest| format!("did you mean `{nearest}`?"),
+            );
+            if let Some(file) = config_file {
+                diagnostics
+                    .error(
+                        "unknown-operation",
+                        Location::value(file, format!("{pointer}/methods/{name}")),
+                        format!("no document has the operation `{reference}`"),
+                    )
+                    .help(help);
+            }
+            continue;
+        };
+        placed.insert(*index);
+        planned.methods.insert(names::snake_beside(name, names::HANDLE_METHODS), *index);
+    }
+    for (name, child) in &resource.resources {
+        let pointer = format!("{pointer}/resources/{name}");
+        let child = configure(child, &pointer, by_reference, placed, config_file, diagnostics);
+        planned.children.insert(names::snake_beside(name, names::HANDLE_METHODS), child);
+    }
+    planned
+}
+
+/// Places what is left by path: words are resources, values are arguments, the HTTP method says which method.
+fn infer(found: &[Found<'_>], placed: &BTreeSet<usize>, tree: &mut IndexMap<String, Planned>) {
+    // Words that have something below or beside them are resources; a lone last word of a POST is a verb.
+    let mut uses: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
+    for operation in found {
+        let words = words(operation.path);
+        for length in 1..=words.len() {
+            *uses.entry(words.get(..length).unwrap_or_default().to_vec()).or_default() += 1;
+        }
+    }
+    for (index, operation) in found.iter().enumerate() {
+        if placed.contains(&index) {
+            continue;
+        }
+        let mut words = words(operation.path);
+        let ends_with_value = operation.path.trim_end_matches('/').ends_with('}');
+        let lone = uses.get(&words).is_none_or(|count| *count == 1);
+        let after_value = value_before_last_word(operation.path);
+        let verb = match operation.http {
+            _ if words.is_empty() => None,
+            Http::Post if lone && !ends_with_value && words.len() > 1 && after_value => words.pop(),
+            Http::Post if words.get(words.len().saturating_sub(2)) == Some(&"actions") && !ends_with_value => {
+                words.pop()
+            }
+            _ => None,
+        };
+        let name = match (verb, operation.http, ends_with_value) {
+            (Some(verb), ..) => names::snake(verb),
+            (None, Http::Get, true) => "retrieve".to_owned(),
+            (None, Http::Get, false) if lists(operation) => "list".to_owned(),
+            (None, Http::Get, false) => "retrieve".to_owned(),
+            (None, Http::Post, _) => "create".to_owned(),
+            (None, Http::Put, _) if has_patch(found, operation) => "replace".to_owned(),
+            (None, Http::Put | Http::Patch, _) => "update".to_owned(),
+            (None, Http::Delete, _) => "delete".to_owned(),
+            (None, Http::Head, _) => "head".to_owned(),
+            (None, Http::Options, _) => "options".to_owned(),
+            (None, Http::Trace, _) => "trace".to_owned(),
+        };
+        if words.is_empty() {
+            words.push("root");
+        }
+        let mut node: Option<&mut Planned> = None;
+        for word in words {
+            let name = names::snake_beside(word, names::HANDLE_METHODS);
+            node = Some(match node {
+                None => tree.entry(name).or_default(),
+                Some(parent) => {
+                    let name = if parent.methods.contains_key(&name) { format!("{name}_resource") } else { name };
+                    parent.children.entry(name).or_default()
+                }
+            });
+        }
+        if let Some(resource) = node {
+            let taken =
+                |candidate: &str| resource.methods.contains_key(candidate) || resource.children.contains_key(candidate);
+            let fallback = operation.operation.operation_id.as_deref().map(names::snake);
+            let name = names::snake_beside(&name, names::HANDLE_METHODS);
+            let mut candidate = name.clone();
+            if taken(&candidate)
+                && let Some(fallback) = fallback
+            {
+                candidate = names::snake_beside(&fallback, names::HANDLE_METHODS);
+            }
+            let mut number = 2;
+            while taken(&candidate) {
+                candidate = format!("{name}_{number}");
+                number += 1;
+            }
+            resource.methods.insert(candidate, index);
+        }
+    }
+}
+
+/// The words of a path: no values, no version.
+fn words(path: &str) -> Vec<&str> {
+    path.split('/')
+        .filter(|segment| !segment.is_empty() && !segment.contains('{'))
+        .filter(|segment| {
+            !(segment.starts_with('v') && segment.len() > 1 && segment.chars().skip(1).all(|c| c.is_ascii_digit()))
+        })
+        .collect()
+}
+
+/// Whether the last word follows a value: `/orders/{id}/cancel`.
+fn value_before_last_word(path: &str) -> bool {
+    let mut segments = path.rsplit('/').filter(|segment| !segment.is_empty());
+    segments.next();
+    segments.next().is_some_and(|segment| segment.contains('{'))
+}
+
+/// Whether a GET gives several things: its last word is a plural, or it can be paged.
+fn lists(operation: &Found<'_>) -> bool {
+    let last = operation.path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    last.ends_with('s') && !last.ends_with("ss") && !last.ends_with("us")
+        || operation.operation.parameters.iter().any(|parameter| match parameter {
+            openapiv3::ReferenceOr::Item(parameter) => ["page", "limit", "page[number]", "offset", "cursor"]
+                .contains(&parameter.parameter_data_ref().name.as_str()),
+            openapiv3::ReferenceOr::Reference { reference } => reference.to_ascii_lowercase().contains("page"),
+        })
+}
+
+fn has_patch(found: &[Found<'_>], operation: &Found<'_>) -> bool {
+    found.iter().any(|other| other.http == Http::Patch && other.path == operation.path)
+}

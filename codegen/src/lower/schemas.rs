@@ -1,0 +1,1036 @@
+//! Schemas become types: structs, open enums, unions, aliases.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use openapiv3::AdditionalProperties;
+use serde_json::Value;
+
+use super::names::{self, Scope};
+use super::usage::{Usage, UsageMap};
+use super::view::{Node, View};
+use crate::diagnostic::Diagnostics;
+use crate::model::{Field, Guard, Presence, Struct, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant, Variant};
+use crate::normalize::Document;
+
+/// How deep schemas may nest before we stop following them.
+const DEEPEST: usize = 200;
+
+/// Where a schema stands: for its name, for messages, and for the direction in which its values go.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// JSON pointer in the normalized document.
+    pub pointer: String,
+    /// Name for the type, should the schema need one and have none.
+    pub name: String,
+    pub usage: Usage,
+    depth: usize,
+}
+
+impl Place {
+    pub(crate) fn new(pointer: String, name: String, usage: Usage) -> Self {
+        Self { pointer, name, usage, depth: 0 }
+    }
+
+    /// A place below this one, whose type is named after both.
+    fn below(&self, segments: &[&str], name: &str) -> Self {
+        let mut pointer = self.pointer.clone();
+        for segment in segments {
+            pointer.push('/');
+            pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+        }
+        Self { pointer, name: format!("{} {name}", self.name), usage: self.usage, depth: self.depth + 1 }
+    }
+}
+
+/// A schema in Rust terms.
+#[derive(Clone, Debug)]
+pub(crate) struct Typed {
+    pub ty: Type,
+    pub nullable: bool,
+    pub read_only: bool,
+    pub write_only: bool,
+    pub deprecated: bool,
+    pub doc: String,
+    pub example: Option<Value>,
+}
+
+impl Typed {
+    fn any() -> Self {
+        Self::of(Type::Any)
+    }
+
+    fn of(ty: Type) -> Self {
+        Self {
+            ty,
+            nullable: false,
+            read_only: false,
+            write_only: false,
+            deprecated: false,
+            doc: String::new(),
+            example: None,
+        }
+    }
+
+    /// The type, with null as a value of its own where the schema allows it.
+    pub(crate) fn with_null(&self) -> Type {
+        if self.nullable && !matches!(self.ty, Type::Any | Type::Unit) {
+            Type::Option(Box::new(self.ty.clone()))
+        } else {
+            self.ty.clone()
+        }
+    }
+}
+
+/// Turns schemas into types, each once.
+pub(crate) struct Schemas<'a> {
+    pub document: &'a Document,
+    pub usage: UsageMap,
+    pub scope: Scope,
+    pub types: Vec<TypeDef>,
+    pub redact: &'a [String],
+    pub envelope: Option<&'a str>,
+    /// Types of named schemas, by name and by whether it is the request's own.
+    named: HashMap<(String, bool), TypeId>,
+    /// Names kept for named schemas.
+    names: BTreeMap<String, String>,
+    /// Types of schemas without a name, by pointer and direction.
+    inline: HashMap<(String, bool), TypeId>,
+}
+
+impl<'a> Schemas<'a> {
+    pub(crate) fn new(
+        document: &'a Document,
+        usage: UsageMap,
+        redact: &'a [String],
+        envelope: Option<&'a str>,
+    ) -> Self {
+        let mut schemas = Self {
+            document,
+            usage,
+            scope: Scope::default(),
+            types: Vec::new(),
+            redact,
+            envelope,
+            named: HashMap::new(),
+            names: BTreeMap::new(),
+            inline: HashMap::new(),
+        };
+        for name in document.schema_names() {
+            let claimed = schemas.scope.claim(&names::type_name(name));
+            schemas.names.insert(name.to_owned(), claimed);
+        }
+        schemas
+    }
+
+    /// Lowers a schema wherever it stands.
+    pub(crate) fn lower(&mut self, node: Node<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Typed {
+        match node {
+            Node::Reference(name) => self.reference(name, place, diagnostics),
+            Node::Schema(_) if place.depth > DEEPEST => {
+                diagnostics
+                    .warning(
+                        "deep-nesting",
+                        self.document.locate(&place.pointer),
+                        format!("schemas nest more than {DEEPEST} levels deep; what is below accepts any value"),
+                    )
+                    .help("give inner schemas a name under `components/schemas` and refer to them");
+                Typed::any()
+            }
+            Node::Schema(schema) => {
+                let view = View::of(schema);
+                let mut typed = self.shape(&view, place, diagnostics);
+                typed.nullable |= view.data.nullable;
+                typed.read_only |= view.data.read_only;
+                typed.write_only |= view.data.write_only;
+                typed.deprecated |= view.data.deprecated;
+                if let Some(doc) = view.data.description.as_ref().or(view.data.title.as_ref()) {
+                    typed.doc.clone_from(doc);
+                }
+                if let Some(example) = example_of(&view) {
+                    typed.example = Some(example);
+                }
+                typed
+            }
+        }
+    }
+
+    /// Lowers a named schema for one direction.
+    pub(crate) fn reference(&mut self, name: &'a str, place: &Place, diagnostics: &mut Diagnostics) -> Typed {
+        let Some(schema) = self.document.schema(name) else {
+            // Normalization has reported the dangling reference already.
+            return Typed::any();
+        };
+        let usage = self.usage.get(name);
+        let own = self.usage.is_split(name) && place.usage.request();
+        let node = Node::from(schema);
+        let usage = match (self.usage.is_split(name), own) {
+            (true, true) => usage.request_only(),
+            (true, false) => Usage::RESPONSE,
+            (false, _) if usage == Usage::default() => Usage::RESPONSE,
+            (false, _) => usage,
+        };
+        let id = if let Some(id) = self.named.get(&(name.to_owned(), own)) {
+            *id
+        } else {
+            let mut type_name = self.names.get(name).cloned().unwrap_or_else(|| names::type_name(name));
+            if own {
+                type_name = self.scope.claim(&format!("{type_name}Param"));
+            }
+            let id = self.reserve(type_name.clone());
+            self.named.insert((name.to_owned(), own), id);
+            let pointer = format!("/components/schemas/{}", name.replace('~', "~0").replace('/', "~1"));
+            let place = Place { pointer, name: type_name, usage, depth: place.depth + 1 };
+            let kind = match node {
+                // `a: {$ref: b}`
+                Node::Reference(target) => {
+                    let typed = self.reference(target, &place, diagnostics);
+                    self.fill(id, &typed, TypeKind::Alias(typed.ty.clone()), &place);
+                    None
+                }
+                Node::Schema(schema) => Some(View::of(schema)),
+            };
+            if let Some(view) = kind {
+                let mut typed = Typed::of(Type::Named(id));
+                typed.doc = view.data.description.clone().or(view.data.title.clone()).unwrap_or_default();
+                typed.deprecated = view.data.deprecated;
+                typed.example = example_of(&view);
+                let kind = match self.definition(&view, &place, diagnostics) {
+                    Some(kind) => kind,
+                    None => TypeKind::Alias(self.scalar(&view, &place, diagnostics)),
+                };
+                self.fill(id, &typed, kind, &place);
+            }
+            id
+        };
+        let mut typed = Typed::of(Type::Named(id));
+        if let Node::Schema(schema) = node {
+            let data = &schema.schema_data;
+            typed.nullable = data.nullable;
+            typed.deprecated = data.deprecated;
+            typed.doc = data.description.clone().or(data.title.clone()).unwrap_or_default();
+            typed.example = self.types.get(id.0).and_then(|def| def.example.clone());
+        }
+        typed
+    }
+
+    /// The shape of a schema that stands where it is used.
+    fn shape(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Typed {
+        // A reference with remarks beside it: `allOf: [{$ref}]` and nothing but annotations.
+        if let [only] = view.all_of
+            && !view.has_properties()
+            && view.one_of.is_empty()
+            && view.any_of.is_empty()
+            && view.required.is_empty()
+        {
+            return self.lower(Node::from(only), &Place { depth: place.depth + 1, ..place.clone() }, diagnostics);
+        }
+        let key = (place.pointer.clone(), place.usage.request());
+        if let Some(id) = self.inline.get(&key) {
+            return Typed::of(Type::Named(*id));
+        }
+        let Some(kind) = self.definition_named(view, place, diagnostics, &key) else {
+            return Typed::of(self.scalar(view, place, diagnostics));
+        };
+        Typed::of(Type::Named(kind))
+    }
+
+    /// Defines a type for a schema without a name, if it needs one.
+    fn definition_named(
+        &mut self,
+        view: &View<'a>,
+        place: &Place,
+        diagnostics: &mut Diagnostics,
+        key: &(String, bool),
+    ) -> Option<TypeId> {
+        if !needs_name(view) {
+            return None;
+        }
+        let title = view.data.title.as_deref().map(names::type_name).filter(|title| !title.is_empty());
+        let mut candidates = vec![names::type_name(&place.name)];
+        candidates.extend(title);
+        let name = self.scope.claim_first(&candidates);
+        let id = self.reserve(name.clone());
+        self.inline.insert(key.clone(), id);
+        let place = Place { name, ..place.clone() };
+        let kind = self.definition(view, &place, diagnostics).unwrap_or(TypeKind::Alias(Type::Any));
+        let mut typed = Typed::of(Type::Named(id));
+        typed.doc = view.data.description.clone().or(view.data.title.clone()).unwrap_or_default();
+        typed.deprecated = view.data.deprecated;
+        typed.example = example_of(view);
+        self.fill(id, &typed, kind, &place);
+        Some(id)
+    }
+
+    /// A struct, enum or union; `None` for what needs no definition.
+    fn definition(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Option<TypeKind> {
+        if !view.all_of.is_empty() {
+            return self.all_of(view, place, diagnostics);
+        }
+        let members = if view.one_of.is_empty() { view.any_of } else { view.one_of };
+        if !members.is_empty() && !only_requirements(members) {
+            if view.has_properties() {
+                return Some(self.object(&[view.clone()], place, diagnostics));
+            }
+            return Some(self.union(view, members.iter().map(Node::from).collect(), place, diagnostics));
+        }
+        if !view.values.is_empty()
+            && let Some(kind) = self.enumeration(view, place, diagnostics)
+        {
+            return Some(kind);
+        }
+        if view.has_properties() {
+            return Some(self.object(&[view.clone()], place, diagnostics));
+        }
+        None
+    }
+
+    /// A type that needs no name.
+    fn scalar(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Type {
+        if view.is_null() {
+            return Type::Unit;
+        }
+        if let [only] = view.all_of {
+            return self.lower(Node::from(only), &Place { depth: place.depth + 1, ..place.clone() }, diagnostics).ty;
+        }
+        match view.kind {
+            Some("string") => match view.format {
+                Some("date-time") => Type::Timestamp,
+                Some("date") => Type::Date,
+                _ => Type::String,
+            },
+            Some("integer") => integer(view.format),
+            Some("number") => match view.format {
+                // A number that says itself that it is whole.
+                Some("integer" | "int64" | "long") => Type::I64,
+                Some("int32") => Type::I32,
+                Some("float") => Type::F32,
+                _ => Type::F64,
+            },
+            Some("boolean") => Type::Bool,
+            Some("array") => {
+                let Some(items) = view.items else { return Type::List(Box::new(Type::Any)) };
+                let item = self.lower(items, &place.below(&["items"], "Item"), diagnostics);
+                Type::List(Box::new(item.with_null()))
+            }
+            Some("object") => self.map(view, place, diagnostics),
+            None if view.additional.is_some() => self.map(view, place, diagnostics),
+            None if view.items.is_some() => {
+                let item = view.items.map(|items| self.lower(items, &place.below(&["items"], "Item"), diagnostics));
+                Type::List(Box::new(item.map_or(Type::Any, |item| item.with_null())))
+            }
+            _ => Type::Any,
+        }
+    }
+
+    /// An object without named members.
+    fn map(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Type {
+        match view.additional {
+            Some(AdditionalProperties::Schema(schema)) => {
+                let place = place.below(&["additionalProperties"], "Value");
+                let value = self.lower(Node::from(schema.as_ref()), &place, diagnostics);
+                Type::Map(Box::new(value.with_null()))
+            }
+            _ => Type::Map(Box::new(Type::Any)),
+        }
+    }
+
+    /// An enum of strings or integers; anything else keeps its plain type.
+    fn enumeration(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Option<TypeKind> {
+        let mut seen = BTreeSet::new();
+        let mut values: Vec<&Value> = Vec::new();
+        for value in &view.values {
+            if seen.insert(value.to_string()) {
+                values.push(value);
+            } else {
+                diagnostics.warning(
+                    "duplicate-enum-value",
+                    self.document.locate(&format!("{}/enum", place.pointer)),
+                    format!("the value {value} stands twice in this enum; it is taken once"),
+                );
+            }
+        }
+        if matches!(view.kind, Some("string") | None) && values.iter().all(|value| value.is_string()) {
+            let texts: Vec<String> = values.iter().filter_map(|value| value.as_str()).map(str::to_owned).collect();
+            let variants = names::variants(&texts);
+            let variants = variants.into_iter().zip(texts).map(|(name, value)| Variant { name, value });
+            return Some(TypeKind::StringEnum(variants.collect()));
+        }
+        if matches!(view.kind, Some("integer" | "number") | None) && values.iter().all(|value| value.is_i64()) {
+            let numbers: Vec<i64> = values.iter().filter_map(|value| value.as_i64()).collect();
+            let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+            let variants = names::variants(&texts).into_iter().zip(numbers);
+            let variants =
+                variants.map(|(name, value)| Variant { name: format!("Value{name}").replace("__", "_"), value });
+            return Some(TypeKind::IntEnum(variants.collect()));
+        }
+        None
+    }
+
+    /// Merges the members of an `allOf`.
+    fn all_of(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Option<TypeKind> {
+        let mut parts = Vec::new();
+        self.flatten(view, &mut parts, &mut BTreeSet::new(), 0);
+        let objects = parts.iter().any(View::has_properties);
+        if objects {
+            return Some(self.object(&parts, place, diagnostics));
+        }
+        // Not an object: the one member that says anything about the shape decides.
+        let shaped: Vec<&View<'a>> = parts.iter().filter(|part| !part.is_free()).collect();
+        match shaped.as_slice() {
+            [only] => self.definition(&View { all_of: &[], ..(*only).clone() }, place, diagnostics),
+            [first, ..] => {
+                diagnostics
+                    .warning(
+                        "unsupported-all-of",
+                        self.document.locate(&format!("{}/allOf", place.pointer)),
+                        "the members of this `allOf` are no objects and can't be merged; the first one is taken"
+                            .to_owned(),
+                    )
+                    .help("write the combined schema out, or patch it in sdk.yaml");
+                self.definition(&View { all_of: &[], ..(*first).clone() }, place, diagnostics)
+            }
+            [] => None,
+        }
+    }
+
+    /// Lists a schema and all that its `allOf` holds, outermost last, so that it overrides.
+    fn flatten(&self, view: &View<'a>, parts: &mut Vec<View<'a>>, seen: &mut BTreeSet<&'a str>, depth: usize) {
+        if depth > DEEPEST {
+            return;
+        }
+        for member in view.all_of {
+            let mut node = Node::from(member);
+            while let Node::Reference(name) = node {
+                if !seen.insert(name) {
+                    break;
+                }
+                match self.document.schema(name) {
+                    Some(schema) => node = Node::from(schema),
+                    None => break,
+                }
+            }
+            if let Node::Schema(schema) = node {
+                self.flatten(&View::of(schema), parts, seen, depth + 1);
+            }
+        }
+        parts.push(View { all_of: &[], ..view.clone() });
+    }
+
+    /// A struct of the members of all `parts`; later parts override earlier ones.
+    fn object(&mut self, parts: &[View<'a>], place: &Place, diagnostics: &mut Diagnostics) -> TypeKind {
+        let mut properties: indexmap::IndexMap<&'a str, Node<'a>> = indexmap::IndexMap::new();
+        let mut required = BTreeSet::new();
+        let mut additional = None;
+        for part in parts {
+            for (name, property) in part.properties() {
+                // An override that only says more about the member keeps the type that was given before.
+                let free = matches!(property, Node::Schema(schema) if View::of(schema).is_free());
+                if !(free && properties.contains_key(name)) {
+                    properties.insert(name, property);
+                }
+            }
+            required.extend(part.required.iter().map(String::as_str));
+            additional = part.additional.or(additional);
+            // Members that only some alternatives have are optional members of the whole.
+            for alternative in part.one_of.iter().chain(part.any_of) {
+                if let Node::Schema(schema) = self.resolve(Node::from(alternative)) {
+                    for (name, property) in View::of(schema).properties() {
+                        properties.entry(name).or_insert(property);
+                    }
+                }
+            }
+        }
+        let mut scope = Scope::default();
+        for method in names::BUILDER_METHODS {
+            scope.reserve(method);
+        }
+        let mut fields = Vec::with_capacity(properties.len());
+        for (wire, property) in &properties {
+            let below = place.below(&["properties", wire], wire);
+            let typed = self.lower(*property, &below, diagnostics);
+            let usage = place.usage;
+            if (typed.read_only && usage.request() && !usage.response)
+                || (typed.write_only && usage.response && !usage.request())
+            {
+                continue;
+            }
+            let needed = required.contains(wire);
+            let (presence, ty) = if needed {
+                if typed.nullable && usage.response {
+                    (Presence::Optional, typed.ty.clone())
+                } else {
+                    (Presence::Required, typed.with_null())
+                }
+            } else if usage.body && !usage.response && (usage.patch || typed.nullable) {
+                (Presence::Nullable, typed.ty.clone())
+            } else {
+                (Presence::Optional, typed.ty.clone())
+            };
+            let name = scope.claim(&names::snake(wire));
+            let redacted = self.redact.iter().any(|entry| {
+                entry == wire
+                    || entry.rsplit_once('.').is_some_and(|(owner, member)| {
+                        member == *wire && (owner == place.name || place.name.strip_suffix("Param") == Some(owner))
+                    })
+            });
+            fields.push(Field {
+                name,
+                wire: (*wire).to_owned(),
+                ty,
+                presence,
+                null_setter: None,
+                boxed: false,
+                redacted,
+                read_only: typed.read_only,
+                doc: typed.doc,
+                deprecated: typed.deprecated,
+                example: typed.example,
+            });
+        }
+        // Setters of null come last, so that members keep the names that they would have anyway.
+        for field in fields.iter_mut().filter(|field| field.presence == Presence::Nullable) {
+            field.null_setter = Some(scope.claim(&names::null_setter(&field.name)));
+        }
+        for missing in required.iter().filter(|name| !properties.contains_key(*name)) {
+            diagnostics
+                .warning(
+                    "unknown-required",
+                    self.document.locate(&format!("{}/required", place.pointer)),
+                    format!("`{missing}` is required but not described; callers can't set it"),
+                )
+                .help("describe the member under `properties`, or take it out of `required`");
+        }
+        let rest = match additional {
+            Some(AdditionalProperties::Schema(schema)) => {
+                let below = place.below(&["additionalProperties"], "Value");
+                let value = self.lower(Node::from(schema.as_ref()), &below, diagnostics);
+                Some((scope.claim("additional_properties"), value.with_null()))
+            }
+            Some(AdditionalProperties::Any(true)) => Some((scope.claim("additional_properties"), Type::Any)),
+            _ => None,
+        };
+        TypeKind::Struct(Struct { fields, rest })
+    }
+
+    /// The schema behind a reference.
+    fn resolve(&self, mut node: Node<'a>) -> Node<'a> {
+        for _ in 0..DEEPEST {
+            match node {
+                Node::Reference(name) => match self.document.schema(name) {
+                    Some(schema) => node = Node::from(schema),
+                    None => return node,
+                },
+                Node::Schema(schema) => {
+                    let view = View::of(schema);
+                    match view.all_of {
+                        [only] if !view.has_properties() => node = Node::from(only),
+                        _ => return node,
+                    }
+                }
+            }
+        }
+        node
+    }
+
+    /// A union of `members`.
+    fn union(
+        &mut self,
+        view: &View<'a>,
+        members: Vec<Node<'a>>,
+        place: &Place,
+        diagnostics: &mut Diagnostics,
+    ) -> TypeKind {
+        if let Some(kind) = self.open_enum_of(&members) {
+            return kind;
+        }
+        let tag = self.tag_of(view, &members);
+        let mut scope = Scope::default();
+        scope.reserve("Unknown");
+        let mut variants = Vec::new();
+        if let Some((tag, tagged)) = tag {
+            let values: Vec<&str> = tagged.iter().map(|(value, _)| value.as_str()).collect();
+            let prefix = common_prefix(&values);
+            for (value, node) in &tagged {
+                let short = value.get(prefix..).unwrap_or(value);
+                let name = scope.claim(&names::camel(short));
+                let below = place.below(&["oneOf"], &name);
+                let typed = self.lower(*node, &below, diagnostics);
+                variants.push(UnionVariant {
+                    name,
+                    ty: typed.ty,
+                    boxed: false,
+                    tag: Some(value.clone()),
+                    guard: Guard::Always,
+                    doc: typed.doc,
+                });
+            }
+            return TypeKind::Union(Union { tag: Some(tag), variants });
+        }
+        let keyword = if view.one_of.is_empty() { "anyOf" } else { "oneOf" };
+        let guards = self.guards(&members);
+        for (index, (node, guard)) in members.iter().zip(guards).enumerate() {
+            let hint = self.variant_hint(*node, index);
+            let mut below = place.below(&[keyword, &index.to_string()], &hint);
+            if let Node::Schema(schema) = node
+                && let Some(title) = &schema.schema_data.title
+            {
+                below.name.clone_from(title);
+            }
+            let typed = self.lower(*node, &below, diagnostics);
+            if variants.iter().any(|variant: &UnionVariant| variant.ty == typed.ty && variant.guard == guard) {
+                continue;
+            }
+            variants.push(UnionVariant {
+                name: scope.claim(&names::camel(&hint)),
+                ty: typed.ty,
+                boxed: false,
+                tag: None,
+                guard,
+                doc: typed.doc,
+            });
+        }
+        TypeKind::Union(Union { tag: None, variants })
+    }
+
+    /// `anyOf: [string, enum]`: an enum that says itself that it is open.
+    fn open_enum_of(&self, members: &[Node<'a>]) -> Option<TypeKind> {
+        let mut texts: Vec<String> = Vec::new();
+        for member in members {
+            let Node::Schema(schema) = self.resolve(*member) else { return None };
+            let view = View::of(schema);
+            if view.kind != Some("string") || view.format.is_some_and(|format| format.starts_with("date")) {
+                return None;
+            }
+            for value in &view.values {
+                let text = value.as_str()?;
+                if !texts.iter().any(|known| known == text) {
+                    texts.push(text.to_owned());
+                }
+            }
+        }
+        if texts.is_empty() {
+            return None;
+        }
+        let variants = names::variants(&texts).into_iter().zip(texts);
+        Some(TypeKind::StringEnum(variants.map(|(name, value)| Variant { name, value }).collect()))
+    }
+
+    /// The member that tells the alternatives apart, and the alternative of each of its values.
+    fn tag_of(&self, view: &View<'a>, members: &[Node<'a>]) -> Option<(String, Vec<(String, Node<'a>)>)> {
+        if let Some(discriminator) = &view.data.discriminator {
+            let mut tagged: Vec<(String, Node<'a>)> = Vec::new();
+            for (value, target) in &discriminator.mapping {
+                let name = target.strip_prefix("#/components/schemas/").unwrap_or(target);
+                if self.document.schema(name).is_some() {
+                    tagged.push((value.clone(), Node::Reference(name)));
+                }
+            }
+            let mapped: BTreeSet<&str> = tagged
+                .iter()
+                .filter_map(|(_, node)| match node {
+                    Node::Reference(name) => Some(*name),
+                    Node::Schema(_) => None,
+                })
+                .collect();
+            let mut implicit = Vec::new();
+            for member in members {
+                match member {
+                    Node::Reference(name) if mapped.contains(name) => {}
+                    _ => {
+                        let values = self.tag_values(*member, &discriminator.property_name);
+                        if values.is_empty() {
+                            if let Node::Reference(name) = member {
+                                implicit.push(((*name).to_owned(), *member));
+                            }
+                        } else {
+                            implicit.extend(values.into_iter().map(|value| (value, *member)));
+                        }
+                    }
+                }
+            }
+            tagged.extend(implicit);
+            if !tagged.is_empty() {
+                return Some((discriminator.property_name.clone(), tagged));
+            }
+        }
+        // No discriminator, but a member with one value of its own in each alternative does as well.
+        let Node::Schema(first) = self.resolve(*members.first()?) else { return None };
+        let candidates: Vec<&str> = View::of(first).properties().map(|(name, _)| name).collect();
+        candidates.into_iter().find_map(|candidate| {
+            let mut seen = BTreeSet::new();
+            let mut tagged = Vec::new();
+            for member in members {
+                let Node::Schema(schema) = self.resolve(*member) else { return None };
+                if !View::of(schema).is_required(candidate) {
+                    return None;
+                }
+                let values = self.tag_values(*member, candidate);
+                if values.is_empty() || !values.iter().all(|value| seen.insert(value.clone())) {
+                    return None;
+                }
+                tagged.extend(values.into_iter().map(|value| (value, *member)));
+            }
+            (members.len() > 1).then(|| (candidate.to_owned(), tagged))
+        })
+    }
+
+    /// The values that a member of an alternative is limited to.
+    fn tag_values(&self, member: Node<'a>, property: &str) -> Vec<String> {
+        let Node::Schema(schema) = self.resolve(member) else { return Vec::new() };
+        let mut parts = Vec::new();
+        self.flatten(&View::of(schema), &mut parts, &mut BTreeSet::new(), 0);
+        let Some(node) = parts.iter().rev().find_map(|part| part.property(property)) else { return Vec::new() };
+        let Node::Schema(schema) = self.resolve(node) else { return Vec::new() };
+        View::of(schema).values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    /// What tells the alternatives of an untagged union apart.
+    fn guards(&self, members: &[Node<'a>]) -> Vec<Guard> {
+        let requirements: Vec<BTreeSet<&'a str>> = members
+            .iter()
+            .map(|member| match self.resolve(*member) {
+                Node::Schema(schema) => {
+                    let mut parts = Vec::new();
+                    self.flatten(&View::of(schema), &mut parts, &mut BTreeSet::new(), 0);
+                    parts.iter().flat_map(|part| part.required.iter().map(String::as_str)).collect()
+                }
+                Node::Reference(_) => BTreeSet::new(),
+            })
+            .collect();
+        members
+            .iter()
+            .zip(&requirements)
+            .map(|(member, required)| {
+                let Node::Schema(schema) = self.resolve(*member) else { return Guard::Always };
+                let view = View::of(schema);
+                match view.kind {
+                    Some("string") => Guard::String,
+                    Some("integer") => Guard::Integer,
+                    Some("number") => Guard::Number,
+                    Some("boolean") => Guard::Bool,
+                    Some("array") => Guard::Array,
+                    Some("object") => Guard::Object(required.iter().map(|name| (*name).to_owned()).collect()),
+                    _ if view.has_properties() || !view.all_of.is_empty() => {
+                        Guard::Object(required.iter().map(|name| (*name).to_owned()).collect())
+                    }
+                    _ => Guard::Always,
+                }
+            })
+            .collect()
+    }
+
+    /// A name for an alternative of an untagged union.
+    fn variant_hint(&self, node: Node<'a>, index: usize) -> String {
+        match node {
+            Node::Reference(name) => self.names.get(name).cloned().unwrap_or_else(|| name.to_owned()),
+            Node::Schema(schema) => {
+                let view = View::of(schema);
+                if let Some(title) = &view.data.title {
+                    return title.clone();
+                }
+                match view.kind {
+                    Some("string") if !view.values.is_empty() => "Keyword".to_owned(),
+                    Some("string") => match view.format {
+                        Some("date-time") => "Timestamp".to_owned(),
+                        Some("date") => "Date".to_owned(),
+                        _ => "Text".to_owned(),
+                    },
+                    Some("integer") => "Integer".to_owned(),
+                    Some("number") => "Number".to_owned(),
+                    Some("boolean") => "Flag".to_owned(),
+                    Some("array") => "List".to_owned(),
+                    Some("object") if !view.has_properties() => "Map".to_owned(),
+                    _ => format!("Variant{}", index + 1),
+                }
+            }
+        }
+    }
+
+    /// Makes room for a type whose definition follows.
+    fn reserve(&mut self, name: String) -> TypeId {
+        let id = TypeId(self.types.len());
+        self.types.push(TypeDef {
+            name,
+            doc: String::new(),
+            deprecated: false,
+            kind: TypeKind::Alias(Type::Any),
+            pointer: String::new(),
+            module: String::new(),
+            builder: None,
+            example: None,
+        });
+        id
+    }
+
+    fn fill(&mut self, id: TypeId, typed: &Typed, kind: TypeKind, place: &Place) {
+        let builder = match &kind {
+            TypeKind::Struct(_) if place.usage.request() => {
+                let name = self.types.get(id.0).map_or_else(String::new, |def| def.name.clone());
+                Some(self.scope.claim(&format!("{name}Builder")))
+            }
+            _ => None,
+        };
+        if let Some(def) = self.types.get_mut(id.0) {
+            def.doc.clone_from(&typed.doc);
+            def.deprecated = typed.deprecated;
+            def.example.clone_from(&typed.example);
+            def.pointer.clone_from(&place.pointer);
+            def.builder = builder;
+            def.kind = kind;
+        }
+    }
+
+    /// Defines a struct of some members of a response, such as all but its items.
+    pub(crate) fn object_without(
+        &mut self,
+        view: &View<'a>,
+        without: &str,
+        place: &Place,
+        diagnostics: &mut Diagnostics,
+    ) -> Type {
+        let name = self.scope.claim(&names::type_name(&place.name));
+        let id = self.reserve(name.clone());
+        let place = Place { name, ..place.clone() };
+        let mut kind = self.object(&[view.clone()], &place, diagnostics);
+        if let TypeKind::Struct(object) = &mut kind {
+            object.fields.retain(|field| field.wire != without);
+        }
+        let mut typed = Typed::of(Type::Named(id));
+        typed.doc = "What a page of the list holds beside its items.".to_owned();
+        self.fill(id, &typed, kind, &place);
+        Type::Named(id)
+    }
+
+    /// Cuts cycles that Rust can't express: boxes where a type would hold itself, and any value where an alias
+    /// would stand for itself.
+    pub(crate) fn break_cycles(&mut self, diagnostics: &mut Diagnostics) {
+        let aliases: Vec<Vec<usize>> = self
+            .types
+            .iter()
+            .map(|def| match &def.kind {
+                TypeKind::Alias(target) => mentioned(target).into_iter().collect(),
+                _ => Vec::new(),
+            })
+            .collect();
+        for (index, cyclic) in in_cycle(&aliases).into_iter().enumerate() {
+            let Some(def) = self.types.get_mut(index).filter(|_| cyclic.is_some()) else { continue };
+            diagnostics
+                .warning(
+                    "cyclic-alias",
+                    self.document.locate(&def.pointer),
+                    format!("`{}` stands for nothing but itself; it accepts any value", def.name),
+                )
+                .help("give one schema of the cycle named members, or break the cycle");
+            def.kind = TypeKind::Alias(Type::Any);
+        }
+        let edges: Vec<Vec<usize>> = self.types.iter().map(|def| held(&def.kind)).collect();
+        let cycle = in_cycle(&edges);
+        // A union is where a chain of required members can end; without one no value of the type is finite.
+        let unions: Vec<bool> = self.types.iter().map(|def| matches!(def.kind, TypeKind::Union(_))).collect();
+        for (index, def) in self.types.iter_mut().enumerate() {
+            let Some(own) = cycle.get(index).copied().flatten() else { continue };
+            let closes = |ty: &Type| named(ty).is_some_and(|to| cycle.get(to).copied().flatten() == Some(own));
+            match &mut def.kind {
+                TypeKind::Struct(object) => {
+                    for field in &mut object.fields {
+                        field.boxed = closes(&field.ty);
+                        let endless = field.boxed
+                            && field.presence == Presence::Required
+                            && matches!(&field.ty, Type::Named(id) if unions.get(id.0) == Some(&false));
+                        if endless {
+                            diagnostics
+                                .warning(
+                                    "endless-type",
+                                    self.document.locate(&format!("{}/properties/{}", def.pointer, field.wire)),
+                                    format!("`{}` requires itself, so that no value of it could ever end; it is taken as optional", field.wire),
+                                )
+                                .help("take the member out of `required`");
+                            field.presence = Presence::Optional;
+                        }
+                    }
+                }
+                TypeKind::Union(union) => {
+                    for variant in &mut union.variants {
+                        variant.boxed = closes(&variant.ty);
+                    }
+                }
+                TypeKind::Alias(_) | TypeKind::StringEnum(_) | TypeKind::IntEnum(_) => {}
+            }
+        }
+    }
+}
+
+/// Whether a schema without a name needs one to be a Rust type.
+fn needs_name(view: &View<'_>) -> bool {
+    if view.has_properties() || view.all_of.len() > 1 {
+        return true;
+    }
+    let members = if view.one_of.is_empty() { view.any_of } else { view.one_of };
+    if !members.is_empty() && !only_requirements(members) {
+        return true;
+    }
+    match view.kind {
+        Some("string") | None => !view.values.is_empty() && view.values.iter().all(Value::is_string),
+        Some("integer" | "number") => !view.values.is_empty() && view.values.iter().all(Value::is_i64),
+        _ => false,
+    }
+}
+
+/// Alternatives that say nothing but which members must be there: `anyOf: [{required: [a]}, {required: [b]}]`.
+fn only_requirements(members: &[openapiv3::ReferenceOr<openapiv3::Schema>]) -> bool {
+    members.iter().all(|member| match Node::from(member) {
+        Node::Reference(_) => false,
+        Node::Schema(schema) => {
+            let view = View::of(schema);
+            !view.required.is_empty() && View { required: &[], kind: None, ..view.clone() }.is_free()
+        }
+    })
+}
+
+fn integer(format: Option<&str>) -> Type {
+    match format {
+        Some("int32" | "int16" | "int8") => Type::I32,
+        Some("uint64" | "uint" | "unsigned64") => Type::U64,
+        _ => Type::I64,
+    }
+}
+
+/// The example of a schema: its own, or the only value that it allows.
+fn example_of(view: &View<'_>) -> Option<Value> {
+    view.data.example.clone().or_else(|| view.values.first().cloned())
+}
+
+/// Length of what all values start with, up to the last separator.
+fn common_prefix(values: &[&str]) -> usize {
+    let Some((first, rest)) = values.split_first() else { return 0 };
+    if rest.is_empty() {
+        return 0;
+    }
+    let mut length = first.len();
+    for value in rest {
+        let shared = first.bytes().zip(value.bytes()).take_while(|(a, b)| a == b).count();
+        length = length.min(shared);
+    }
+    first.get(..length).and_then(|shared| shared.rfind(['.', '/', ':'])).map_or(0, |at| at + 1)
+}
+
+/// The type that a value of `ty` holds without indirection.
+fn named(ty: &Type) -> Option<usize> {
+    match ty {
+        Type::Named(id) => Some(id.0),
+        Type::Option(inner) => named(inner),
+        _ => None,
+    }
+}
+
+/// The type that `ty` mentions anywhere.
+fn mentioned(ty: &Type) -> Option<usize> {
+    match ty {
+        Type::Named(id) => Some(id.0),
+        Type::Option(inner) | Type::List(inner) | Type::Map(inner) => mentioned(inner),
+        _ => None,
+    }
+}
+
+/// The types that a definition holds without indirection.
+fn held(kind: &TypeKind) -> Vec<usize> {
+    match kind {
+        TypeKind::Struct(object) => object.fields.iter().filter_map(|field| named(&field.ty)).collect(),
+        TypeKind::Union(union) => union.variants.iter().filter_map(|variant| named(&variant.ty)).collect(),
+        TypeKind::Alias(target) => named(target).into_iter().collect(),
+        TypeKind::StringEnum(_) | TypeKind::IntEnum(_) => Vec::new(),
+    }
+}
+
+/// For each node of a graph the cycle that it lies on, if it lies on one: Tarjan's strongly connected components,
+/// without recursion.
+fn in_cycle(edges: &[Vec<usize>]) -> Vec<Option<usize>> {
+    #[derive(Clone, Copy, Default)]
+    struct Mark {
+        index: Option<usize>,
+        low: usize,
+        open: bool,
+    }
+    let mut marks = vec![Mark::default(); edges.len()];
+    let mut result = vec![None; edges.len()];
+    let (mut counter, mut cycles) = (0, 0);
+    let mut open: Vec<usize> = Vec::new();
+    for root in 0..edges.len() {
+        if marks.get(root).is_none_or(|mark| mark.index.is_some()) {
+            continue;
+        }
+        let mut path = vec![(root, 0)];
+        while let Some((node, next)) = path.pop() {
+            if next == 0
+                && let Some(mark) = marks.get_mut(node)
+            {
+                *mark = Mark { index: Some(counter), low: counter, open: true };
+                counter += 1;
+                open.push(node);
+            }
+            if let Some(&target) = edges.get(node).and_then(|targets| targets.get(next)) {
+                path.push((node, next + 1));
+                match marks.get(target).copied() {
+                    Some(Mark { index: None, .. }) => path.push((target, 0)),
+                    Some(Mark { index: Some(index), open: true, .. }) => {
+                        if let Some(mark) = marks.get_mut(node) {
+                            mark.low = mark.low.min(index);
+                        }
+                    }
+                    _ => {}
+                }
+                continue;
+            }
+            let Some(Mark { index: Some(index), low, .. }) = marks.get(node).copied() else { continue };
+            if let Some((parent, _)) = path.last()
+                && let Some(mark) = marks.get_mut(*parent)
+            {
+                mark.low = mark.low.min(low);
+            }
+            if low == index {
+                let from = open.iter().rposition(|other| *other == node).unwrap_or(open.len());
+                let members = open.split_off(from);
+                let loops = members.len() > 1 || edges.get(node).is_some_and(|targets| targets.contains(&node));
+                for member in members {
+                    if let Some(mark) = marks.get_mut(member) {
+                        mark.open = false;
+                    }
+                    if let (true, Some(slot)) = (loops, result.get_mut(member)) {
+                        *slot = Some(cycles);
+                    }
+                }
+                cycles += 1;
+            }
+        }
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cycles_of_a_graph() {
+        let cyclic = |edges: &[&[usize]]| {
+            let edges: Vec<Vec<usize>> = edges.iter().map(|targets| targets.to_vec()).collect();
+            in_cycle(&edges).into_iter().map(|cycle| cycle.is_some()).collect::<Vec<_>>()
+        };
+        assert_eq!(cyclic(&[&[1], &[2], &[]]), [false, false, false]);
+        assert_eq!(cyclic(&[&[0]]), [true]);
+        assert_eq!(cyclic(&[&[1], &[2], &[1]]), [false, true, true]);
+        assert_eq!(cyclic(&[&[1, 2], &[0], &[2, 3], &[]]), [true, true, true, false]);
+        let two = in_cycle(&[vec![1], vec![0, 2], vec![3], vec![2]]);
+        assert_eq!(two[0], two[1]);
+        assert_eq!(two[2], two[3]);
+        assert_ne!(two[0], two[2]);
+    }
+
+    #[test]
+    fn prefixes_end_at_a_separator() {
+        assert_eq!(common_prefix(&["order.deleted", "order.split"]), 6);
+        assert_eq!(common_prefix(&["card", "car"]), 0);
+        assert_eq!(common_prefix(&["order.deleted"]), 0);
+        assert_eq!(common_prefix(&[]), 0);
+    }
+}

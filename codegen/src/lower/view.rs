@@ -1,0 +1,215 @@
+//! One way to look at a schema, whichever of openapiv3's shapes it was read into.
+
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
+use openapiv3::{
+    AdditionalProperties, IntegerFormat, NumberFormat, ReferenceOr, Schema, SchemaData, SchemaKind, StringFormat,
+    Type as SchemaType, VariantOrUnknownOrEmpty,
+};
+use serde_json::Value;
+
+/// A schema, or the name of one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Node<'a> {
+    /// What follows `#/components/schemas/`, or a reference to anything else, whole.
+    Reference(&'a str),
+    Schema(&'a Schema),
+}
+
+impl<'a> From<&'a ReferenceOr<Schema>> for Node<'a> {
+    fn from(schema: &'a ReferenceOr<Schema>) -> Self {
+        match schema {
+            ReferenceOr::Reference { reference } => Self::reference(reference),
+            ReferenceOr::Item(schema) => Self::Schema(schema),
+        }
+    }
+}
+
+impl<'a> From<&'a ReferenceOr<Box<Schema>>> for Node<'a> {
+    fn from(schema: &'a ReferenceOr<Box<Schema>>) -> Self {
+        match schema {
+            ReferenceOr::Reference { reference } => Self::reference(reference),
+            ReferenceOr::Item(schema) => Self::Schema(schema),
+        }
+    }
+}
+
+impl<'a> Node<'a> {
+    fn reference(reference: &'a str) -> Self {
+        Self::Reference(reference.strip_prefix("#/components/schemas/").unwrap_or(reference))
+    }
+
+    /// The schemas that lie directly within this one.
+    pub(crate) fn children(self) -> Vec<Node<'a>> {
+        let Self::Schema(schema) = self else { return Vec::new() };
+        let view = View::of(schema);
+        let mut children: Vec<Node<'a>> = Vec::new();
+        for list in [view.all_of, view.one_of, view.any_of] {
+            children.extend(list.iter().map(Node::from));
+        }
+        children.extend(view.properties().map(|(_, property)| property));
+        children.extend(view.items);
+        if let Some(AdditionalProperties::Schema(schema)) = view.additional {
+            children.push(Node::from(schema.as_ref()));
+        }
+        children
+    }
+
+    /// Names of the schemas that this one refers to, itself included if it is but a name.
+    pub(crate) fn references(self) -> Vec<&'a str> {
+        let mut names = Vec::new();
+        let mut pending = vec![self];
+        while let Some(node) = pending.pop() {
+            match node {
+                Self::Reference(name) => names.push(name),
+                Self::Schema(_) => pending.extend(node.children()),
+            }
+        }
+        names
+    }
+}
+
+static NO_PROPERTIES: LazyLock<IndexMap<String, ReferenceOr<Box<Schema>>>> = LazyLock::new(IndexMap::new);
+
+/// The parts of a schema.
+#[derive(Clone, Debug)]
+pub(crate) struct View<'a> {
+    pub data: &'a SchemaData,
+    /// `string`, `integer`, `number`, `boolean`, `object`, `array`.
+    pub kind: Option<&'a str>,
+    pub format: Option<&'a str>,
+    pub values: Vec<Value>,
+    pub properties: &'a IndexMap<String, ReferenceOr<Box<Schema>>>,
+    pub required: &'a [String],
+    pub additional: Option<&'a AdditionalProperties>,
+    pub items: Option<Node<'a>>,
+    pub all_of: &'a [ReferenceOr<Schema>],
+    pub one_of: &'a [ReferenceOr<Schema>],
+    pub any_of: &'a [ReferenceOr<Schema>],
+    /// `not: {}`: nothing fits.
+    pub never: bool,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn of(schema: &'a Schema) -> Self {
+        let mut view = Self {
+            data: &schema.schema_data,
+            kind: None,
+            format: None,
+            values: Vec::new(),
+            properties: &NO_PROPERTIES,
+            required: &[],
+            additional: None,
+            items: None,
+            all_of: &[],
+            one_of: &[],
+            any_of: &[],
+            never: false,
+        };
+        match &schema.schema_kind {
+            SchemaKind::Type(SchemaType::String(string)) => {
+                view.kind = Some("string");
+                view.format = match &string.format {
+                    VariantOrUnknownOrEmpty::Item(format) => Some(match format {
+                        StringFormat::Date => "date",
+                        StringFormat::DateTime => "date-time",
+                        StringFormat::Password => "password",
+                        StringFormat::Byte => "byte",
+                        StringFormat::Binary => "binary",
+                    }),
+                    VariantOrUnknownOrEmpty::Unknown(format) => Some(format),
+                    VariantOrUnknownOrEmpty::Empty => None,
+                };
+                view.values = string.enumeration.iter().flatten().map(|value| Value::from(value.as_str())).collect();
+            }
+            SchemaKind::Type(SchemaType::Number(number)) => {
+                view.kind = Some("number");
+                view.format = match &number.format {
+                    VariantOrUnknownOrEmpty::Item(NumberFormat::Float) => Some("float"),
+                    VariantOrUnknownOrEmpty::Item(NumberFormat::Double) => Some("double"),
+                    VariantOrUnknownOrEmpty::Unknown(format) => Some(format),
+                    VariantOrUnknownOrEmpty::Empty => None,
+                };
+                view.values = number.enumeration.iter().flatten().map(|value| Value::from(*value)).collect();
+            }
+            SchemaKind::Type(SchemaType::Integer(integer)) => {
+                view.kind = Some("integer");
+                view.format = match &integer.format {
+                    VariantOrUnknownOrEmpty::Item(IntegerFormat::Int32) => Some("int32"),
+                    VariantOrUnknownOrEmpty::Item(IntegerFormat::Int64) => Some("int64"),
+                    VariantOrUnknownOrEmpty::Unknown(format) => Some(format),
+                    VariantOrUnknownOrEmpty::Empty => None,
+                };
+                view.values = integer.enumeration.iter().flatten().map(|value| Value::from(*value)).collect();
+            }
+            SchemaKind::Type(SchemaType::Boolean(boolean)) => {
+                view.kind = Some("boolean");
+                view.values = boolean.enumeration.iter().flatten().map(|value| Value::from(*value)).collect();
+            }
+            SchemaKind::Type(SchemaType::Object(object)) => {
+                view.kind = Some("object");
+                view.properties = &object.properties;
+                view.required = &object.required;
+                view.additional = object.additional_properties.as_ref();
+            }
+            SchemaKind::Type(SchemaType::Array(array)) => {
+                view.kind = Some("array");
+                view.items = array.items.as_ref().map(Node::from);
+            }
+            SchemaKind::OneOf { one_of } => view.one_of = one_of,
+            SchemaKind::AllOf { all_of } => view.all_of = all_of,
+            SchemaKind::AnyOf { any_of } => view.any_of = any_of,
+            SchemaKind::Not { .. } => view.never = true,
+            SchemaKind::Any(any) => {
+                view.kind = any.typ.as_deref();
+                view.format = any.format.as_deref();
+                view.values.clone_from(&any.enumeration);
+                view.properties = &any.properties;
+                view.required = &any.required;
+                view.additional = any.additional_properties.as_ref();
+                view.items = any.items.as_ref().map(Node::from);
+                view.all_of = &any.all_of;
+                view.one_of = &any.one_of;
+                view.any_of = &any.any_of;
+            }
+        }
+        view.values.retain(|value| !value.is_null());
+        view
+    }
+
+    pub(crate) fn properties(&self) -> impl Iterator<Item = (&'a str, Node<'a>)> + use<'a> {
+        self.properties.iter().map(|(name, schema)| (name.as_str(), Node::from(schema)))
+    }
+
+    pub(crate) fn property(&self, name: &str) -> Option<Node<'a>> {
+        self.properties.get(name).map(Node::from)
+    }
+
+    pub(crate) fn has_properties(&self) -> bool {
+        !self.properties.is_empty()
+    }
+
+    pub(crate) fn is_required(&self, name: &str) -> bool {
+        self.required.iter().any(|required| required == name)
+    }
+
+    /// Whether the schema says nothing about the shape of its values.
+    pub(crate) fn is_free(&self) -> bool {
+        self.kind.is_none()
+            && self.values.is_empty()
+            && !self.has_properties()
+            && self.required.is_empty()
+            && self.additional.is_none()
+            && self.items.is_none()
+            && self.all_of.is_empty()
+            && self.one_of.is_empty()
+            && self.any_of.is_empty()
+            && !self.never
+    }
+
+    /// A schema of null alone, as normalization leaves it.
+    pub(crate) fn is_null(&self) -> bool {
+        self.data.extensions.contains_key("x-null")
+    }
+}

@@ -1,0 +1,443 @@
+//! The model: an API in Rust terms. `lower` builds it, `emit` prints it; neither knows the other.
+//!
+//! Every name in here is final. What the wire calls a thing stands beside its Rust name.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::config::QueryArrays;
+
+/// Everything that a generated crate holds.
+#[derive(Clone, Debug, Default)]
+pub struct Api {
+    /// What the API is called in prose.
+    pub title: String,
+    pub description: String,
+    /// Where requests go unless the caller says otherwise; empty when the documents name no server.
+    pub base_url: String,
+    pub auth: Auth,
+    pub env: Env,
+    pub query_arrays: QueryArrays,
+    pub retry_patch: bool,
+    /// Member names whose values are never printed.
+    pub redact: Vec<String>,
+    /// The documents, as the first line of generated files names them.
+    pub documents: Vec<String>,
+    pub features: Vec<Feature>,
+    pub pagings: Vec<Paging>,
+    /// Top-level resources.
+    pub resources: Vec<Resource>,
+    /// All types, in the order in which they were met.
+    pub types: Vec<TypeDef>,
+    /// Markers of required arguments.
+    pub markers: BTreeSet<String>,
+}
+
+impl Api {
+    /// The definition of a type, which `lower` has put there.
+    #[must_use]
+    pub fn get(&self, id: TypeId) -> Option<&TypeDef> {
+        self.types.get(id.0)
+    }
+
+    /// Every resource, parents before their children.
+    #[must_use]
+    pub fn all_resources(&self) -> Vec<&Resource> {
+        fn visit<'a>(resource: &'a Resource, out: &mut Vec<&'a Resource>) {
+            out.push(resource);
+            for child in &resource.children {
+                visit(child, out);
+            }
+        }
+        let mut out = Vec::new();
+        for resource in &self.resources {
+            visit(resource, &mut out);
+        }
+        out
+    }
+
+    /// Every operation with the path of resources that leads to it.
+    #[must_use]
+    pub fn methods(&self) -> Vec<(&Resource, &Method)> {
+        let resources = self.all_resources().into_iter();
+        resources.flat_map(|resource| resource.methods.iter().map(move |method| (resource, method))).collect()
+    }
+
+    /// Follows aliases to the type that stands behind `ty`.
+    #[must_use]
+    pub fn resolve<'a>(&'a self, mut ty: &'a Type) -> &'a Type {
+        for _ in 0..self.types.len() {
+            match ty {
+                Type::Named(id) => match self.get(*id).map(|def| &def.kind) {
+                    Some(TypeKind::Alias(target)) => ty = target,
+                    _ => return ty,
+                },
+                _ => return ty,
+            }
+        }
+        ty
+    }
+}
+
+/// How a client proves who it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Auth {
+    /// `Authorization: Bearer KEY`
+    Bearer,
+    /// `Authorization: Basic ..`; the key is `user:password`.
+    Basic,
+    /// A header of this name.
+    Header(String),
+    /// A query parameter of this name.
+    Query(String),
+    /// A cookie of this name.
+    Cookie(String),
+    #[default]
+    None,
+}
+
+/// Environment variables of the client.
+#[derive(Clone, Debug, Default)]
+pub struct Env {
+    pub api_key: String,
+    pub base_url: String,
+    pub webhook_key: String,
+}
+
+/// A Cargo feature.
+#[derive(Clone, Debug)]
+pub struct Feature {
+    pub name: String,
+    pub doc: String,
+    /// Module of the types that only this feature needs.
+    pub module: String,
+}
+
+/// Features of which one must be on for an item to be built; empty: always built.
+pub type Features = BTreeSet<String>;
+
+/// A resource: a handle with methods, and resources below it.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// Method by which the parent gives it.
+    pub name: String,
+    /// Methods from the client to here, `["porting_orders", "actions"]`.
+    pub path: Vec<String>,
+    /// Type of the handle.
+    pub handle: String,
+    pub doc: String,
+    pub methods: Vec<Method>,
+    pub children: Vec<Resource>,
+    pub features: Features,
+}
+
+/// One operation of the API, as a method of a resource.
+#[derive(Clone, Debug)]
+pub struct Method {
+    pub name: String,
+    /// Type of the request builder.
+    pub request: String,
+    /// Name of the static that describes the operation.
+    pub constant: String,
+    pub operation_id: String,
+    pub http: Http,
+    /// Path template as the document has it.
+    pub path: String,
+    pub summary: String,
+    pub description: String,
+    pub deprecated: bool,
+    /// Positional arguments, in the order of the path.
+    pub path_args: Vec<PathArg>,
+    /// Query, header and cookie parameters as the document has them.
+    pub params: Vec<Param>,
+    /// Setters for `params`; a paging object has one for each member.
+    pub arguments: Vec<Argument>,
+    pub body: Option<Body>,
+    pub output: Output,
+    /// Further media types of the success response.
+    pub alternatives: Vec<Alternative>,
+    /// Statuses and descriptions of the error responses.
+    pub errors: Vec<(String, String)>,
+    pub features: Features,
+}
+
+/// HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Http {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+    Head,
+    Options,
+    Trace,
+}
+
+impl Http {
+    /// `GET`
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+            Self::Trace => "TRACE",
+        }
+    }
+}
+
+/// A positional argument: a value in the path.
+#[derive(Clone, Debug)]
+pub struct PathArg {
+    pub name: String,
+    pub wire: String,
+    pub ty: Type,
+    pub style: Style,
+    pub explode: bool,
+    pub doc: String,
+    pub example: Option<Value>,
+}
+
+/// A query, header or cookie parameter of the document.
+#[derive(Clone, Debug)]
+pub struct Param {
+    pub wire: String,
+    pub location: ParamIn,
+    pub style: Style,
+    pub explode: bool,
+}
+
+/// Where a parameter goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParamIn {
+    Query,
+    Header,
+    Cookie,
+}
+
+/// How a value is written into a path, query or header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    Form,
+    SpaceDelimited,
+    PipeDelimited,
+    DeepObject,
+    Simple,
+    Label,
+    Matrix,
+    /// As JSON text: `content: {application/json: ..}`.
+    Json,
+}
+
+/// A setter of a request builder that fills a parameter.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    /// Name of the setter.
+    pub name: String,
+    /// The pair's key on the wire, `page[size]`.
+    pub wire: String,
+    pub location: ParamIn,
+    pub ty: Type,
+    pub required: bool,
+    pub doc: String,
+    pub deprecated: bool,
+    pub example: Option<Value>,
+}
+
+/// What a request carries.
+#[derive(Clone, Debug)]
+pub struct Body {
+    pub media_type: String,
+    pub required: bool,
+    pub ty: Type,
+    /// The struct whose fields become setters; without it the whole body is one argument.
+    pub fields: Option<TypeId>,
+    /// Setter of each field, by the field's index.
+    pub setters: Vec<Setter>,
+    pub doc: String,
+    pub example: Option<Value>,
+}
+
+/// Names of the setters of one field of the body.
+#[derive(Clone, Debug)]
+pub struct Setter {
+    pub name: String,
+    /// Setter of an explicit null, where the field knows one.
+    pub null: Option<String>,
+}
+
+/// What a call gives.
+#[derive(Clone, Debug)]
+pub enum Output {
+    /// No content.
+    Empty,
+    /// The whole body, decoded.
+    Json(Type),
+    /// One member of the body, decoded.
+    Envelope { member: String, ty: Type },
+    /// One page of a list.
+    Page { item: Type, meta: Option<Type>, paging: usize, whole: bool },
+    /// The bytes of the body.
+    Bytes { media_type: String },
+    /// The text of the body.
+    Text { media_type: String },
+}
+
+/// A further media type of the success response.
+#[derive(Clone, Debug)]
+pub struct Alternative {
+    /// `send_csv`
+    pub name: String,
+    pub media_type: String,
+    pub text: bool,
+}
+
+/// A way in which lists are paged.
+#[derive(Clone, Debug)]
+pub struct Paging {
+    pub constant: String,
+    pub number: String,
+    pub size: Option<String>,
+    pub items: String,
+    pub meta: Option<String>,
+    pub current: String,
+    pub total: String,
+}
+
+/// Index of a type in [`Api::types`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeId(pub usize);
+
+/// A Rust type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Type {
+    Bool,
+    I32,
+    I64,
+    U64,
+    F32,
+    F64,
+    String,
+    /// Date and time, text kept.
+    Timestamp,
+    /// Calendar date, text kept.
+    Date,
+    /// Raw bytes; bodies only.
+    Bytes,
+    /// JSON null and nothing else.
+    Unit,
+    /// Any JSON value.
+    Any,
+    List(Box<Type>),
+    Map(Box<Type>),
+    Option(Box<Type>),
+    Named(TypeId),
+}
+
+/// A named type of the crate.
+#[derive(Clone, Debug)]
+pub struct TypeDef {
+    pub name: String,
+    pub doc: String,
+    pub deprecated: bool,
+    pub kind: TypeKind,
+    /// Where the document defines it.
+    pub pointer: String,
+    /// Module of `types` that holds it.
+    pub module: String,
+    /// Name of the builder, for structs that callers put into requests.
+    pub builder: Option<String>,
+    pub example: Option<Value>,
+}
+
+/// What a named type is.
+#[derive(Clone, Debug)]
+pub enum TypeKind {
+    Struct(Struct),
+    StringEnum(Vec<Variant<String>>),
+    IntEnum(Vec<Variant<i64>>),
+    Union(Union),
+    Alias(Type),
+}
+
+/// An object with named members.
+#[derive(Clone, Debug, Default)]
+pub struct Struct {
+    pub fields: Vec<Field>,
+    /// Members beyond the named ones: the field's name and the type of its values.
+    pub rest: Option<(String, Type)>,
+}
+
+/// A member of an object.
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub name: String,
+    pub wire: String,
+    pub ty: Type,
+    pub presence: Presence,
+    /// Setter of an explicit null, for nullable members.
+    pub null_setter: Option<String>,
+    /// Breaks a cycle of types without indirection.
+    pub boxed: bool,
+    pub redacted: bool,
+    pub read_only: bool,
+    pub doc: String,
+    pub deprecated: bool,
+    pub example: Option<Value>,
+}
+
+/// Whether a member may be left out, and whether leaving it out differs from null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    Required,
+    Optional,
+    /// Absent, null and a value are three different things.
+    Nullable,
+}
+
+/// A value of an open enum.
+#[derive(Clone, Debug)]
+pub struct Variant<T> {
+    pub name: String,
+    pub value: T,
+}
+
+/// One of several types.
+#[derive(Clone, Debug)]
+pub struct Union {
+    /// Member that tells the variants apart.
+    pub tag: Option<String>,
+    pub variants: Vec<UnionVariant>,
+}
+
+/// One alternative of a union.
+#[derive(Clone, Debug)]
+pub struct UnionVariant {
+    pub name: String,
+    pub ty: Type,
+    pub boxed: bool,
+    /// Value of the tag.
+    pub tag: Option<String>,
+    /// What must hold for the variant to be tried, in a union without tag.
+    pub guard: Guard,
+    pub doc: String,
+}
+
+/// What tells a variant of an untagged union from its siblings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Guard {
+    Always,
+    Bool,
+    Integer,
+    Number,
+    String,
+    Array,
+    /// An object that has these members.
+    Object(Vec<String>),
+}

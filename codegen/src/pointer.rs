@@ -1,0 +1,64 @@
+//! JSON pointers (RFC 6901) as text: `/paths/~1orders~1{id}/get`.
+
+use std::borrow::Cow;
+
+/// Appends one segment to a pointer, escaping `~` and `/` as the standard demands.
+pub fn push(pointer: &mut String, segment: &str) {
+    pointer.push('/');
+    if segment.contains(['~', '/']) {
+        for character in segment.chars() {
+            match character {
+                '~' => pointer.push_str("~0"),
+                '/' => pointer.push_str("~1"),
+                other => pointer.push(other),
+            }
+        }
+    } else {
+        pointer.push_str(segment);
+    }
+}
+
+/// Returns `pointer` with one more segment.
+#[must_use]
+pub fn join(pointer: &str, segment: &str) -> String {
+    let mut joined = String::with_capacity(pointer.len() + segment.len() + 1);
+    joined.push_str(pointer);
+    push(&mut joined, segment);
+    joined
+}
+
+/// Undoes the escapes of one segment.
+#[must_use]
+pub fn unescape(segment: &str) -> Cow<'_, str> {
+    if segment.contains('~') {
+        Cow::Owned(segment.replace("~1", "/").replace("~0", "~"))
+    } else {
+        Cow::Borrowed(segment)
+    }
+}
+
+/// The unescaped segments of a pointer; none for the whole document (`""`).
+pub fn segments(pointer: &str) -> impl DoubleEndedIterator<Item = Cow<'_, str>> {
+    pointer.strip_prefix('/').map(|rest| rest.split('/').map(unescape)).into_iter().flatten()
+}
+
+/// Splits a pointer into its parent and its last, still escaped, segment; `None` for the whole document.
+#[must_use]
+pub fn split_last(pointer: &str) -> Option<(&str, &str)> {
+    pointer.rsplit_once('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_survive_escaping() {
+        for segment in ["", "a", "/orders/{id}", "~", "~1", "a~/b", "ü"] {
+            let pointer = join("/x", segment);
+            let back: Vec<_> = segments(&pointer).collect();
+            assert_eq!(back, ["x", segment], "{pointer}");
+        }
+        assert_eq!(segments("").count(), 0);
+    }
+}

@@ -1,0 +1,75 @@
+//! The hand-written runtime of the SDK, for crates of other documents: the very same files.
+
+use std::path::Path;
+
+use crate::emit::File;
+
+/// Embeds files of the runtime by name.
+macro_rules! embed {
+    ($($name:literal),* $(,)?) => {
+        const FILES: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../telnyx-porting/src/runtime/", $name)))),*];
+    };
+}
+
+embed! {
+    "api.rs",
+    "blocking.rs",
+    "builders.rs",
+    "call.rs",
+    "client.rs",
+    "codec.rs",
+    "decode.rs",
+    "error.rs",
+    "execute.rs",
+    "headers.rs",
+    "http.rs",
+    "json_path.rs",
+    "mod.rs",
+    "nullable.rs",
+    "operation.rs",
+    "page.rs",
+    "params.rs",
+    "request.rs",
+    "required.rs",
+    "response.rs",
+    "retry.rs",
+    "timestamp.rs",
+    "transport.rs",
+}
+
+/// The runtime's files, relative to a crate's folder, without their tests.
+pub(crate) fn files() -> impl Iterator<Item = File> {
+    FILES.iter().map(|(name, text)| File { path: Path::new("src/runtime").join(name), text: without_tests(text) })
+}
+
+/// What only the runtime's own tests need.
+#[cfg(test)]
+const TEST_FILE: &str = "testing.rs";
+
+/// A file without its tests, which stand last behind `#[cfg(test)]`, and without the module that they share.
+fn without_tests(text: &str) -> String {
+    let text = match text.find("\n#[cfg(test)]\nmod tests {") {
+        Some(end) => text.get(..end).unwrap_or(text),
+        None => text,
+    };
+    text.replace("#[cfg(test)]\nmod testing;\n", "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_embedded() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../telnyx-porting/src/runtime");
+        let mut names: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name != TEST_FILE)
+            .collect();
+        names.sort();
+        let embedded: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
+        assert_eq!(embedded, names);
+    }
+}

@@ -1,0 +1,286 @@
+//! What all generated requests have in common: their options and the ways to send them.
+
+/// Gives a request without a body its options and `send()`.
+///
+/// ```text
+/// request! { OrdersRetrieve => Order }                       // the whole body is the value
+/// request! { OrdersRetrieve => data Order }                  // {"data": ..} is opened
+/// request! { OrdersDelete => () }                            // the body is ignored
+/// request! { OrdersSearch[HasText: text] => Order }          // with required arguments
+/// ```
+macro_rules! request {
+    ($name:ident $([$($state:ident: $field:ident),+ $(,)?])? => $($output:tt)+) => {
+        $crate::runtime::builders::options! { $name $([$($state),+])? }
+
+        impl<$($($state),+)?> $name<$($($state),+)?> {
+            $crate::runtime::builders::send! { [$($($state: $field),+)?] without_body => $($output)+ }
+        }
+    };
+}
+pub(crate) use request;
+
+/// Gives a request with a body its options and `send()`; the forms are those of `request!`.
+macro_rules! body_request {
+    ($name:ident $([$($state:ident: $field:ident),+ $(,)?])? => $($output:tt)+) => {
+        $crate::runtime::builders::options! { $name $([$($state),+])? }
+
+        $crate::runtime::builders::body_field! { $name $([$($state),+])? }
+
+        impl<$($($state),+)?> $name<$($($state),+)?> {
+            $crate::runtime::builders::send! { [$($($state: $field),+)?] with_body => $($output)+ }
+        }
+    };
+}
+pub(crate) use body_request;
+
+/// Gives a request whose response is a file its options and `send()`.
+///
+/// ```text
+/// download_request! { OrdersRetrieveDocument => Bytes }
+/// ```
+macro_rules! download_request {
+    ($name:ident $([$($state:ident: $field:ident),+ $(,)?])? => $output:ty) => {
+        $crate::runtime::builders::options! { $name $([$($state),+])? }
+
+        impl<$($($state),+)?> $name<$($($state),+)?> {
+            $crate::runtime::builders::send! { [$($($state: $field),+)?] without_body => download $output }
+        }
+    };
+}
+pub(crate) use download_request;
+
+/// Gives a request for a list its options, `send()` for one page, and `items()` and `pages()` for
+/// all of them.
+///
+/// ```text
+/// list_request! { OrdersList => Order, PageMeta }
+/// ```
+macro_rules! list_request {
+    ($name:ident $([$($state:ident: $field:ident),+ $(,)?])? => $item:ty $(, $meta:ty)?) => {
+        $crate::runtime::builders::list! {
+            $name [$($($state: $field),+)?] without_body => ($item, $($meta)?)
+        }
+    };
+}
+pub(crate) use list_request;
+
+/// The same for a request that has a body, such as a search by POST.
+macro_rules! body_list_request {
+    ($name:ident $([$($state:ident: $field:ident),+ $(,)?])? => $item:ty $(, $meta:ty)?) => {
+        $crate::runtime::builders::body_field! { $name $([$($state),+])? }
+        $crate::runtime::builders::list! {
+            $name [$($($state: $field),+)?] with_body => ($item, $($meta)?)
+        }
+    };
+}
+pub(crate) use body_list_request;
+
+/// What both kinds of requests for lists have.
+macro_rules! list {
+    ($name:ident [$($state:ident: $field:ident),*] $body:ident => ($item:ty,)) => {
+        $crate::runtime::builders::list! { $name [$($state: $field),*] $body => ($item, ()) }
+    };
+    ($name:ident [$($state:ident: $field:ident),*] $body:ident => ($item:ty, $meta:ty)) => {
+        $crate::runtime::builders::options! { $name [$($state),*] }
+
+        impl<$($state),*> $name<$($state),*> {
+            $crate::runtime::builders::send! { [$($state: $field),*] $body => page $item, $meta }
+
+            /// Returns a stream of all items, from the page that the request asks for to the last
+            /// one.
+            ///
+            /// One page is held in memory at a time.
+            pub fn items(self) -> $crate::runtime::Items<$item, $meta>
+            where
+                $($state: fields::$field,)*
+            {
+                $crate::runtime::builders::send!(@finish self $body).items()
+            }
+
+            /// Returns a stream of all pages, from the page that the request asks for to the last
+            /// one.
+            pub fn pages(self) -> $crate::runtime::Pages<$item, $meta>
+            where
+                $($state: fields::$field,)*
+            {
+                $crate::runtime::builders::send!(@finish self $body).pages()
+            }
+
+            /// Returns an iterator over all items, which blocks the thread while a page is fetched.
+            #[cfg(feature = "blocking")]
+            pub fn items_blocking(self) -> $crate::runtime::BlockingItems<$item, $meta>
+            where
+                $($state: fields::$field,)*
+            {
+                $crate::runtime::BlockingItems::new($crate::runtime::builders::send!(@finish self $body).items())
+            }
+
+            /// Returns an iterator over all pages, which blocks the thread while a page is fetched.
+            #[cfg(feature = "blocking")]
+            pub fn pages_blocking(self) -> $crate::runtime::BlockingPages<$item, $meta>
+            where
+                $($state: fields::$field,)*
+            {
+                $crate::runtime::BlockingPages::new($crate::runtime::builders::send!(@finish self $body).pages())
+            }
+        }
+    };
+}
+pub(crate) use list;
+
+/// Gives a request another way to be sent, with another media type for the response.
+///
+/// ```text
+/// alternative! { OrdersList => send_csv: "text/csv", String }
+/// ```
+macro_rules! alternative {
+    ($name:ident $([$($state:ident: $field:ident),+ $(,)?])? => $method:ident: $media_type:literal, $output:ty) => {
+        impl<$($($state),+)?> $name<$($($state),+)?> {
+            #[doc = concat!("Sends the request and asks for the response as `", $media_type, "`.")]
+            ///
+            /// # Errors
+            ///
+            /// As for `send`.
+            pub fn $method(self) -> $crate::runtime::Call<$output>
+            where
+                $($($state: fields::$field,)+)?
+            {
+                self.request.accept($media_type).call_for_body()
+            }
+        }
+    };
+}
+pub(crate) use alternative;
+
+/// The option of every request with a body.
+macro_rules! body_field {
+    ($name:ident $([$($state:ident),*])?) => {
+        impl<$($($state),*)?> $name<$($($state),*)?> {
+            /// Sets a member of the body that this version of the crate has no setter for, or
+            /// overrides one.
+            pub fn body_field(
+                mut self,
+                name: impl Into<String>,
+                value: impl Into<$crate::runtime::codec::Value>,
+            ) -> Self {
+                self.request.extra_body(name.into(), value.into());
+                self
+            }
+        }
+    };
+}
+pub(crate) use body_field;
+
+/// The options of every request.
+macro_rules! options {
+    ($name:ident $([$($state:ident),*])?) => {
+        impl<$($($state),*)?> $name<$($($state),*)?> {
+            /// Sets the time that one attempt may take, from connecting to the last byte of the
+            /// response.
+            pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+                self.request.timeout(timeout);
+                self
+            }
+
+            /// Sets the time that the whole call may take, with all attempts and the waits between
+            /// them.
+            pub fn deadline(mut self, deadline: ::std::time::Duration) -> Self {
+                self.request.deadline(deadline);
+                self
+            }
+
+            /// Sets how many times the request is sent again at most, if that does no harm.
+            pub fn max_retries(mut self, max_retries: u32) -> Self {
+                self.request.max_retries(max_retries);
+                self
+            }
+
+            /// Sets when the request is sent again, and after how long.
+            pub fn retry_policy(mut self, policy: $crate::runtime::RetryPolicy) -> Self {
+                self.request.retry_policy(policy);
+                self
+            }
+
+            /// Sets a header, in place of the client's own.
+            pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+                self.request.extra_header(name.into(), value.into());
+                self
+            }
+
+            /// Adds a pair to the query that this version of the crate has no setter for.
+            pub fn query_param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+                self.request.extra_query(name.into(), value.into());
+                self
+            }
+        }
+    };
+}
+pub(crate) use options;
+
+/// `send()` and its variants, for each form of output.
+macro_rules! send {
+    ([$($states:tt)*] $body:ident => ()) => {
+        $crate::runtime::builders::send! { @methods [$($states)*] $body (); call_for_nothing }
+    };
+    ([$($states:tt)*] $body:ident => download $output:ty) => {
+        $crate::runtime::builders::send! { @methods [$($states)*] $body $output; call_for_body }
+    };
+    ([$($states:tt)*] $body:ident => page $item:ty, $meta:ty) => {
+        $crate::runtime::builders::send! { @methods [$($states)*] $body $crate::runtime::Page<$item, $meta>; call_page }
+    };
+    ([$($states:tt)*] $body:ident => $member:literal $output:ty) => {
+        $crate::runtime::builders::send! { @methods [$($states)*] $body $output; member($member) call }
+    };
+    ([$($states:tt)*] $body:ident => $member:ident $output:ident $($rest:tt)*) => {
+        $crate::runtime::builders::send! { @methods [$($states)*] $body $output $($rest)*; member(stringify!($member)) call }
+    };
+    ([$($states:tt)*] $body:ident => $output:ty) => {
+        $crate::runtime::builders::send! { @methods [$($states)*] $body $output; call }
+    };
+
+    (@methods [$($state:ident: $field:ident),*] $body:ident $output:ty; $($step:ident $(($($argument:tt)*))?)+) => {
+        /// Sends the request.
+        ///
+        /// # Errors
+        ///
+        /// If the request can't be sent, the server refuses it, or its answer is not what the
+        /// document promises. `Error` has a predicate for each case.
+        pub fn send(self) -> $crate::runtime::Call<$output>
+        where
+            $($state: fields::$field,)*
+        {
+            $crate::runtime::builders::send!(@finish self $body)$(.$step($($($argument)*)?))+
+        }
+
+        /// Sends the request and gives the response as it was received, with its status and
+        /// headers.
+        ///
+        /// # Errors
+        ///
+        /// If the request can't be sent or the server refuses it.
+        pub fn send_raw(self) -> $crate::runtime::Call<$crate::runtime::RawResponse>
+        where
+            $($state: fields::$field,)*
+        {
+            $crate::runtime::builders::send!(@finish self $body).call_raw()
+        }
+
+        /// Sends the request and blocks the thread until the answer is there.
+        ///
+        /// # Errors
+        ///
+        /// As for `send`.
+        #[cfg(feature = "blocking")]
+        pub fn send_blocking(self) -> Result<$output, $crate::runtime::Error>
+        where
+            $($state: fields::$field,)*
+            Self: 'static,
+        {
+            $crate::runtime::blocking::wait(self.send())
+        }
+    };
+
+    (@finish $builder:ident without_body) => { $builder.request };
+    (@finish $builder:ident with_body) => { $builder.request.body(&$builder.body) };
+}
+pub(crate) use send;

@@ -1,0 +1,862 @@
+//! How a request is carried out: attempts, time limits, redirects, and the waits in between.
+//!
+//! This is the only place that awaits anything. It is the same machine code for every operation.
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use reqwest::Url;
+use serde_json::Value;
+use tokio::runtime::Handle;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::generated::API;
+use crate::runtime::api::Auth;
+use crate::runtime::call::Reply;
+use crate::runtime::client::{self, is_secure_enough};
+use crate::runtime::error::{ApiError, Error, ErrorKind, Reached, reason};
+use crate::runtime::headers::{self, Headers};
+use crate::runtime::operation::{Method, Operation};
+use crate::runtime::params::{self, Param};
+use crate::runtime::request::{self, Request};
+use crate::runtime::response::RawResponse;
+use crate::runtime::retry::{RetryPolicy, retry_after};
+use crate::runtime::transport::{BodyFault, Gathered, TransportError, TransportErrorKind, TransportRequest};
+
+/// Sends a request, again if it may, and gives the first successful response or the last failure.
+pub(crate) async fn execute(request: Request) -> Result<Reply, Error> {
+    let prepared = Prepared::of(&request)?;
+    let response = attempts(&request, &prepared).await?;
+    Ok(Reply { request, response })
+}
+
+async fn attempts(request: &Request, prepared: &Prepared) -> Result<RawResponse, Error> {
+    let inner = request.inner();
+    let client = inner.client.inner();
+    let policy = policy_of(inner);
+    let idempotent = is_idempotent(inner.operation);
+    let timeout = inner.timeout.unwrap_or(client.timeout);
+    let deadline = inner.deadline.or(client.deadline).and_then(|deadline| Instant::now().checked_add(deadline));
+    let mut reached = Reached::No;
+    let mut attempt = 1;
+    loop {
+        let limits = Limits::of_attempt(timeout, deadline);
+        let failure = match send_once(inner, prepared, attempt, &limits).await {
+            Ok(response) => {
+                client.budget.give(attempt - 1);
+                return Ok(response);
+            }
+            Err(failure) => failure.with_operation(inner.operation).with_attempts(attempt),
+        };
+        let may_repeat = policy.allows(&failure, idempotent);
+        let failure = failure.with_reached(reached);
+        reached = failure.reached();
+        let retries = attempt - 1;
+        if retries >= policy.max_retries || !may_repeat {
+            return Err(failure);
+        }
+        let delay = policy.delay(&failure, retries, fastrand::f64());
+        // A wait beyond the deadline ends in nothing but a less telling error.
+        let in_time = deadline.is_none_or(|deadline| Instant::now() + delay < deadline);
+        if !in_time || !client.budget.take() {
+            return Err(failure);
+        }
+        sleep(delay).await;
+        attempt += 1;
+    }
+}
+
+fn policy_of(request: &request::Inner) -> RetryPolicy {
+    let policy = request.retry_policy.as_ref().unwrap_or(&request.client.inner().retry_policy).clone();
+    match request.max_retries {
+        Some(max_retries) => policy.max_retries(max_retries),
+        None => policy,
+    }
+}
+
+fn is_idempotent(operation: &Operation) -> bool {
+    let by_method = operation.method.is_idempotent() || (operation.method == Method::Patch && API.retry_patch);
+    operation.idempotent.unwrap_or(by_method)
+}
+
+/// When an attempt must have ended.
+struct Limits {
+    end: Option<Instant>,
+    /// How the limit that comes first is told to people.
+    what: String,
+}
+
+impl Limits {
+    fn of_attempt(timeout: Duration, deadline: Option<Instant>) -> Self {
+        let end = Instant::now().checked_add(timeout);
+        match (end, deadline) {
+            (Some(end), Some(deadline)) if deadline < end => {
+                Self { end: Some(deadline), what: "no complete answer came before the deadline".to_owned() }
+            }
+            (None, Some(deadline)) => {
+                Self { end: Some(deadline), what: "no complete answer came before the deadline".to_owned() }
+            }
+            _ => Self { end, what: format!("no complete answer came within {timeout:?}") },
+        }
+    }
+
+    async fn hold<T>(&self, future: impl Future<Output = T>) -> Result<T, Error> {
+        match self.end {
+            Some(end) => timeout_at(end, future).await.map_err(|_| self.error()),
+            None => Ok(future.await),
+        }
+    }
+
+    fn error(&self) -> Error {
+        Error::new(ErrorKind::Timeout, self.what.as_str()).with_reached(Reached::Maybe)
+    }
+}
+
+/// A request as it goes out, but for what each attempt adds.
+struct Prepared {
+    method: Method,
+    url: Url,
+    headers: Headers,
+    body: Option<Bytes>,
+}
+
+impl Prepared {
+    fn of(request: &Request) -> Result<Self, Error> {
+        let inner = request.inner();
+        if let Some(fault) = &inner.fault {
+            return Err(request.refuse(fault));
+        }
+        // Without it, the timer would panic deep inside.
+        if Handle::try_current().is_err() {
+            return Err(request
+                .refuse("calls must be awaited inside of a tokio runtime; see the feature `blocking` for others"));
+        }
+        let url = url_of(inner).map_err(|fault| request.refuse(fault))?;
+        let headers = headers_of(inner).map_err(|fault| request.refuse(fault))?;
+        let takes_body = matches!(inner.operation.method, Method::Post | Method::Put | Method::Patch);
+        let body = inner.body.clone().or_else(|| takes_body.then(Bytes::new));
+        Ok(Self { method: inner.operation.method, url, headers, body })
+    }
+}
+
+fn url_of(request: &request::Inner) -> Result<Url, String> {
+    let client = request.client.inner();
+    let mut url = client.base_url.text.clone();
+    push_path(&mut url, request)?;
+    let query = query_of(request, client);
+    if !query.is_empty() {
+        url.push('?');
+        url.push_str(&query);
+    }
+    Url::parse(&url).map_err(|error| format!("its URL can't be used: {error}"))
+}
+
+/// Appends the operation's path with the arguments in place of their names.
+fn push_path(url: &mut String, request: &request::Inner) -> Result<(), String> {
+    let mut rest = request.operation.path;
+    let start = url.len();
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, after)) = after.split_once('}') else {
+            break;
+        };
+        url.push_str(before);
+        url.push_str(&path_argument(request, name)?);
+        rest = after;
+    }
+    url.push_str(rest);
+    // These would climb out of the operation's path.
+    let is_relative = |segment: &str| segment == "." || segment == "..";
+    match url.get(start..).unwrap_or_default().split('/').find(|segment| is_relative(segment)) {
+        Some(segment) => Err(format!("a path parameter must not be `{segment}`")),
+        None => Ok(()),
+    }
+}
+
+fn path_argument(request: &request::Inner, name: &str) -> Result<String, String> {
+    let (name, value) = request
+        .path
+        .iter()
+        .find(|(other, _)| *other == name)
+        .ok_or_else(|| format!("the path parameter `{name}` is missing"))?;
+    let text = params::path_text(&param(request.operation, name, Param::path), value);
+    match text.as_str() {
+        "" => Err(format!("the path parameter `{name}` must not be empty")),
+        "." | ".." => Err(format!("the path parameter `{name}` must not be `{text}`")),
+        _ => Ok(text),
+    }
+}
+
+/// How a parameter is written: as the operation says, or else as is usual for its place.
+fn param(operation: &Operation, name: &'static str, usual: fn(&'static str) -> Param) -> Param {
+    operation.params.iter().find(|param| param.name == name).copied().unwrap_or_else(|| usual(name))
+}
+
+fn query_of(request: &request::Inner, client: &client::Inner) -> String {
+    let mut query = String::new();
+    for (name, value) in &request.query {
+        params::write_query(&mut query, &param(request.operation, name, Param::query), value, API.query_arrays);
+    }
+    let key = match (API.auth, &client.api_key) {
+        (Auth::Query(name), Some(key)) => Some((name, key.reveal())),
+        _ => None,
+    };
+    let extra = request.extra_query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    for (name, value) in extra.chain(key) {
+        if !query.is_empty() {
+            query.push('&');
+        }
+        query.push_str(&params::escape(name));
+        query.push('=');
+        query.push_str(&params::escape(value));
+    }
+    query
+}
+
+fn headers_of(request: &request::Inner) -> Result<Headers, String> {
+    let client = request.client.inner();
+    let operation = request.operation;
+    let mut headers = Headers::new();
+    headers.set("accept", request.accept.unwrap_or(operation.accept));
+    if request.body.is_some() {
+        headers.set("content-type", operation.content_type);
+    }
+    match (API.auth, &client.api_key) {
+        (Auth::Bearer, Some(key)) => headers.set("authorization", format!("Bearer {}", key.reveal())),
+        (Auth::Basic, Some(key)) => headers.set("authorization", format!("Basic {}", base64(key.reveal().as_bytes()))),
+        (Auth::Header(name), Some(key)) => headers.set(name, key.reveal()),
+        (Auth::Query(_) | Auth::Cookie(_) | Auth::None, _) | (_, None) => {}
+    }
+    headers.set_all(&client.headers);
+    for (name, value) in &request.header_params {
+        if let Some(text) = params::header_text(&param(operation, name, Param::header), value) {
+            headers.set(*name, text);
+        }
+    }
+    let cookies = cookies_of(request, client);
+    if !cookies.is_empty() {
+        headers.set("cookie", cookies);
+    }
+    headers.set_all(&request.extra_headers);
+    let fault = headers.iter().find_map(|(name, value)| headers::fault_of(name, value));
+    fault.map_or(Ok(headers), Err)
+}
+
+fn cookies_of(request: &request::Inner, client: &client::Inner) -> String {
+    let arguments = request.cookies.iter().flat_map(|(name, value)| {
+        params::pairs(&param(request.operation, name, Param::cookie), value, API.query_arrays)
+    });
+    let key = match (API.auth, &client.api_key) {
+        (Auth::Cookie(name), Some(key)) => Some((name.to_owned(), key.reveal().to_owned())),
+        _ => None,
+    };
+    let written = key
+        .into_iter()
+        .chain(arguments)
+        .map(|(name, value)| format!("{}={}", params::escape(&name), params::escape(&value)));
+    written.collect::<Vec<_>>().join("; ")
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digit = |bits: u32| ALPHABET.get((bits & 63) as usize).map_or('=', |byte| char::from(*byte));
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let bits = group.iter().fold(0, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
+        let digits = [bits >> 18, bits >> 12, bits >> 6, bits].map(digit);
+        text.extend(digits.into_iter().take(group.len() + 1));
+        text.extend(std::iter::repeat_n('=', 3 - group.len()));
+    }
+    text
+}
+
+/// One attempt, redirects included.
+async fn send_once(
+    request: &request::Inner,
+    prepared: &Prepared,
+    attempt: u32,
+    limits: &Limits,
+) -> Result<RawResponse, Error> {
+    const MAX_REDIRECTS: usize = 10;
+    let client = request.client.inner();
+    let mut hop = Hop::first(prepared);
+    for _ in 0..=MAX_REDIRECTS {
+        let outgoing = TransportRequest {
+            method: hop.method,
+            url: hop.url.to_string(),
+            headers: hop.headers.clone(),
+            body: hop.body.clone(),
+            operation: request.operation.id,
+            path_template: request.operation.path,
+            attempt,
+        };
+        let sent = limits.hold(client.transport().send(outgoing)).await;
+        let sent = sent.and_then(|sent| sent.map_err(|error| error_of(error, None)));
+        let mut response = sent.map_err(|error| error.with_reached(hop.reached))?;
+        if let Some(location) = redirect_of(response.status, &response.headers) {
+            match hop.next(response.status, location, client) {
+                Ok(next) => {
+                    hop = next;
+                    continue;
+                }
+                Err(why) => {
+                    let message =
+                        format!("the server redirects by {} {}: {why}", response.status, reason(response.status));
+                    return Err(Error::new(ErrorKind::Redirect, message)
+                        .with_response(response.status, response.headers, Bytes::new())
+                        .with_reached(hop.reached.max(Reached::Refused)));
+                }
+            }
+        }
+        let has_body = hop.method != Method::Head && !matches!(response.status, 204 | 304);
+        let length = response.headers.get("content-length").and_then(|length| length.trim().parse().ok());
+        let mut gathered = Gathered::new(length.filter(|_| has_body), client.max_response_size);
+        let outcome = limits.hold(response.body.gather(&mut gathered)).await;
+        let (status, headers) = (response.status, response.headers);
+        if !(200..300).contains(&status) {
+            // An error is told by its status even if its body is not whole.
+            return Err(status_error(request, client, &hop, status, headers, gathered.into_bytes()));
+        }
+        let fault = match outcome {
+            Ok(Ok(())) => None,
+            Ok(Err(fault)) => Some(body_error(fault)),
+            Err(timeout) => Some(timeout),
+        };
+        let body = gathered.into_bytes();
+        return match fault {
+            None => Ok(RawResponse { operation: request.operation, status, headers, body, attempts: attempt }),
+            Some(error) => Err(error.with_response(status, headers, body).with_reached(Reached::Maybe)),
+        };
+    }
+    let message = format!("the server redirects more than {MAX_REDIRECTS} times");
+    Err(Error::new(ErrorKind::Redirect, message).with_reached(hop.reached))
+}
+
+/// Where an attempt stands after the redirects it has followed.
+#[derive(Clone)]
+struct Hop {
+    method: Method,
+    url: Url,
+    headers: Headers,
+    body: Option<Bytes>,
+    /// How far the redirects have shown the request to get.
+    reached: Reached,
+}
+
+impl Hop {
+    fn first(prepared: &Prepared) -> Self {
+        Self {
+            method: prepared.method,
+            url: prepared.url.clone(),
+            headers: prepared.headers.clone(),
+            body: prepared.body.clone(),
+            reached: Reached::No,
+        }
+    }
+
+    /// Follows a redirect, or says why it must not be followed.
+    ///
+    /// A request is repeated elsewhere only if that can't lose or leak anything: its body is never
+    /// dropped on the way (301 and 302 would turn POST into GET) and never goes to another origin,
+    /// nor do headers that may hold secrets.
+    fn next(&self, status: u16, location: &str, client: &client::Inner) -> Result<Self, String> {
+        let url = self.url.join(location).map_err(|error| format!("its `Location` can't be used: {error}"))?;
+        if !is_secure_enough(&url, client.allow_plain_http) {
+            return Err(format!("{}:// is not safe enough to follow", url.scheme()));
+        }
+        let mut next = self.clone();
+        next.url = url;
+        next.reached = next.reached.max(Reached::Refused);
+        if status == 303 && !next.method.is_safe() {
+            // The request was carried out; its result is to be had elsewhere.
+            next.method = Method::Get;
+            next.body = None;
+            next.headers.remove("content-type");
+            next.reached = Reached::Maybe;
+        } else if matches!(status, 301 | 302) && !next.method.is_safe() {
+            return Err(format!("following it would turn {} into GET", next.method));
+        }
+        if next.url.origin() != client.base_url.url.origin() {
+            if !next.method.is_safe() {
+                return Err("following it would send the request to another origin".to_owned());
+            }
+            next.headers =
+                ["accept", "user-agent"].into_iter().filter_map(|name| Some((name, self.headers.get(name)?))).collect();
+        }
+        Ok(next)
+    }
+}
+
+fn redirect_of(status: u16, headers: &Headers) -> Option<&str> {
+    matches!(status, 301 | 302 | 303 | 307 | 308).then(|| headers.get("location"))?
+}
+
+fn error_of(error: TransportError, status: Option<u16>) -> Error {
+    let (kind, reached) = match error.kind {
+        TransportErrorKind::Connect => (ErrorKind::Connect, Reached::No),
+        TransportErrorKind::ConnectTimeout => (ErrorKind::Timeout, Reached::No),
+        TransportErrorKind::InvalidRequest => (ErrorKind::InvalidRequest, Reached::No),
+        TransportErrorKind::Interrupted => (ErrorKind::Interrupted, Reached::Maybe),
+        TransportErrorKind::Unpack => (ErrorKind::Decode, Reached::Maybe),
+    };
+    let message = match status {
+        Some(_) => format!("the response is not whole: {error}"),
+        None => error.to_string(),
+    };
+    Error::new(kind, message).with_source(error.source).with_reached(reached)
+}
+
+fn body_error(fault: BodyFault) -> Error {
+    match fault {
+        BodyFault::Broken(error) => error_of(error, Some(200)),
+        BodyFault::TooShort { got, expected } => {
+            Error::new(ErrorKind::Interrupted, format!("the response ends after {got} of {expected} bytes"))
+        }
+        BodyFault::TooLarge { limit } => Error::new(
+            ErrorKind::TooLarge,
+            format!("the response is larger than {limit} bytes, the most that is accepted"),
+        ),
+    }
+}
+
+fn status_error(
+    request: &request::Inner,
+    client: &client::Inner,
+    hop: &Hop,
+    status: u16,
+    headers: Headers,
+    body: Bytes,
+) -> Error {
+    let mut errors = ApiError::parse(&body);
+    if !errors.is_empty() {
+        let secrets = secrets_of(request, client);
+        for error in &mut errors {
+            error.for_each_text(|text| hide(&secrets, text));
+        }
+    }
+    let reached = if status >= 500 { Reached::Maybe } else { hop.reached.max(Reached::Refused) };
+    Error::new(ErrorKind::Status, format!("{status} {}", reason(status)))
+        .with_retry_after(retry_after(&headers, SystemTime::now()))
+        .with_response(status, headers, body)
+        .with_api_errors(errors)
+        .with_reached(reached)
+}
+
+/// The values of the request that must not be shown, longest first.
+fn secrets_of(request: &request::Inner, client: &client::Inner) -> Vec<String> {
+    let mut secrets = Vec::new();
+    secrets.extend(client.api_key.as_ref().map(|key| key.reveal().to_owned()));
+    if let Some(Ok(body)) = request.body.as_ref().map(|body| serde_json::from_slice::<Value>(body)) {
+        gather_secrets(&body, false, &mut secrets);
+    }
+    for (name, value) in request.query.iter().chain(&request.path) {
+        gather_secrets(value, API.redact.contains(name), &mut secrets);
+    }
+    // Shorter ones would tear other words apart.
+    secrets.retain(|secret| secret.len() >= 3);
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    secrets
+}
+
+fn gather_secrets(value: &Value, is_secret: bool, secrets: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => members.iter().for_each(|(name, value)| {
+            gather_secrets(value, is_secret || API.redact.contains(&name.as_str()), secrets);
+        }),
+        Value::Array(items) => items.iter().for_each(|item| gather_secrets(item, is_secret, secrets)),
+        Value::String(text) if is_secret => secrets.push(text.clone()),
+        Value::Number(number) if is_secret => secrets.push(number.to_string()),
+        _ => {}
+    }
+}
+
+fn hide(secrets: &[String], text: &mut String) {
+    for secret in secrets {
+        if text.contains(secret.as_str()) {
+            *text = text.replace(secret.as_str(), "[redacted]");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::runtime::testing::{GET, POST, Script, Step};
+    use crate::runtime::{Call, Client};
+
+    fn get(client: &Client, id: &str) -> Request {
+        Request::new(client, &GET).path("id", id)
+    }
+
+    fn post(client: &Client) -> Request {
+        Request::new(client, &POST).body(&json!({"name": "n"}))
+    }
+
+    /// What happens to a GET and to a POST of the same fate: the attempts, the end, and whether it
+    /// may have been carried out.
+    #[tokio::test(start_paused = true)]
+    async fn fates() {
+        use ErrorKind::{Connect, Interrupted, Redirect, Status, Timeout, TooLarge};
+        use TransportErrorKind as Fault;
+        let ok = (1, None, false);
+        let fails = |attempts, kind, carried_out| (attempts, Some(kind), carried_out);
+        let later = |status| Step::status(status).header("retry-after", "2");
+        let long = Duration::from_secs(7);
+        let cases = [
+            ("success", vec![Step::json("{}")], ok, ok),
+            ("refused", vec![Step::Fail(Fault::Connect); 3], fails(3, Connect, false), fails(3, Connect, false)),
+            ("refused once", vec![Step::Fail(Fault::Connect)], (2, None, false), (2, None, false)),
+            (
+                "connect timeout",
+                vec![Step::Fail(Fault::ConnectTimeout); 3],
+                fails(3, Timeout, false),
+                fails(3, Timeout, false),
+            ),
+            (
+                "reset",
+                vec![Step::Fail(Fault::Interrupted); 3],
+                fails(3, Interrupted, true),
+                fails(1, Interrupted, true),
+            ),
+            (
+                "reset, then refused",
+                vec![Step::Fail(Fault::Interrupted), Step::Fail(Fault::Connect), Step::Fail(Fault::Connect)],
+                fails(3, Connect, true),
+                fails(1, Interrupted, true),
+            ),
+            (
+                "refused, then reset",
+                vec![Step::Fail(Fault::Connect), Step::Fail(Fault::Interrupted)],
+                (3, None, false),
+                fails(2, Interrupted, true),
+            ),
+            ("stall", vec![Step::Stall; 3], fails(3, Timeout, true), fails(1, Timeout, true)),
+            ("drip", vec![Step::Drip(1_000, long); 3], fails(3, Timeout, true), fails(1, Timeout, true)),
+            ("body breaks", vec![Step::Break(200, "[1,2")], (2, None, false), fails(1, Interrupted, true)),
+            ("error body breaks", vec![Step::Break(422, "[1,2")], fails(1, Status, false), fails(1, Status, false)),
+            (
+                "body too short",
+                vec![Step::json("{}").header("content-length", "9")],
+                (2, None, false),
+                fails(1, Interrupted, true),
+            ),
+            ("400", vec![Step::status(400)], fails(1, Status, false), fails(1, Status, false)),
+            ("408", vec![Step::status(408)], (2, None, false), (2, None, false)),
+            ("409", vec![Step::status(409); 3], fails(3, Status, false), fails(3, Status, false)),
+            ("429", vec![later(429); 2], (3, None, false), (3, None, false)),
+            ("500", vec![Step::status(500); 3], fails(3, Status, true), fails(1, Status, true)),
+            ("503 later", vec![later(503)], (2, None, false), fails(1, Status, true)),
+            (
+                "503, should",
+                vec![Step::status(503).header("x-should-retry", "true")],
+                (2, None, false),
+                (2, None, false),
+            ),
+            (
+                "429, should not",
+                vec![Step::status(429).header("x-should-retry", "false")],
+                fails(1, Status, false),
+                fails(1, Status, false),
+            ),
+            ("304", vec![Step::status(304)], fails(1, Status, false), fails(1, Status, false)),
+            ("302 nowhere", vec![Step::status(302)], fails(1, Status, false), fails(1, Status, false)),
+            ("302", vec![Step::status(302).header("location", "/other")], (2, None, false), fails(1, Redirect, false)),
+            ("303", vec![Step::status(303).header("location", "other")], (2, None, false), (2, None, false)),
+            ("307", vec![Step::status(307).header("location", "/other")], (2, None, false), (2, None, false)),
+            (
+                "307 elsewhere",
+                vec![Step::status(307).header("location", "https://else.test/")],
+                (2, None, false),
+                fails(1, Redirect, false),
+            ),
+            (
+                "307 unencrypted",
+                vec![Step::status(307).header("location", "http://api.test/")],
+                fails(1, Redirect, false),
+                fails(1, Redirect, false),
+            ),
+            (
+                "307 in circles",
+                vec![Step::status(307).header("location", "/"); 11],
+                fails(11, Redirect, false),
+                fails(11, Redirect, false),
+            ),
+            (
+                "303, then 500",
+                vec![Step::status(303).header("location", "/"), Step::status(404)],
+                fails(2, Status, false),
+                fails(2, Status, true),
+            ),
+            ("large", vec![Step::json(" ".repeat(2_000))], fails(1, TooLarge, true), fails(1, TooLarge, true)),
+        ];
+        for (name, steps, for_get, for_post) in cases {
+            for (method, expected) in [("GET", for_get), ("POST", for_post)] {
+                let script = Script::new(steps.clone());
+                let client = script.builder().max_response_size(1_000).build().unwrap();
+                let request = if method == "GET" { get(&client, "1") } else { post(&client) };
+                let error = request.call::<Value>().await.err();
+                let carried_out = error.as_ref().is_some_and(Error::may_have_been_carried_out);
+                let got = (script.log().len(), error.as_ref().map(Error::kind), carried_out);
+                assert_eq!(got, expected, "{name}, {method}: {error:?}");
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waits_and_limits() {
+        type Case = (&'static str, Vec<Step>, fn(&mut Request), bool, Duration, Duration);
+        let ms = Duration::from_millis;
+        let wish = |wish: &str| vec![Step::status(429).header("retry-after", wish)];
+        let set = |_: &mut Request| {};
+        let cases: [Case; 7] = [
+            ("the server's wish", wish("3"), set, true, ms(3_000), ms(3_000)),
+            ("backoff", vec![Step::status(500), Step::status(500)], set, true, ms(1_125), ms(1_500)),
+            (
+                "timeout of attempts",
+                vec![Step::Stall; 3],
+                |request| request.timeout(Duration::from_secs(1)),
+                false,
+                ms(4_125),
+                ms(4_501),
+            ),
+            (
+                "deadline",
+                vec![Step::Stall; 3],
+                |request| request.deadline(Duration::from_secs(7)),
+                false,
+                ms(7_000),
+                ms(7_001),
+            ),
+            (
+                "deadline over attempts",
+                vec![Step::Stall; 9],
+                |request| {
+                    request.timeout(Duration::from_secs(2));
+                    request.deadline(Duration::from_secs(7));
+                    request.max_retries(9);
+                },
+                false,
+                ms(6_000),
+                ms(7_001),
+            ),
+            (
+                "a wait beyond the deadline",
+                wish("30"),
+                |request| request.deadline(Duration::from_secs(7)),
+                false,
+                ms(0),
+                ms(0),
+            ),
+            ("no repetition", vec![Step::status(500)], |request| request.max_retries(0), false, ms(0), ms(0)),
+        ];
+        for (name, steps, change, succeeds, at_least, at_most) in cases {
+            let script = Script::new(steps);
+            let mut request = get(&script.client(), "1");
+            change(&mut request);
+            let start = Instant::now();
+            let outcome = request.call::<Value>().await;
+            let took = start.elapsed();
+            assert_eq!(outcome.is_ok(), succeeds, "{name}: {outcome:?}");
+            assert!((at_least..=at_most + ms(5)).contains(&took), "{name}: {took:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn repetition_of_what_may_have_been_carried_out_must_be_asked_for() {
+        let script =
+            Script::new([Step::Fail(TransportErrorKind::Interrupted), Step::Fail(TransportErrorKind::Connect)]);
+        let mut request = post(&script.client());
+        request.retry_policy(RetryPolicy::new().resend_ambiguous(true).max_retries(1));
+        let error = request.call::<Value>().await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts(), error.may_have_been_carried_out()), (ErrorKind::Connect, 2, true));
+        assert_eq!(
+            error.to_string(),
+            "POST /things: no connection could be made; after 2 attempts; the request may have been carried out"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failing_server_is_not_buried() {
+        let script = Script::new(vec![Step::status(500); 1_000]);
+        let client = script.client();
+        for _ in 0..200 {
+            let _ = get(&client, "1").call::<Value>().await;
+        }
+        assert_eq!(script.log().len(), 200 + 100);
+    }
+
+    #[tokio::test]
+    async fn what_goes_out() {
+        let script = Script::default();
+        let client =
+            script.builder().header("x-all", "a").header("accept", "b").user_agent("orders/1").build().unwrap();
+        let mut request = get(&client, "a/b c?");
+        request.query("q", ["x", "y"]);
+        request.query("q", "z&");
+        request.extra_query("e".to_owned(), "é".to_owned());
+        request.extra_header("X-One".to_owned(), "1".to_owned());
+        request.call_for_nothing().await.unwrap();
+        let mut create = post(&client);
+        create.extra_body("more".to_owned(), json!([1]));
+        create.body(&json!({"name": "n", "more": 0})).call_for_nothing().await.unwrap();
+        Request::new(&client, &POST).call_for_nothing().await.unwrap();
+
+        let log = script.log();
+        assert_eq!(log[0].url, "https://api.test/base/things/a%2Fb%20c%3F?q=z%26&e=%C3%A9");
+        assert_eq!((log[0].method, log[0].body.clone()), (Method::Get, None));
+        assert_eq!(
+            (log[0].headers.get("x-all"), log[0].headers.get("accept"), log[0].headers.get("x-one")),
+            (Some("a"), Some("b"), Some("1"))
+        );
+        assert_eq!(log[0].headers.get("content-type"), None);
+        assert_eq!(log[0].headers.get("user-agent"), Some(format!("{} orders/1", API.user_agent).as_str()));
+        if API.auth == Auth::Bearer {
+            assert_eq!(log[0].headers.get("authorization"), Some("Bearer KEY-test"));
+        }
+        assert_eq!(log[1].body.as_deref(), Some(br#"{"more":[1],"name":"n"}"#.as_slice()));
+        assert_eq!(log[1].headers.get("content-type"), Some("application/json"));
+        assert_eq!((log[2].body.as_deref(), log[2].headers.get("content-type")), (Some([].as_slice()), None));
+        assert!(!format!("{log:?}").contains("KEY"), "{log:?}");
+    }
+
+    #[tokio::test]
+    async fn the_key_stays_at_home() {
+        let there = Step::status(307).header("location", "https://else.test/file?x=1");
+        let back = Step::status(307).header("location", "https://api.test/base");
+        let script = Script::new([there, back]);
+        let mut request = get(&script.client(), "1");
+        request.extra_header("x-secret".to_owned(), "s".to_owned());
+        request.call_for_nothing().await.unwrap();
+        let names = |at: usize| script.log()[at].headers.iter().map(|(name, _)| name.to_owned()).collect::<Vec<_>>();
+        assert!(names(0).contains(&"x-secret".to_owned()));
+        assert_eq!(names(1), ["accept", "user-agent"]);
+        // Who has been elsewhere does not get it back: the other origin chose where to go.
+        assert_eq!(names(2), ["accept", "user-agent"]);
+    }
+
+    #[tokio::test]
+    async fn what_must_not_go_out() {
+        let script = Script::default();
+        let client = script.client();
+        for (id, what) in [("", "must not be empty"), (".", "must not be `.`"), ("..", "must not be `..`")] {
+            let error = get(&client, id).call_for_nothing().await.unwrap_err();
+            assert!(error.is_invalid_request() && error.to_string().contains(what), "{error}");
+        }
+        let mut request = get(&client, "1");
+        request.extra_header("x".to_owned(), "a\r\nb: c".to_owned());
+        let error = request.call_for_nothing().await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "GET /things/{id}: the value of the header `x` holds a control character, such as a line break"
+        );
+        assert_eq!((error.attempts(), error.may_have_reached_server()), (0, false));
+        assert!(Request::new(&client, &GET).call_for_nothing().await.unwrap_err().is_invalid_request());
+        let mut request = get(&client, "1");
+        request.query("q", std::collections::BTreeMap::from([((1, 2), 3)]));
+        assert!(request.call_for_nothing().await.unwrap_err().is_invalid_request());
+        assert!(script.log().is_empty());
+    }
+
+    #[tokio::test]
+    async fn bodies_that_are_not_what_the_document_promises() {
+        crate::runtime::codec::object! { Thing { required id: "id", optional size: "size" } }
+        #[derive(Default)]
+        struct Thing {
+            id: String,
+            size: Option<i64>,
+        }
+        let html = Step::Respond(200, vec![("content-type", "text/html".to_owned())], "<html>".to_owned());
+        let plain = |body: &str| Step::Respond(200, Vec::new(), body.to_owned());
+        let cases = [
+            (Step::status(204), "the response is empty, though the document promises JSON", None),
+            (plain(" \n"), "the response is empty, though the document promises JSON", None),
+            (html, "the response is text/html, though the document promises JSON", None),
+            (plain("<html>"), "the response can't be decoded: expected value at the top level (byte 0)", Some("")),
+            (
+                plain("null"),
+                "the response can't be decoded: invalid type: null, expected an object with the member `data` at the top level (byte 4)",
+                Some(""),
+            ),
+            (plain("{}"), "the response can't be decoded: missing field `data` at the top level (byte 2)", Some("")),
+            (
+                plain(r#"{"data":[{"id":"a"},{"size":1}]}"#),
+                "the response can't be decoded: missing field `id` at data[1] (byte 30)",
+                Some("data[1]"),
+            ),
+            (
+                plain("{\"data\":[\n {\"id\":\"a\",\"size\":\"Jane Doe\"}]}"),
+                "the response can't be decoded: invalid type: string, expected i64 at data[0].size (byte 38)",
+                Some("data[0].size"),
+            ),
+            (
+                plain(r#"{"data":[{"id":"a"}"#),
+                "the response can't be decoded: EOF while parsing a list at data[0] (byte 19)",
+                Some("data[0]"),
+            ),
+            (
+                plain(r#"{"data":[]}{}"#),
+                "the response can't be decoded: trailing characters at the top level (byte 11)",
+                Some(""),
+            ),
+        ];
+        for (step, expected, path) in cases {
+            let script = Script::new([step.clone().header("x-request-id", "r-1")]);
+            let call: Call<Vec<Thing>> = get(&script.client(), "1").member("data").call();
+            let error = call.await.unwrap_err();
+            assert!(error.is_decode() && error.may_have_been_carried_out(), "{error:?}");
+            let Step::Respond(status, _, body) = step else { panic!() };
+            assert_eq!(error.to_string(), format!("GET /things/{{id}}: {expected}; status {status}; request id r-1"));
+            assert_eq!((error.json_path(), error.status(), &error.body()[..]), (path, Some(status), body.as_bytes()));
+        }
+        let script = Script::new([plain("anything"), Step::status(204)]);
+        get(&script.client(), "1").call_for_nothing().await.unwrap();
+        assert!(get(&script.client(), "1").call_for_body::<Bytes>().await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn errors_of_the_server_are_read_and_hold_no_secrets() {
+        let secret = API.redact.first().copied().unwrap_or("unused");
+        let body = json!({"errors": [{
+            "code": "10015", "title": "Invalid value", "detail": "4711 is wrong, KEY-test too", "source": {"pointer": "/phone"},
+            "meta": {"got": "4711"},
+        }, {"title": "Other"}]});
+        let answer = Step::Respond(422, vec![("x-request-id", "r-1".to_owned())], body.to_string());
+        let script = Script::new([answer]);
+        let request = Request::new(&script.client(), &POST).body(&json!({"a": [{secret: "4711"}]}));
+        let error = request.call::<Value>().await.unwrap_err();
+        assert!(error.is_validation() && error.api_errors().len() == 2);
+        assert_eq!(error.api_errors()[0].pointer.as_deref(), Some("/phone"));
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("KEY-test"), "{shown}");
+        if !API.redact.is_empty() {
+            assert!(!shown.contains("4711"), "{shown}");
+            assert_eq!(
+                error.to_string(),
+                "POST /things: 422 Unprocessable Content: Invalid value: [redacted] is wrong, [redacted] too, code 10015, \
+                 at /phone of the body (and 1 more); request id r-1"
+            );
+        }
+    }
+
+    #[test]
+    fn without_a_runtime_there_is_an_error_and_no_panic() {
+        let script = Script::default();
+        let mut call = std::pin::pin!(get(&script.client(), "1").call_for_nothing());
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        let std::task::Poll::Ready(Err(error)) = call.as_mut().poll(&mut context) else { panic!() };
+        assert!(error.is_invalid_request(), "{error}");
+    }
+
+    #[test]
+    fn base64_is_that_of_the_standard() {
+        for (bytes, expected) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("user:päss", "dXNlcjpww6Rzcw==")]
+        {
+            assert_eq!(base64(bytes.as_bytes()), expected);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The headers of requests and responses.
+
+use std::fmt;
+
+/// Headers in the order in which they came.
+///
+/// Names are compared without regard to case. Values are text; bytes that are not UTF-8 are
+/// replaced when a response is read. `Debug` shows no credentials.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    /// Returns no headers.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Returns the first value of a header.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// Returns every value of a header.
+    pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// Returns all names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Sets a header, in place of all values that it had.
+    pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        let name = name.into();
+        self.remove(&name);
+        self.0.push((name, value.into()));
+    }
+
+    /// Adds a value to a header.
+    pub fn append(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        self.0.push((name.into(), value.into()));
+    }
+
+    /// Removes all values of a header.
+    pub fn remove(&mut self, name: &str) {
+        self.0.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+    }
+
+    /// Returns whether there is no header.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Sets every header of `others`.
+    pub(crate) fn set_all(&mut self, others: &Self) {
+        for (name, value) in others.iter() {
+            self.set(name, value);
+        }
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(headers: I) -> Self {
+        Self(headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |(name, value)| (name, if is_harmless(name) { value } else { "[redacted]" });
+        formatter.debug_map().entries(self.iter().map(shown)).finish()
+    }
+}
+
+/// Whether a header may be shown. Any other may be a credential, whatever its name.
+fn is_harmless(name: &str) -> bool {
+    const HARMLESS: &[&str] = &[
+        "accept",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "date",
+        "request-id",
+        "retry-after",
+        "retry-after-ms",
+        "server",
+        "transfer-encoding",
+        "user-agent",
+        "x-request-id",
+        "x-should-retry",
+    ];
+    HARMLESS.iter().any(|harmless| name.eq_ignore_ascii_case(harmless))
+}
+
+/// Says what is wrong with a header that a caller gives, if anything is: it must not be able to
+/// smuggle in another one, nor change where and how the body ends.
+pub(crate) fn fault_of(name: &str, value: &str) -> Option<String> {
+    const FRAMING: &[&str] = &["connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"];
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let is_text = |byte: u8| byte == b'\t' || (byte >= b' ' && byte != 0x7f);
+    if name.is_empty() || !name.bytes().all(is_token) {
+        Some(format!("{name:?} can't be the name of a header"))
+    } else if FRAMING.iter().any(|framing| name.eq_ignore_ascii_case(framing)) {
+        Some(format!("the header `{name}` is set by the client itself"))
+    } else if !value.bytes().all(is_text) {
+        Some(format!("the value of the header `{name}` holds a control character, such as a line break"))
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_that_could_smuggle_are_refused() {
+        let cases = [
+            ("x-note", "fine, äöü\ttoo", true),
+            ("x-note", "", true),
+            ("x-note", "a\r\nauthorization: b", false),
+            ("x-note", "a\nb", false),
+            ("x-note", "a\0", false),
+            ("x note", "a", false),
+            ("x-note:", "a", false),
+            ("", "a", false),
+            ("Content-Length", "3", false),
+            ("Host", "example.com", false),
+        ];
+        for (name, value, fine) in cases {
+            assert_eq!(fault_of(name, value).is_none(), fine, "{name:?}: {value:?}");
+        }
+    }
+
+    #[test]
+    fn names_have_no_case_and_credentials_no_face() {
+        let mut headers: Headers =
+            [("Content-Type", "text/html"), ("Set-Cookie", "a"), ("set-cookie", "b")].into_iter().collect();
+        assert_eq!(headers.get("content-type"), Some("text/html"));
+        assert_eq!(headers.get_all("SET-COOKIE").collect::<Vec<_>>(), ["a", "b"]);
+        headers.set("set-Cookie", "c");
+        assert_eq!(format!("{headers:?}"), r#"{"Content-Type": "text/html", "set-Cookie": "[redacted]"}"#);
+    }
+}

@@ -1,0 +1,327 @@
+//! The transport that clients use unless they are given another: HTTP/1.1 by `reqwest`.
+
+use std::error::Error as StdError;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http_body::Body as _;
+use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::{redirect, retry};
+
+use crate::runtime::client::{Proxy, TransportSettings};
+use crate::runtime::error::Error;
+use crate::runtime::operation::Method;
+use crate::runtime::transport::{
+    Body, BoxFuture, Transport, TransportError, TransportErrorKind, TransportRequest, TransportResponse,
+};
+
+/// Sends requests by `reqwest`.
+#[derive(Clone)]
+pub(crate) struct Http(reqwest::Client);
+
+impl From<reqwest::Client> for Http {
+    fn from(client: reqwest::Client) -> Self {
+        Self(client)
+    }
+}
+
+impl Http {
+    pub(crate) fn new(settings: &TransportSettings) -> Result<Self, Error> {
+        let builder = reqwest::Client::builder()
+            .connect_timeout(settings.connect_timeout)
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .referer(false);
+        let builder = match &settings.proxy {
+            Proxy::Environment => builder,
+            Proxy::None => builder.no_proxy(),
+            Proxy::Url(url) => {
+                let proxy = reqwest::Proxy::all(url.as_str());
+                // The error may repeat the URL, and with it the password.
+                builder.proxy(proxy.map_err(|_| Error::configuration("the proxy's URL can't be used"))?)
+            }
+        };
+        let client = tls::configure(builder)?.build();
+        client
+            .map(Self)
+            .map_err(|error| Error::configuration("the HTTP client can't be built").with_source(error.without_url()))
+    }
+}
+
+impl Transport for Http {
+    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+        Box::pin(async move {
+            let response = self.0.execute(request_of(request)?).await.map_err(error_of)?;
+            let status = response.status().as_u16();
+            let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+            let headers = response.headers().iter().map(|(name, value)| (name.as_str(), text(value))).collect();
+            Ok(TransportResponse::new(status, headers, Body::stream(Pieces(response.into()))))
+        })
+    }
+}
+
+fn request_of(request: TransportRequest) -> Result<reqwest::Request, TransportError> {
+    fn invalid(error: impl Into<Box<dyn StdError + Send + Sync>>) -> TransportError {
+        TransportError::new(TransportErrorKind::InvalidRequest, error)
+    }
+    let method = match request.method {
+        Method::Get => reqwest::Method::GET,
+        Method::Head => reqwest::Method::HEAD,
+        Method::Options => reqwest::Method::OPTIONS,
+        Method::Trace => reqwest::Method::TRACE,
+        Method::Put => reqwest::Method::PUT,
+        Method::Delete => reqwest::Method::DELETE,
+        Method::Post => reqwest::Method::POST,
+        Method::Patch => reqwest::Method::PATCH,
+    };
+    let url = reqwest::Url::parse(&request.url).map_err(invalid)?;
+    let mut out = reqwest::Request::new(method, url);
+    for (name, value) in request.headers.iter() {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(invalid)?;
+        let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(invalid)?;
+        // Keeps HTTP/2 from indexing it, and everything below from printing it.
+        value.set_sensitive(!matches!(name.as_str(), "accept" | "content-type" | "user-agent"));
+        out.headers_mut().append(name, value);
+    }
+    if let Some(body) = request.body {
+        if body.is_empty() {
+            out.headers_mut().insert(reqwest::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        *out.body_mut() = Some(body.into());
+    }
+    Ok(out)
+}
+
+fn error_of(error: reqwest::Error) -> TransportError {
+    let kind = match () {
+        () if error.is_builder() => TransportErrorKind::InvalidRequest,
+        () if error.is_connect() && error.is_timeout() => TransportErrorKind::ConnectTimeout,
+        () if error.is_connect() => TransportErrorKind::Connect,
+        () if error.is_decode() || is_packed_wrongly(&error) => TransportErrorKind::Unpack,
+        () => TransportErrorKind::Interrupted,
+    };
+    // The URL may hold personal data.
+    TransportError::new(kind, error.without_url())
+}
+
+/// Whether it is the unpacking of a body that failed, which `reqwest` reports like a broken
+/// connection.
+fn is_packed_wrongly(error: &reqwest::Error) -> bool {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    let mut faults = causes.filter_map(|cause| cause.downcast_ref::<io::Error>());
+    faults.any(|fault| matches!(fault.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput))
+}
+
+/// The pieces of a body as they come in.
+struct Pieces(reqwest::Body);
+
+impl Stream for Pieces {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match ready!(Pin::new(&mut self.0).poll_frame(context)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error_of(error)))),
+                Some(Ok(frame)) => {
+                    // What is not data are trailers, which nobody asks for.
+                    if let Ok(data) = frame.into_data() {
+                        return Poll::Ready(Some(Ok(data)));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(any(feature = "rustls-tls", feature = "rustls-graviola"))]
+mod tls {
+    use std::sync::{Arc, OnceLock};
+
+    use reqwest::ClientBuilder;
+    use rustls::ClientConfig;
+    use rustls::crypto::CryptoProvider;
+    use rustls_platform_verifier::BuilderVerifierExt;
+
+    use crate::runtime::error::Error;
+
+    /// Chooses the cryptography here, and not for the process, where other crates may want another.
+    pub(super) fn configure(builder: ClientBuilder) -> Result<ClientBuilder, Error> {
+        // Reading the system's certificates takes some milliseconds.
+        static CONFIG: OnceLock<ClientConfig> = OnceLock::new();
+        let config = if let Some(config) = CONFIG.get() {
+            config.clone()
+        } else {
+            let config = config()?;
+            CONFIG.get_or_init(|| config).clone()
+        };
+        Ok(builder.tls_backend_preconfigured(config))
+    }
+
+    fn config() -> Result<ClientConfig, Error> {
+        let provider = CryptoProvider::get_default().cloned().unwrap_or_else(|| Arc::new(provider()));
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .and_then(BuilderVerifierExt::with_platform_verifier)
+            .map_err(|error| Error::configuration("TLS can't be set up").with_source(error))?;
+        Ok(config.with_no_client_auth())
+    }
+
+    #[cfg(feature = "rustls-tls")]
+    fn provider() -> CryptoProvider {
+        rustls::crypto::ring::default_provider()
+    }
+
+    #[cfg(not(feature = "rustls-tls"))]
+    fn provider() -> CryptoProvider {
+        rustls_graviola::default_provider()
+    }
+}
+
+#[cfg(not(any(feature = "rustls-tls", feature = "rustls-graviola")))]
+mod tls {
+    use reqwest::ClientBuilder;
+
+    use crate::runtime::error::Error;
+
+    #[allow(clippy::unnecessary_wraps, reason = "with rustls it can fail")]
+    pub(super) fn configure(builder: ClientBuilder) -> Result<ClientBuilder, Error> {
+        #[cfg(feature = "native-tls")]
+        let builder = builder.tls_backend_native();
+        Ok(builder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::Value;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::task::JoinHandle;
+
+    use super::*;
+    use crate::runtime::client::Client;
+    use crate::runtime::error::ErrorKind;
+    use crate::runtime::operation::Operation;
+    use crate::runtime::request::Request;
+    use crate::runtime::testing::{GET, POST};
+
+    static PDF: Operation = Operation { id: "pdf", path: "/pdf", accept: "application/pdf", ..Operation::DEFAULT };
+
+    /// Answers one connection with these bytes, then closes it, and gives what was asked.
+    async fn serve(answer: &'static [u8]) -> (Client, JoinHandle<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = client(&format!("http://{}/base", listener.local_addr().unwrap()));
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let request = read_request(&mut stream).await;
+            stream.write_all(answer).await.unwrap();
+            request
+        });
+        (client, server)
+    }
+
+    fn client(url: &str) -> Client {
+        let builder = Client::builder().api_key("KEY-test").base_url(url).max_retries(0).no_proxy();
+        builder.timeout(Duration::from_secs(5)).build().unwrap()
+    }
+
+    async fn read_request(stream: &mut TcpStream) -> String {
+        let mut request = Vec::new();
+        loop {
+            let mut buffer = [0; 4_096];
+            let count = stream.read(&mut buffer).await.unwrap();
+            request.extend_from_slice(&buffer[..count]);
+            let text = String::from_utf8_lossy(&request).into_owned();
+            if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+                if body.len() >= length.unwrap_or(0) {
+                    return text;
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn requests_on_the_wire() {
+        let ok = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nx-request-id: r-1\r\n\r\n{}";
+        let (client, server) = serve(ok).await;
+        let mut request = Request::new(&client, &GET).path("id", "a/b?..%2e");
+        request.query("q[a.b]", "x y,z");
+        let response = request.call_raw().await.unwrap();
+        assert_eq!((response.status(), response.request_id(), response.text().unwrap()), (200, Some("r-1"), "{}"));
+        let sent = server.await.unwrap();
+        assert!(sent.starts_with("GET /base/things/a%2Fb%3F..%252e?q%5Ba.b%5D=x%20y%2Cz HTTP/1.1\r\n"), "{sent}");
+        assert!(sent.contains("\r\naccept: application/json\r\n") && !sent.contains("content-length"), "{sent}");
+
+        let (client, server) = serve(ok).await;
+        Request::new(&client, &POST).call_for_nothing().await.unwrap();
+        let sent = server.await.unwrap();
+        assert!(sent.starts_with("POST /base/things HTTP/1.1\r\n"), "{sent}");
+        assert_eq!(sent.matches("content-length: 0\r\n").count(), 1, "{sent}");
+        assert!(!sent.contains("content-type"), "{sent}");
+
+        let (client, server) = serve(ok).await;
+        Request::new(&client, &POST).body(&Value::from("é")).call_for_nothing().await.unwrap();
+        let sent = server.await.unwrap();
+        assert!(sent.contains("content-length: 4\r\n") && sent.ends_with("\r\n\r\n\"é\""), "{sent}");
+
+        let (client, server) = serve(ok).await;
+        assert_eq!(&Request::new(&client, &PDF).call_for_body::<Bytes>().await.unwrap()[..], b"{}");
+        assert!(server.await.unwrap().contains("\r\naccept: application/pdf\r\n"));
+    }
+
+    #[tokio::test]
+    async fn responses_that_fall_short() {
+        use ErrorKind::{Interrupted, Status};
+        let cases: [(&[u8], _, _); 7] = [
+            (b"", Interrupted, None),
+            (b"HTTP/1.1 200 OK\r\ncontent-le", Interrupted, None),
+            (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}", Interrupted, Some(200)),
+            (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n", Interrupted, Some(200)),
+            (b"HTTP/1.1 404 Not Found\r\ncontent-length: 9\r\n\r\n{}", Status, Some(404)),
+            (b"nonsense", Interrupted, None),
+            (b"HTTP/1.1 302 Found\r\ncontent-length: 0\r\n\r\n", Status, Some(302)),
+        ];
+        for (answer, kind, status) in cases {
+            let (client, server) = serve(answer).await;
+            let error = Request::new(&client, &POST).call::<Value>().await.unwrap_err();
+            let shown = String::from_utf8_lossy(answer);
+            assert_eq!((error.kind(), error.status()), (kind, status), "{shown}: {error:?}");
+            assert_eq!(error.may_have_been_carried_out(), kind != Status, "{shown}: {error:?}");
+            assert!(!format!("{error:?}").contains("127.0.0.1"), "{error:?}");
+            server.await.unwrap();
+        }
+    }
+
+    #[cfg(feature = "gzip")]
+    #[tokio::test]
+    async fn compressed_responses() {
+        let answer = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 22\r\n\r\n\
+            \x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\xae\x05\x00\x43\xbf\xa6\xa3\x02\x00\x00\x00";
+        let (client, server) = serve(answer).await;
+        let response = Request::new(&client, &POST).call_raw().await.unwrap();
+        assert_eq!(response.text().unwrap(), "{}");
+        assert!(server.await.unwrap().contains("accept-encoding: gzip"));
+
+        let (client, _server) =
+            serve(b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 5\r\n\r\nplain").await;
+        let error = Request::new(&client, &POST).call::<Value>().await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(200)), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn nobody_listens() {
+        let address = {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            listener.local_addr().unwrap()
+        };
+        let error = Request::new(&client(&format!("http://{address}")), &POST).call::<Value>().await.unwrap_err();
+        assert_eq!((error.kind(), error.may_have_reached_server(), error.attempts()), (ErrorKind::Connect, false, 1));
+    }
+}

@@ -1,0 +1,112 @@
+//! What all operations share: how a request is put together, sent, repeated, and its answer
+//! decoded.
+//!
+//! Nothing here knows an operation or a type of the API; whatever is particular to it comes from
+//! [`crate::generated`] as data. The parts, in the order in which a request meets them:
+//!
+//! * `client` holds the configuration; `builders` gives the generated requests their methods;
+//!   `required` checks at compile time that all required arguments are given;
+//! * `request` gathers the arguments; `operation` and `params` say how they are written;
+//! * `execute` sends: `transport` carries one attempt, `retry` decides about the next;
+//! * `call` is the future of the result; `codec` and `decode` turn bytes into it; `page` walks
+//!   lists;
+//! * `error` is what is left when any of it fails.
+
+#[allow(dead_code, reason = "which part of it is needed depends on the document")]
+pub(crate) mod api;
+#[allow(dead_code, unused_imports, unused_macros, reason = "which part of it is needed depends on the document")]
+pub(crate) mod codec;
+pub(crate) mod nullable;
+#[allow(dead_code, unused_imports, unused_macros, reason = "which part of it is needed depends on the document")]
+pub(crate) mod required;
+pub(crate) mod timestamp;
+
+#[cfg(feature = "blocking")]
+pub(crate) mod blocking;
+#[cfg(feature = "client")]
+#[allow(dead_code, unused_imports, unused_macros, reason = "which part of it is needed depends on the document")]
+pub(crate) mod builders;
+#[cfg(feature = "client")]
+pub(crate) mod call;
+#[cfg(feature = "client")]
+pub(crate) mod client;
+#[cfg(feature = "client")]
+pub(crate) mod decode;
+#[cfg(feature = "client")]
+pub(crate) mod error;
+#[cfg(feature = "client")]
+pub(crate) mod execute;
+#[cfg(feature = "client")]
+pub(crate) mod headers;
+#[cfg(feature = "client")]
+pub(crate) mod http;
+#[cfg(feature = "client")]
+pub(crate) mod json_path;
+#[cfg(feature = "client")]
+#[allow(dead_code, reason = "which part of it is needed depends on the document")]
+pub(crate) mod operation;
+#[cfg(feature = "client")]
+pub(crate) mod page;
+#[cfg(feature = "client")]
+#[allow(dead_code, reason = "which part of it is needed depends on the document")]
+pub(crate) mod params;
+#[cfg(feature = "client")]
+#[allow(dead_code, reason = "which part of it is needed depends on the document")]
+pub(crate) mod request;
+#[cfg(feature = "client")]
+pub(crate) mod response;
+#[cfg(feature = "client")]
+pub(crate) mod retry;
+#[cfg(all(test, feature = "client"))]
+#[allow(clippy::unwrap_used, reason = "clippy takes only functions marked as tests for tests")]
+mod testing;
+#[cfg(feature = "client")]
+pub(crate) mod transport;
+
+pub use nullable::Nullable;
+pub use required::{Missing, Provided, Set};
+pub use serde_json::Value;
+#[cfg(any(feature = "time", feature = "chrono", feature = "jiff"))]
+pub use timestamp::TimestampError;
+pub use timestamp::{Date, Timestamp};
+
+#[cfg(feature = "blocking")]
+pub use blocking::{BlockingItems, BlockingPages};
+#[cfg(feature = "client")]
+pub use {
+    bytes::Bytes,
+    call::Call,
+    client::{Client, ClientBuilder},
+    error::{ApiError, Error, ErrorKind},
+    headers::Headers,
+    operation::Method,
+    page::{Items, Page, Pages},
+    response::RawResponse,
+    retry::RetryPolicy,
+    transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind, TransportRequest, TransportResponse},
+};
+
+/// A map whose members the document does not name one by one, sorted by their names.
+pub type Map<K = String, V = Value> = std::collections::BTreeMap<K, V>;
+
+/// What generated code needs.
+#[allow(unused_imports, reason = "which part of it is needed depends on the document")]
+pub(crate) mod prelude {
+    pub(crate) use std::marker::PhantomData;
+
+    pub(crate) use super::api::{Api, Auth, Env, QueryArrays};
+    pub(crate) use super::codec::{int_enum, object, open_enum, union};
+    pub(crate) use super::required::required_arguments;
+    pub(crate) use crate::generated::fields;
+
+    pub(crate) use super::{Date, Map, Missing, Nullable, Provided, Set, Timestamp, Value};
+
+    #[cfg(feature = "client")]
+    pub(crate) use super::{
+        builders::{alternative, body_list_request, body_request, download_request, list_request, request},
+        operation::{Operation, Paging, PagingKind},
+        params::Param,
+        request::Request,
+        {Bytes, Call, Client, Error, Items, Method, Page, Pages, RawResponse},
+    };
+}

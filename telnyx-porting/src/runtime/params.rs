@@ -1,0 +1,451 @@
+//! How parameters are written into paths, queries, headers and cookies: the styles of `OpenAPI`, in
+//! one place.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value};
+
+use crate::runtime::api::QueryArrays;
+
+/// How one parameter is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Param {
+    pub(crate) name: &'static str,
+    style: Style,
+    explode: Option<bool>,
+    reserved: Reserved,
+}
+
+/// The styles of `OpenAPI`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    Form,
+    SpaceDelimited,
+    PipeDelimited,
+    DeepObject,
+    /// Not a style, but what a parameter has in place of one: a media type.
+    Json,
+    Simple,
+    Label,
+    Matrix,
+}
+
+/// Whether the characters that have a meaning in URLs are escaped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reserved {
+    Escaped,
+    Kept,
+}
+
+impl Param {
+    const fn new(name: &'static str, style: Style) -> Self {
+        Self { name, style, explode: None, reserved: Reserved::Escaped }
+    }
+
+    /// A query parameter of style `form`; its arrays are written as the API wants them.
+    pub(crate) const fn query(name: &'static str) -> Self {
+        Self::new(name, Style::Form)
+    }
+
+    /// A query parameter of style `deepObject`.
+    pub(crate) const fn deep_object(name: &'static str) -> Self {
+        Self::new(name, Style::DeepObject)
+    }
+
+    /// A query parameter whose value is written as JSON.
+    pub(crate) const fn json(name: &'static str) -> Self {
+        Self::new(name, Style::Json)
+    }
+
+    /// A query parameter of style `spaceDelimited`.
+    pub(crate) const fn space_delimited(name: &'static str) -> Self {
+        Self::new(name, Style::SpaceDelimited)
+    }
+
+    /// A query parameter of style `pipeDelimited`.
+    pub(crate) const fn pipe_delimited(name: &'static str) -> Self {
+        Self::new(name, Style::PipeDelimited)
+    }
+
+    /// A path parameter of style `simple`.
+    pub(crate) const fn path(name: &'static str) -> Self {
+        Self::new(name, Style::Simple)
+    }
+
+    /// A path parameter of style `label`.
+    pub(crate) const fn label(name: &'static str) -> Self {
+        Self::new(name, Style::Label)
+    }
+
+    /// A path parameter of style `matrix`.
+    pub(crate) const fn matrix(name: &'static str) -> Self {
+        Self::new(name, Style::Matrix)
+    }
+
+    /// A header, which is always of style `simple`.
+    pub(crate) const fn header(name: &'static str) -> Self {
+        Self::new(name, Style::Simple)
+    }
+
+    /// A cookie, which is always of style `form`.
+    pub(crate) const fn cookie(name: &'static str) -> Self {
+        Self::new(name, Style::Form)
+    }
+
+    /// Says whether arrays and objects make one pair each, or one for each of their values.
+    pub(crate) const fn explode(mut self, explode: bool) -> Self {
+        self.explode = Some(explode);
+        self
+    }
+
+    /// Leaves characters that have a meaning in URLs as they are, where that can't end the value.
+    pub(crate) const fn allow_reserved(mut self) -> Self {
+        self.reserved = Reserved::Kept;
+        self
+    }
+}
+
+/// Appends a query parameter to `query`: percent-encoded pairs joined by `&`. Absent and empty
+/// values add nothing.
+pub(crate) fn write_query(query: &mut String, param: &Param, value: &Value, arrays: QueryArrays) {
+    for (name, value) in pairs(param, value, arrays) {
+        if !query.is_empty() {
+            query.push('&');
+        }
+        query.extend(utf8_percent_encode(&name, UNRESERVED));
+        query.push('=');
+        let kept = if param.reserved == Reserved::Kept { RESERVED_IN_QUERY } else { UNRESERVED };
+        query.extend(utf8_percent_encode(&value, kept));
+    }
+}
+
+/// Returns an object as the body of a form: percent-encoded pairs joined by `&`.
+pub(crate) fn form(members: &Map<String, Value>, arrays: QueryArrays) -> String {
+    let mut pairs = Vec::new();
+    for (name, value) in members {
+        push_deep(&mut pairs, name.clone(), value, arrays);
+    }
+    let written = pairs.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value)));
+    written.collect::<Vec<_>>().join("&")
+}
+
+/// Returns the name-value pairs of a query parameter or cookie, before they are percent-encoded.
+pub(crate) fn pairs(param: &Param, value: &Value, arrays: QueryArrays) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    let name = param.name.to_owned();
+    match param.style {
+        Style::DeepObject => push_deep(&mut pairs, name, value, arrays),
+        Style::Json if value.is_null() => {}
+        Style::Json => pairs.push((name, value.to_string())),
+        Style::SpaceDelimited => push_form(&mut pairs, name, value, Arrays::delimited(" ", param.explode)),
+        Style::PipeDelimited => push_form(&mut pairs, name, value, Arrays::delimited("|", param.explode)),
+        Style::Form | Style::Simple | Style::Label | Style::Matrix => {
+            push_form(&mut pairs, name, value, Arrays::form(arrays, param.explode));
+        }
+    }
+    pairs
+}
+
+/// Returns a path parameter, percent-encoded.
+pub(crate) fn path_text(param: &Param, value: &Value) -> String {
+    let explode = param.explode.unwrap_or(false);
+    let kept = if param.reserved == Reserved::Kept { RESERVED_IN_PATH } else { UNRESERVED };
+    let escape = |text: &str| utf8_percent_encode(text, kept).to_string();
+    let name = param.name;
+    let named = |text: String| {
+        if text.is_empty() { format!(";{name}") } else { format!(";{name}={text}") }
+    };
+    match (param.style, Parts::of(value)) {
+        (_, Parts::None) => String::new(),
+        (Style::Label, Parts::One(text)) => format!(".{}", escape(&text)),
+        (Style::Label, Parts::Many(items)) => {
+            format!(".{}", join(&items, escape, if explode { "." } else { "," }))
+        }
+        (Style::Label, Parts::Named(members)) if explode => {
+            format!(".{}", join_named(&members, escape, "=", "."))
+        }
+        (Style::Label, Parts::Named(members)) => {
+            format!(".{}", join_named(&members, escape, ",", ","))
+        }
+        (Style::Matrix, Parts::One(text)) => named(escape(&text)),
+        (Style::Matrix, Parts::Many(items)) if explode => items.iter().map(|item| named(escape(item))).collect(),
+        (Style::Matrix, Parts::Many(items)) => named(join(&items, escape, ",")),
+        (Style::Matrix, Parts::Named(members)) if explode => {
+            format!(";{}", join_named(&members, escape, "=", ";"))
+        }
+        (Style::Matrix, Parts::Named(members)) => named(join_named(&members, escape, ",", ",")),
+        (_, Parts::One(text)) => escape(&text),
+        (_, Parts::Many(items)) => join(&items, escape, ","),
+        (_, Parts::Named(members)) => join_named(&members, escape, if explode { "=" } else { "," }, ","),
+    }
+}
+
+/// Returns the value of a header parameter, or `None` if there is nothing to send.
+pub(crate) fn header_text(param: &Param, value: &Value) -> Option<String> {
+    let between = if param.explode.unwrap_or(false) { "=" } else { "," };
+    match Parts::of(value) {
+        Parts::None => None,
+        Parts::One(text) => Some(text),
+        Parts::Many(items) => Some(join(&items, str::to_owned, ",")),
+        Parts::Named(members) => Some(join_named(&members, str::to_owned, between, ",")),
+    }
+}
+
+/// Percent-encodes everything but the characters that never have a meaning in a URL.
+pub(crate) fn escape(text: &str) -> String {
+    utf8_percent_encode(text, UNRESERVED).to_string()
+}
+
+/// All but `A-Za-z0-9-._~`.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// `#`, `&`, `+`, `[` and `]` stay escaped: they would end the value or be read as something else.
+const RESERVED_IN_QUERY: &AsciiSet = &UNRESERVED
+    .remove(b':')
+    .remove(b'/')
+    .remove(b'?')
+    .remove(b'@')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=');
+
+/// `/`, `?` and `#` stay escaped: a value is never more than its part of the path.
+const RESERVED_IN_PATH: &AsciiSet = &RESERVED_IN_QUERY.remove(b'&').remove(b'+').add(b'/').add(b'?');
+
+/// How arrays and objects become pairs.
+#[derive(Clone, Copy)]
+struct Arrays {
+    style: QueryArrays,
+    explode_objects: bool,
+    delimiter: &'static str,
+}
+
+impl Arrays {
+    fn form(arrays: QueryArrays, explode: Option<bool>) -> Self {
+        let style = match explode {
+            None => arrays,
+            Some(true) => QueryArrays::Repeat,
+            Some(false) => QueryArrays::Comma,
+        };
+        Self { style, explode_objects: explode.unwrap_or(true), delimiter: "," }
+    }
+
+    fn delimited(delimiter: &'static str, explode: Option<bool>) -> Self {
+        let explode = explode.unwrap_or(false);
+        let style = if explode { QueryArrays::Repeat } else { QueryArrays::Comma };
+        Self { style, explode_objects: explode, delimiter }
+    }
+}
+
+fn push_form(pairs: &mut Vec<(String, String)>, name: String, value: &Value, arrays: Arrays) {
+    match Parts::of(value) {
+        Parts::One(text) if text.is_empty() => {}
+        Parts::None => {}
+        Parts::One(text) => pairs.push((name, text)),
+        Parts::Many(items) => push_array(pairs, name, items, arrays),
+        Parts::Named(members) if arrays.explode_objects => pairs.extend(members),
+        Parts::Named(members) => {
+            let text = join_named(&members, str::to_owned, arrays.delimiter, arrays.delimiter);
+            pairs.push((name, text));
+        }
+    }
+}
+
+fn push_array(pairs: &mut Vec<(String, String)>, name: String, items: Vec<String>, arrays: Arrays) {
+    match arrays.style {
+        QueryArrays::Comma => pairs.push((name, items.join(arrays.delimiter))),
+        QueryArrays::Repeat => pairs.extend(items.into_iter().map(|item| (name.clone(), item))),
+        QueryArrays::Brackets => pairs.extend(items.into_iter().map(|item| (format!("{name}[]"), item))),
+    }
+}
+
+fn push_deep(pairs: &mut Vec<(String, String)>, name: String, value: &Value, arrays: QueryArrays) {
+    match value {
+        Value::Object(members) => {
+            for (member, value) in members {
+                push_deep(pairs, format!("{name}[{member}]"), value, arrays);
+            }
+        }
+        // No style says how objects inside of arrays are written; numbering them is what most
+        // servers read.
+        Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
+            for (index, item) in items.iter().enumerate() {
+                push_deep(pairs, format!("{name}[{index}]"), item, arrays);
+            }
+        }
+        scalar_or_array => push_form(pairs, name, scalar_or_array, Arrays::form(arrays, None)),
+    }
+}
+
+/// A value, as far as the styles tell values apart.
+enum Parts {
+    None,
+    One(String),
+    Many(Vec<String>),
+    Named(Vec<(String, String)>),
+}
+
+impl Parts {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::None,
+            Value::Array(items) => match items.iter().filter_map(scalar_text).collect::<Vec<_>>() {
+                items if items.is_empty() => Self::None,
+                items => Self::Many(items),
+            },
+            Value::Object(members) => {
+                let members = members.iter().filter_map(|(name, value)| Some((name.clone(), scalar_text(value)?)));
+                match members.collect::<Vec<_>>() {
+                    members if members.is_empty() => Self::None,
+                    members => Self::Named(members),
+                }
+            }
+            scalar => scalar_text(scalar).map_or(Self::None, Self::One),
+        }
+    }
+}
+
+/// The text of a scalar. What the styles leave undefined, values nested deeper, is written as JSON.
+fn scalar_text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+fn join(items: &[String], escape: impl Fn(&str) -> String, between: &str) -> String {
+    items.iter().map(|item| escape(item)).collect::<Vec<_>>().join(between)
+}
+
+fn join_named(members: &[(String, String)], escape: impl Fn(&str) -> String, inside: &str, between: &str) -> String {
+    let members = members.iter().map(|(name, value)| format!("{}{inside}{}", escape(name), escape(value)));
+    members.collect::<Vec<_>>().join(between)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn queries_follow_the_styles_of_openapi() {
+        let array = json!(["blue", "black"]);
+        let object = json!({"G": 200, "R": 100});
+        let form = Param::query("color");
+        let space = Param::space_delimited("color");
+        let pipe = Param::pipe_delimited("color");
+        let deep = Param::deep_object("color");
+        let filter = Param::deep_object("filter");
+        let url = json!("a/b?c=d&e#f+g h");
+        let cases = [
+            (form, json!("blue"), "color=blue"),
+            (form, json!(true), "color=true"),
+            (form, json!(1.5), "color=1.5"),
+            (form, json!(""), ""),
+            (form, json!(null), ""),
+            (form, json!([]), ""),
+            (form, json!({}), ""),
+            (form, array.clone(), "color=blue%2Cblack"),
+            (form.explode(true), array.clone(), "color=blue&color=black"),
+            (form.explode(false), array.clone(), "color=blue%2Cblack"),
+            (form, object.clone(), "G=200&R=100"),
+            (form.explode(false), object.clone(), "color=G%2C200%2CR%2C100"),
+            (space, array.clone(), "color=blue%20black"),
+            (space.explode(true), array.clone(), "color=blue&color=black"),
+            (space, object.clone(), "color=G%20200%20R%20100"),
+            (pipe, array.clone(), "color=blue%7Cblack"),
+            (pipe, object.clone(), "color=G%7C200%7CR%7C100"),
+            (deep, object, "color%5BG%5D=200&color%5BR%5D=100"),
+            (filter, json!({"a": {"b.c": {"contains": "x y"}}}), "filter%5Ba%5D%5Bb.c%5D%5Bcontains%5D=x%20y"),
+            (filter, json!({"status_in": ["pending", "authorized"]}), "filter%5Bstatus_in%5D=pending%2Cauthorized"),
+            (filter, json!({"a": null, "b": "", "c": [], "d": {}, "e": false}), "filter%5Be%5D=false"),
+            (filter, json!({"a": [{"b": 1}, {"b": 2}]}), "filter%5Ba%5D%5B0%5D%5Bb%5D=1&filter%5Ba%5D%5B1%5D%5Bb%5D=2"),
+            (filter, json!(["a", "b"]), "filter=a%2Cb"),
+            (Param::json("filter"), json!({"a": [1]}), "filter=%7B%22a%22%3A%5B1%5D%7D"),
+            (Param::json("filter"), json!(null), ""),
+            (Param::query("page[size]"), json!(250), "page%5Bsize%5D=250"),
+            (Param::query("u"), json!("A-Za.z0_9~ü*"), "u=A-Za.z0_9~%C3%BC%2A"),
+            (Param::query("u"), url.clone(), "u=a%2Fb%3Fc%3Dd%26e%23f%2Bg%20h"),
+            (Param::query("u").allow_reserved(), url, "u=a/b?c=d%26e%23f%2Bg%20h"),
+        ];
+        for (param, value, expected) in cases {
+            let mut query = String::new();
+            write_query(&mut query, &param, &value, QueryArrays::Comma);
+            assert_eq!(query, expected, "{param:?} {value}");
+        }
+    }
+
+    #[test]
+    fn forms_are_written_like_queries() {
+        let Value::Object(members) = json!({"a": "x y&", "b": {"c": [1, 2]}, "d": null}) else { panic!() };
+        assert_eq!(form(&members, QueryArrays::Comma), "a=x%20y%26&b%5Bc%5D=1%2C2");
+    }
+
+    #[test]
+    fn arrays_follow_the_api_where_the_document_is_silent() {
+        let value = json!({"status": ["draft", "open"]});
+        let cases = [
+            (QueryArrays::Comma, "filter[status]=draft,open"),
+            (QueryArrays::Repeat, "filter[status]=draft filter[status]=open"),
+            (QueryArrays::Brackets, "filter[status][]=draft filter[status][]=open"),
+        ];
+        for (arrays, expected) in cases {
+            let pairs = pairs(&Param::deep_object("filter"), &value, arrays);
+            let shown = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+            assert_eq!(shown.join(" "), expected);
+        }
+    }
+
+    #[test]
+    fn paths_follow_the_styles_of_openapi() {
+        let array = json!(["blue", "bl/ck"]);
+        let object = json!({"G": 200, "R": 100});
+        let simple = Param::path("color");
+        let label = Param::label("color");
+        let matrix = Param::matrix("color");
+        let cases = [
+            (simple, json!("blue"), "blue"),
+            (simple, json!("../a?b"), "..%2Fa%3Fb"),
+            (simple.allow_reserved(), json!("a/b:c?"), "a%2Fb:c%3F"),
+            (simple, json!(7), "7"),
+            (simple, array.clone(), "blue,bl%2Fck"),
+            (simple, object.clone(), "G,200,R,100"),
+            (simple.explode(true), object.clone(), "G=200,R=100"),
+            (label, json!("blue"), ".blue"),
+            (label, array.clone(), ".blue,bl%2Fck"),
+            (label.explode(true), array.clone(), ".blue.bl%2Fck"),
+            (label, object.clone(), ".G,200,R,100"),
+            (label.explode(true), object.clone(), ".G=200.R=100"),
+            (matrix, json!("blue"), ";color=blue"),
+            (matrix, json!(""), ";color"),
+            (matrix, array.clone(), ";color=blue,bl%2Fck"),
+            (matrix.explode(true), array, ";color=blue;color=bl%2Fck"),
+            (matrix, object.clone(), ";color=G,200,R,100"),
+            (matrix.explode(true), object, ";G=200;R=100"),
+        ];
+        for (param, value, expected) in cases {
+            assert_eq!(path_text(&param, &value), expected, "{param:?} {value}");
+        }
+    }
+
+    #[test]
+    fn headers_are_simple() {
+        let cases = [
+            (Param::header("x"), json!("a b"), Some("a b")),
+            (Param::header("x"), json!([1, 2]), Some("1,2")),
+            (Param::header("x"), json!({"a": 1, "b": 2}), Some("a,1,b,2")),
+            (Param::header("x").explode(true), json!({"a": 1, "b": 2}), Some("a=1,b=2")),
+            (Param::header("x"), json!(null), None),
+        ];
+        for (param, value, expected) in cases {
+            assert_eq!(header_text(&param, &value).as_deref(), expected);
+        }
+    }
+}

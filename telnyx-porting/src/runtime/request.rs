@@ -1,0 +1,307 @@
+//! A request as it is put together, and its way to a call.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_core::Serialize;
+use serde_core::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::generated::API;
+use crate::runtime::call::{Call, Reply};
+use crate::runtime::client::Client;
+use crate::runtime::decode::{self, Download};
+use crate::runtime::error::Error;
+use crate::runtime::headers::Headers;
+use crate::runtime::operation::Operation;
+use crate::runtime::page::{self, Items, Page, Pages, Trail};
+use crate::runtime::params;
+use crate::runtime::response::RawResponse;
+use crate::runtime::retry::RetryPolicy;
+
+/// What every generated request is built on.
+#[derive(Clone)]
+pub(crate) struct Request(Box<Inner>);
+
+#[derive(Clone)]
+pub(crate) struct Inner {
+    pub(crate) client: Client,
+    pub(crate) operation: &'static Operation,
+    /// Arguments in the path, by the names of their parameters.
+    pub(crate) path: Vec<(&'static str, Value)>,
+    /// Arguments in the query, by the names of their parameters.
+    pub(crate) query: Vec<(&'static str, Value)>,
+    /// Arguments in headers and cookies, by the names of their parameters.
+    pub(crate) header_params: Vec<(&'static str, Value)>,
+    pub(crate) cookies: Vec<(&'static str, Value)>,
+    /// Pairs that the document does not know.
+    pub(crate) extra_query: Vec<(String, String)>,
+    /// Headers that the document does not know.
+    pub(crate) extra_headers: Headers,
+    /// Members of the body that the document does not know.
+    extra_body: Map<String, Value>,
+    pub(crate) body: Option<Bytes>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) max_retries: Option<u32>,
+    pub(crate) retry_policy: Option<RetryPolicy>,
+    pub(crate) accept: Option<&'static str>,
+    /// The member of the response that holds the value.
+    envelope: Option<&'static str>,
+    /// What is known of the pages before, if this asks for a further page.
+    pub(crate) trail: Trail,
+    /// The first argument that can't be sent. Setters can't fail, so sending does.
+    pub(crate) fault: Option<String>,
+}
+
+impl Request {
+    pub(crate) fn new(client: &Client, operation: &'static Operation) -> Self {
+        Self(Box::new(Inner {
+            client: client.clone(),
+            operation,
+            path: Vec::new(),
+            query: Vec::new(),
+            header_params: Vec::new(),
+            cookies: Vec::new(),
+            extra_query: Vec::new(),
+            extra_headers: Headers::new(),
+            extra_body: Map::new(),
+            body: None,
+            timeout: None,
+            deadline: None,
+            max_retries: None,
+            retry_policy: None,
+            accept: None,
+            envelope: None,
+            trail: Trail::default(),
+            fault: None,
+        }))
+    }
+
+    /// Gives the argument of a path parameter.
+    pub(crate) fn path(mut self, name: &'static str, argument: impl Into<String>) -> Self {
+        self.0.path.push((name, Value::String(argument.into())));
+        self
+    }
+
+    /// Gives the argument of a path parameter that is not a string.
+    pub(crate) fn path_value(mut self, name: &'static str, argument: impl Serialize) -> Self {
+        let argument = self.value(name, argument);
+        self.0.path.push((name, argument));
+        self
+    }
+
+    /// Gives the argument of a query parameter, in place of an earlier one.
+    pub(crate) fn query(&mut self, name: &'static str, argument: impl Serialize) {
+        let argument = self.value(name, argument);
+        replace(&mut self.0.query, name, argument);
+    }
+
+    /// Gives the argument of a header that the document knows, in place of an earlier one.
+    pub(crate) fn header_param(&mut self, name: &'static str, argument: impl Serialize) {
+        let argument = self.value(name, argument);
+        replace(&mut self.0.header_params, name, argument);
+    }
+
+    /// Gives the argument of a cookie, in place of an earlier one.
+    pub(crate) fn cookie(&mut self, name: &'static str, argument: impl Serialize) {
+        let argument = self.value(name, argument);
+        replace(&mut self.0.cookies, name, argument);
+    }
+
+    fn value(&mut self, name: &str, argument: impl Serialize) -> Value {
+        serde_json::to_value(argument).unwrap_or_else(|error| {
+            self.set_fault(format!("the argument `{name}` can't be written as JSON: {error}"));
+            Value::Null
+        })
+    }
+
+    fn set_fault(&mut self, fault: String) {
+        self.0.fault.get_or_insert(fault);
+    }
+
+    pub(crate) fn timeout(&mut self, timeout: Duration) {
+        self.0.timeout = Some(timeout);
+    }
+
+    pub(crate) fn deadline(&mut self, deadline: Duration) {
+        self.0.deadline = Some(deadline);
+    }
+
+    pub(crate) fn max_retries(&mut self, max_retries: u32) {
+        self.0.max_retries = Some(max_retries);
+    }
+
+    pub(crate) fn retry_policy(&mut self, policy: RetryPolicy) {
+        self.0.retry_policy = Some(policy);
+    }
+
+    pub(crate) fn extra_header(&mut self, name: String, value: String) {
+        self.0.extra_headers.set(name, value);
+    }
+
+    pub(crate) fn extra_query(&mut self, name: String, value: String) {
+        self.0.extra_query.push((name, value));
+    }
+
+    pub(crate) fn extra_body(&mut self, name: String, value: Value) {
+        self.0.extra_body.insert(name, value);
+    }
+
+    /// Asks for another media type than the operation's usual one.
+    pub(crate) fn accept(mut self, media_type: &'static str) -> Self {
+        self.0.accept = Some(media_type);
+        self
+    }
+
+    /// Says which member of the response holds the value.
+    pub(crate) fn member(mut self, name: &'static str) -> Self {
+        self.0.envelope = Some(name);
+        self
+    }
+
+    /// Sets the body, with the members that the document does not know, as the operation's media
+    /// type says.
+    pub(crate) fn body(mut self, body: &impl Serialize) -> Self {
+        let media_type = self.0.operation.content_type;
+        let is_json = media_type.contains("json");
+        let written = if is_json && self.0.extra_body.is_empty() {
+            serde_json::to_vec(body).map_err(|error| format!("the body can't be written as JSON: {error}"))
+        } else {
+            let body = serde_json::to_value(body).map_err(|error| error.to_string());
+            body.and_then(|body| self.with_extra_members(body)).and_then(|body| match body {
+                body if is_json => Ok(body.to_string().into_bytes()),
+                Value::Object(members) if media_type == "application/x-www-form-urlencoded" => {
+                    Ok(params::form(&members, API.query_arrays).into_bytes())
+                }
+                Value::String(text) => Ok(text.into_bytes()),
+                _ => Err(format!("the body can't be written as {media_type}")),
+            })
+        };
+        match written {
+            Ok(body) => self.0.body = Some(body.into()),
+            Err(fault) => self.set_fault(fault),
+        }
+        self
+    }
+
+    fn with_extra_members(&mut self, body: Value) -> Result<Value, String> {
+        let mut extra = std::mem::take(&mut self.0.extra_body);
+        match body {
+            body if extra.is_empty() => Ok(body),
+            Value::Object(mut members) => {
+                members.append(&mut extra);
+                Ok(Value::Object(members))
+            }
+            _ => Err("members can only be added to a body that is an object".to_owned()),
+        }
+    }
+
+    /// Sets a body that is sent as it is.
+    pub(crate) fn bytes(&mut self, body: Bytes) {
+        self.0.body = Some(body);
+    }
+
+    /// Decodes the whole body, or the member that [`member`](Self::member) names.
+    pub(crate) fn call<T: DeserializeOwned>(self) -> Call<T> {
+        Call::new(self, |Reply { request, response }| match request.0.envelope {
+            Some(name) => decode::member(&response, name),
+            None => decode::whole(&response),
+        })
+    }
+
+    /// Expects nothing but success.
+    pub(crate) fn call_for_nothing(self) -> Call<()> {
+        Call::new(self, |_| Ok(()))
+    }
+
+    /// Takes the body as it is.
+    pub(crate) fn call_for_body<T: Download>(self) -> Call<T> {
+        Call::new(self, |reply| T::from_response(reply.response))
+    }
+
+    /// Takes the response as it is.
+    pub(crate) fn call_raw(self) -> Call<RawResponse> {
+        Call::new(self, |reply| Ok(reply.response))
+    }
+
+    /// Decodes one page of a list.
+    pub(crate) fn call_page<T, M>(self) -> Call<Page<T, M>>
+    where
+        T: DeserializeOwned,
+        M: DeserializeOwned + Default + 'static,
+    {
+        Call::new(self, page::decode)
+    }
+
+    /// All items from this page on.
+    pub(crate) fn items<T, M>(self) -> Items<T, M>
+    where
+        T: DeserializeOwned,
+        M: DeserializeOwned + Default + 'static,
+    {
+        Items::new(self)
+    }
+
+    /// All pages from this one on.
+    pub(crate) fn pages<T, M>(self) -> Pages<T, M>
+    where
+        T: DeserializeOwned,
+        M: DeserializeOwned + Default + 'static,
+    {
+        Pages::new(self)
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+
+    /// The argument of a query parameter, whichever way it was given.
+    pub(crate) fn query_argument(&self, name: &str) -> Option<Value> {
+        let extra = self.0.extra_query.iter().rev().find(|(other, _)| other == name);
+        let known = || self.0.query.iter().find(|(other, _)| *other == name);
+        extra.map(|(_, value)| Value::from(value.as_str())).or_else(|| known().map(|(_, value)| value.clone()))
+    }
+
+    /// The same request with another argument for a query parameter.
+    pub(crate) fn with_query_argument(&self, name: &'static str, argument: Value) -> Self {
+        let mut request = self.clone();
+        request.0.extra_query.retain(|(other, _)| other != name);
+        replace(&mut request.0.query, name, argument);
+        request
+    }
+
+    pub(crate) fn with_trail(mut self, trail: Trail) -> Self {
+        self.0.trail = trail;
+        self
+    }
+
+    /// An error about this request, before anything is sent.
+    pub(crate) fn refuse(&self, message: impl Into<String>) -> Error {
+        Error::invalid_request(message).with_operation(self.0.operation)
+    }
+}
+
+fn replace(arguments: &mut Vec<(&'static str, Value)>, name: &'static str, argument: Value) {
+    match arguments.iter_mut().find(|(other, _)| *other == name) {
+        Some((_, earlier)) => *earlier = argument,
+        None => arguments.push((name, argument)),
+    }
+}
+
+/// Shows which arguments there are, and none of their values, which may be personal.
+impl fmt::Debug for Request {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.0;
+        let names =
+            inner.query.iter().map(|(name, _)| *name).chain(inner.extra_query.iter().map(|(name, _)| name.as_str()));
+        formatter
+            .debug_struct("Request")
+            .field("operation", &inner.operation.id)
+            .field("method", &inner.operation.method)
+            .field("path", &inner.operation.path)
+            .field("query", &names.collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}

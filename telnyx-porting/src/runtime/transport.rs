@@ -1,0 +1,263 @@
+//! What carries requests to the server, behind a trait, so that tests and middleware can stand in.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
+
+use crate::runtime::headers::Headers;
+use crate::runtime::operation::Method;
+
+/// A future that owns what it needs, or borrows it for `'a`.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Carries one request to the server and brings its response.
+///
+/// The client calls it once for each attempt. It deals with retries, timeouts, redirects and error
+/// statuses itself; a transport reports any response as it came, and fails only if there is none.
+/// Dropping the future must abandon the request.
+///
+/// ```text
+/// struct Logged<T>(T);
+///
+/// impl<T: Transport> Transport for Logged<T> {
+///     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+///         println!("{} {}", request.method, request.operation);
+///         self.0.send(request)
+///     }
+/// }
+/// ```
+pub trait Transport: Send + Sync + 'static {
+    /// Sends the request and waits for the head of the response.
+    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>>;
+}
+
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+        self.as_ref().send(request)
+    }
+}
+
+/// A request, ready to be sent.
+///
+/// `Debug` shows neither the URL, which may hold personal data in its path and query, nor the body,
+/// nor credentials.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct TransportRequest {
+    /// The method.
+    pub method: Method,
+    /// The whole URL, percent-encoded.
+    pub url: String,
+    /// All headers but those that frame the body.
+    pub headers: Headers,
+    /// The body. `Some` of no bytes and `None` differ in that the first sends `Content-Length: 0`.
+    pub body: Option<Bytes>,
+    /// The name that the document gives the operation.
+    pub operation: &'static str,
+    /// The operation's path with its parameters in braces.
+    pub path_template: &'static str,
+    /// How many times the request has been sent, this time included.
+    pub attempt: u32,
+}
+
+impl fmt::Debug for TransportRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("TransportRequest")
+            .field("method", &self.method)
+            .field("path_template", &self.path_template)
+            .field("headers", &self.headers)
+            .field("body_bytes", &self.body.as_ref().map(Bytes::len))
+            .field("operation", &self.operation)
+            .field("attempt", &self.attempt)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The head of a response, and the body as it comes in.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct TransportResponse {
+    /// The status.
+    pub status: u16,
+    /// The headers. If the transport has unpacked the body, they must not hold `Content-Encoding`
+    /// and `Content-Length` any more.
+    pub headers: Headers,
+    /// The body.
+    pub body: Body,
+}
+
+impl TransportResponse {
+    /// Returns a response.
+    pub fn new(status: u16, headers: Headers, body: impl Into<Body>) -> Self {
+        Self { status, headers, body: body.into() }
+    }
+}
+
+/// The body of a response.
+pub struct Body(Content);
+
+enum Content {
+    Whole(Bytes),
+    Stream(Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>),
+}
+
+impl Body {
+    /// Returns a body that comes in pieces.
+    pub fn stream(pieces: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
+        Self(Content::Stream(Box::pin(pieces)))
+    }
+
+    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
+        match &mut self.0 {
+            Content::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Content::Whole(bytes) => Poll::Ready(Some(Ok(std::mem::take(bytes)))),
+            Content::Stream(pieces) => pieces.as_mut().poll_next(context),
+        }
+    }
+
+    /// Returns the next piece, or `None` at the end.
+    pub async fn next(&mut self) -> Option<Result<Bytes, TransportError>> {
+        poll_fn(|context| self.poll_piece(context)).await
+    }
+
+    /// Gathers the body into `gathered`, so that what has come in is there even if the future is
+    /// dropped.
+    pub(crate) async fn gather(&mut self, gathered: &mut Gathered) -> Result<(), BodyFault> {
+        while let Some(piece) = self.next().await {
+            gathered.push(piece.map_err(BodyFault::Broken)?)?;
+        }
+        gathered.check_length()
+    }
+}
+
+impl<B: Into<Bytes>> From<B> for Body {
+    fn from(bytes: B) -> Self {
+        Self(Content::Whole(bytes.into()))
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Content::Whole(bytes) => write!(formatter, "Body({} bytes)", bytes.len()),
+            Content::Stream(_) => formatter.write_str("Body(stream)"),
+        }
+    }
+}
+
+/// What has come in of a body.
+pub(crate) struct Gathered {
+    /// A body that comes in one piece is never copied.
+    first: Bytes,
+    all: BytesMut,
+    expected: Option<usize>,
+    limit: usize,
+}
+
+/// Why a body is not whole.
+pub(crate) enum BodyFault {
+    Broken(TransportError),
+    TooShort { got: usize, expected: usize },
+    TooLarge { limit: usize },
+}
+
+impl Gathered {
+    /// `expected` is the length that the response's head promises.
+    pub(crate) fn new(expected: Option<usize>, limit: usize) -> Self {
+        Self { first: Bytes::new(), all: BytesMut::new(), expected, limit }
+    }
+
+    pub(crate) fn into_bytes(self) -> Bytes {
+        if self.all.is_empty() { self.first } else { self.all.freeze() }
+    }
+
+    fn len(&self) -> usize {
+        self.first.len().max(self.all.len())
+    }
+
+    fn push(&mut self, piece: Bytes) -> Result<(), BodyFault> {
+        let length = self.len().saturating_add(piece.len());
+        if length > self.limit {
+            return Err(BodyFault::TooLarge { limit: self.limit });
+        }
+        if self.len() == 0 {
+            self.first = piece;
+            return Ok(());
+        }
+        if self.all.is_empty() {
+            self.all.reserve(self.expected.unwrap_or(length).min(self.limit).max(length));
+            self.all.extend_from_slice(&self.first);
+        }
+        self.all.extend_from_slice(&piece);
+        Ok(())
+    }
+
+    fn check_length(&self) -> Result<(), BodyFault> {
+        match self.expected {
+            Some(expected) if self.len() < expected => Err(BodyFault::TooShort { got: self.len(), expected }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Why there is no response, or not all of its body.
+#[derive(Debug)]
+pub struct TransportError {
+    pub(crate) kind: TransportErrorKind,
+    pub(crate) source: Box<dyn StdError + Send + Sync>,
+}
+
+/// The kinds of failures of a transport. They decide whether the request is sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection came about; surely nothing was sent.
+    Connect,
+    /// No connection came about within the time for it; surely nothing was sent.
+    ConnectTimeout,
+    /// The request is one that can't be sent; surely nothing was.
+    InvalidRequest,
+    /// The connection broke after it had come about. The server may have received the request.
+    Interrupted,
+    /// The response came, but its body is packed wrongly.
+    Unpack,
+}
+
+impl TransportError {
+    /// Returns an error of this kind. The message of `source` must hold no secrets: it may end up
+    /// in logs.
+    pub fn new(kind: TransportErrorKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { kind, source: source.into() }
+    }
+
+    /// Returns the kind of the failure.
+    #[must_use]
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self.kind {
+            TransportErrorKind::Connect => "no connection could be made",
+            TransportErrorKind::ConnectTimeout => "no connection could be made in time",
+            TransportErrorKind::InvalidRequest => "the request can't be sent",
+            TransportErrorKind::Interrupted => "the connection broke",
+            TransportErrorKind::Unpack => "the body could not be unpacked",
+        })
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(self.source.as_ref())
+    }
+}

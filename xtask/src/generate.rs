@@ -1,0 +1,164 @@
+//! `cargo xtask generate`
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Args;
+use codegen::diagnostic::Style;
+use codegen::emit::EmitOptions;
+use codegen::generate::{self, Loaded};
+use codegen::model::Api;
+use codegen::sink::{Changes, Mode, Target, sink};
+
+/// Without arguments: reads specs/sdk.yaml and writes the crate telnyx-porting. With --out: writes a crate of its own.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// OpenAPI documents to read, YAML or JSON [default: those that the configuration names].
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    spec: Vec<PathBuf>,
+    /// Configuration [default: specs/sdk.yaml; none with --spec].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of the stand-alone crate to write.
+    #[arg(long, value_name = "DIR", requires = "name")]
+    out: Option<PathBuf>,
+    /// Name of the stand-alone crate.
+    #[arg(long, requires = "out", value_parser = crate_name)]
+    name: Option<String>,
+    /// Write nothing; print what would change, and fail if anything would.
+    #[arg(long)]
+    check: bool,
+    /// Treat warnings as errors.
+    #[arg(long)]
+    strict: bool,
+}
+
+/// Accepts what Cargo accepts as the name of a package, and rustc as that of a crate.
+fn crate_name(text: &str) -> Result<String, String> {
+    let mut characters = text.chars();
+    let first = characters.next().is_some_and(|first| first.is_ascii_alphabetic());
+    let rest = characters.all(|other| other.is_ascii_alphanumeric() || other == '-' || other == '_');
+    let reserved =
+        ["core", "std", "alloc", "test", "self", "super", "crate", "proc_macro", "proc-macro"].contains(&text);
+    if first && rest && !reserved {
+        return Ok(text.to_owned());
+    }
+    Err("a crate's name is a letter followed by letters, digits, `-` and `_`, and not the name of a crate of the compiler".to_owned())
+}
+
+/// The folder of the workspace.
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// A path of the workspace as one reads it from the current folder.
+pub(crate) fn in_workspace(path: &str) -> PathBuf {
+    let full = workspace().join(path);
+    match std::env::current_dir().ok().and_then(|here| full.strip_prefix(here).ok().map(Path::to_owned)) {
+        Some(relative) => relative,
+        None => full,
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+    let start = Instant::now();
+    if arguments.out.is_none() && !arguments.spec.is_empty() {
+        eprintln!(
+            "error: --spec writes a crate of its own; say where with --out DIR and what it is called with --name NAME"
+        );
+        return ExitCode::from(2);
+    }
+    let own = in_workspace("specs/sdk.yaml");
+    let config = arguments.config.clone().or_else(|| arguments.spec.is_empty().then_some(own));
+    let mut loaded = generate::load(&arguments.spec, config.as_deref());
+    let api = generate::model(&mut loaded);
+    report(&loaded);
+    let warnings = loaded.diagnostics.warning_count();
+    let Some(api) = api.filter(|_| !(arguments.strict && warnings > 0)) else {
+        let errors = loaded.diagnostics.error_count();
+        eprintln!("nothing written: {}, {}", count(errors, "error"), count(warnings, "warning"));
+        return ExitCode::FAILURE;
+    };
+    let changes = match write(arguments, &api) {
+        Ok(changes) => changes,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    summarize(&loaded, &api, &changes, arguments, start);
+    if arguments.check && !changes.is_empty() {
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+/// Prints all that is wrong with the documents, as the compiler does.
+pub(crate) fn report(loaded: &Loaded) {
+    if loaded.diagnostics.is_empty() {
+        return;
+    }
+    let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let style = if color { Style::Colored } else { Style::Plain };
+    eprintln!("{}", loaded.diagnostics.render(&loaded.sources, style));
+}
+
+fn write(arguments: &Arguments, api: &Api) -> Result<Changes, Box<dyn std::error::Error>> {
+    let mode = if arguments.check { Mode::Check } else { Mode::Write };
+    if let (Some(out), Some(name)) = (&arguments.out, &arguments.name) {
+        let options = EmitOptions { crate_name: name.clone(), command: "cargo xtask generate".to_owned() };
+        let files = generate::stand_alone(api, &options)?;
+        let target = Target { root: out.clone(), owned: vec![PathBuf::from("src/generated")] };
+        return Ok(sink(&target, &files, mode)?);
+    }
+    let options = EmitOptions { crate_name: "telnyx-porting".to_owned(), command: "cargo xtask generate".to_owned() };
+    let files = generate::source(api, &options)?;
+    let target = Target { root: in_workspace("telnyx-porting/src/generated"), owned: vec![PathBuf::new()] };
+    let mut changes = sink(&target, &files, mode)?;
+    let driver = codegen::emit::emit_driver(api, &options)?;
+    let target = Target { root: in_workspace("tests/src/generated"), owned: vec![PathBuf::new()] };
+    changes.append(sink(&target, &[driver], mode)?);
+    Ok(changes)
+}
+
+fn summarize(loaded: &Loaded, api: &Api, changes: &Changes, arguments: &Arguments, start: Instant) {
+    let out = std::io::stdout();
+    let mut out = out.lock();
+    let mut line = |text: String| {
+        // A reader that has gone away is no reason to fail.
+        let _ = writeln!(out, "{text}");
+    };
+    if arguments.check && !changes.diff.is_empty() {
+        line(changes.diff.clone());
+    }
+    let documents = loaded.sources.roots().len();
+    let files = loaded.sources.files().count() - usize::from(loaded.config_file.is_some());
+    let with =
+        if files > documents { format!(" ({} with what they refer to)", count(files, "file")) } else { String::new() };
+    line(format!("read     {}{with}", count(documents, "document")));
+    line(format!(
+        "modelled {} of {}, {}",
+        count(api.methods().len(), "operation"),
+        count(api.all_resources().len(), "resource"),
+        count(api.types.len(), "type")
+    ));
+    let (written, removed) = if arguments.check { ("to write", "to remove") } else { ("written", "removed") };
+    line(format!(
+        "files    {} {written}, {} {removed}, {} unchanged",
+        changes.written.len(),
+        changes.removed.len(),
+        changes.unchanged
+    ));
+    let seconds = start.elapsed().as_secs_f64();
+    line(format!("{} in {seconds:.2} s", count(loaded.diagnostics.warning_count(), "warning")));
+    if arguments.check && !changes.is_empty() {
+        line("stale: run `cargo xtask generate` and commit what it writes".to_owned());
+    }
+}
+
+/// `1 operation`, `2 operations`.
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}

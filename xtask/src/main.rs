@@ -1,0 +1,27 @@
+//! The maintainer's command line. It parses arguments, prints, and sets the exit code; the work is done in `codegen`.
+
+mod generate;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Maintains the SDK: generates it from specs/, and compares specs/ with what is published.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Writes Rust source from OpenAPI documents.
+    Generate(generate::Arguments),
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Generate(arguments) => generate::run(&arguments),
+    }
+}

@@ -48,9 +48,7 @@ impl Server {
     /// # Errors
     ///
     /// When no port is free.
-    pub async fn start(
-        answer: impl Fn(&Received) -> Response + Send + Sync + 'static,
-    ) -> std::io::Result<Self> {
+    pub async fn start(answer: impl Fn(&Received) -> Response + Send + Sync + 'static) -> std::io::Result<Self> {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared { received: Mutex::default(), answer: Box::new(answer) });
@@ -97,9 +95,10 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Re
             body: if body.is_empty() {
                 None
             } else {
-                Some(serde_json::from_slice(&body).unwrap_or_else(|_| {
-                    Value::String(String::from_utf8_lossy(&body).into_owned())
-                }))
+                Some(
+                    serde_json::from_slice(&body)
+                        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&body).into_owned())),
+                )
             },
         },
         headers: head.headers,

@@ -136,7 +136,10 @@ async fn absent_null_and_value() {
 #[tokio::test]
 async fn unknown_arguments() {
     let table = [
-        (json!({ "op_id": "ListPortingOrders", "args": { "query": { "colour": "red" } } }), "unknown arguments: query.colour"),
+        (
+            json!({ "op_id": "ListPortingOrders", "args": { "query": { "colour": "red" } } }),
+            "unknown arguments: query.colour",
+        ),
         (
             json!({ "op_id": "ListPortingOrders", "args": { "query": { "filter": { "misc": { "kind": "full" } } } } }),
             "unknown argument: query.filter.misc.kind",
@@ -147,7 +150,10 @@ async fn unknown_arguments() {
         ),
         (json!({ "op_id": "CreatePortingOrder", "args": { "body": {} } }), "body.phone_numbers is required"),
         (json!({ "op_id": "GetPortingOrder", "args": {} }), "path.id is required"),
-        (json!({ "op_id": "getPortingOrder", "args": {} }), "unknown operation `getPortingOrder`; there is `GetPortingOrder`"),
+        (
+            json!({ "op_id": "getPortingOrder", "args": {} }),
+            "unknown operation `getPortingOrder`; there is `GetPortingOrder`",
+        ),
         (
             json!({ "op_id": "GetPortingOrder", "args": { "path": { "id": "1", "extra": "2" } } }),
             "unknown arguments: path.extra",

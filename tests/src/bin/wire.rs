@@ -35,7 +35,9 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
                 println!("usage: wire [--base-url URL] < cases.jsonl");
                 return Ok(());
             }
-            other => return Err(format!("unknown argument `{other}`; usage: wire [--base-url URL] < cases.jsonl").into()),
+            other => {
+                return Err(format!("unknown argument `{other}`; usage: wire [--base-url URL] < cases.jsonl").into());
+            }
         }
     }
     let mut builder = ClientBuilder::from_env();

@@ -246,7 +246,7 @@ impl Diagnostics {
                     (place, diagnostic)
                 })
                 .collect();
-        keyed.sort_by(|(left, _), (right, _)| left.cmp(right));
+        keyed.sort_by_key(|(place, _)| *place);
         keyed.into_iter().map(|(_, diagnostic)| diagnostic).collect()
     }
 
@@ -307,11 +307,8 @@ pub fn render_styled(diagnostic: &Diagnostic, sources: &Sources, style: Style) -
         Style::Plain => Renderer::plain(),
         Style::Colored => Renderer::styled(),
     };
-    let mut rendered = renderer.render(&report);
-    for (shown, real) in columns {
-        rendered = rendered.replacen(&shown, &real, 1);
-    }
-    rendered
+    let text = renderer.render(&report);
+    columns.into_iter().fold(text, |text, (shown, real)| text.replacen(&shown, &real, 1))
 }
 
 /// Adds the line of a location with a caret under it, or the file's name alone where there is no line to show.

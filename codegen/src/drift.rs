@@ -133,7 +133,7 @@ impl Display for Kind {
 pub struct Side {
     /// What this side says.
     pub value: String,
-    /// Where it says so, as `file:line:column`.
+    /// Where it says so, as `file:line:column`; empty if there is no such place.
     pub place: String,
 }
 
@@ -229,8 +229,15 @@ impl Display for Verbose<'_> {
 impl Display for Difference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "{}: {}", self.at, self.kind)?;
-        writeln!(formatter, "    ours:     {}  ({})", self.ours.value, self.ours.place)?;
-        write!(formatter, "    upstream: {}  ({})", self.upstream.value, self.upstream.place)
+        writeln!(formatter, "    ours:     {}", self.ours)?;
+        write!(formatter, "    upstream: {}", self.upstream)
+    }
+}
+
+impl Display for Side {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.value)?;
+        if self.place.is_empty() { Ok(()) } else { write!(formatter, "  ({})", self.place) }
     }
 }
 
@@ -583,7 +590,7 @@ impl<'d> Comparison<'d> {
         }
         let side = |api: &Api<'_>, value: String, at: &str| Side {
             value,
-            place: self.sources.describe(&api.document.locate(at)),
+            place: if at.is_empty() { String::new() } else { self.sources.describe(&api.document.locate(at)) },
         };
         let ours = side(&self.ours, ours.into(), ours_at);
         let upstream = side(&self.upstream, upstream.into(), upstream_at);
@@ -1333,9 +1340,9 @@ the explanation of `* body.a` doesn't say why; give the reason under `why`
             let mut text = body("{$ref: '#/components/schemas/A0'}");
             for level in 0..60 {
                 let next = format!("{{$ref: '#/components/schemas/A{}'}}", level + 1);
-                text.push_str(&format!("    A{level}: {{type: object, properties: {{l: {next}, r: {next}}}}}\n"));
+                writeln!(text, "    A{level}: {{type: object, properties: {{l: {next}, r: {next}}}}}").unwrap();
             }
-            text.push_str(&format!("    A60: {last}\n"));
+            writeln!(text, "    A60: {last}").unwrap();
             text
         };
         assert!(run(&chain("{type: string}"), &chain("{type: string}"), &[]).is_clean());

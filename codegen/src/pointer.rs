@@ -38,6 +38,7 @@ pub fn unescape(segment: &str) -> Cow<'_, str> {
 }
 
 /// The unescaped segments of a pointer; none for the whole document (`""`).
+#[must_use]
 pub fn segments(pointer: &str) -> impl DoubleEndedIterator<Item = Cow<'_, str>> {
     pointer.strip_prefix('/').map(|rest| rest.split('/').map(unescape)).into_iter().flatten()
 }

@@ -69,6 +69,7 @@
 #![warn(missing_docs)]
 
 #[rustfmt::skip]
+#[allow(clippy::doc_markdown, clippy::type_complexity, reason = "prose and number of arguments are the document's")]
 mod generated;
 #[allow(
     dead_code,

@@ -149,7 +149,7 @@ fn wrap(text: &str, first: &str, hang: &str, out: &mut Vec<String>) {
         let fits = line.chars().count() + 1 + word.chars().count() <= WIDTH;
         if !empty && !fits && !opens_block(&word) {
             out.push(line.trim_end().to_owned());
-            line = hang.to_owned();
+            hang.clone_into(&mut line);
             empty = true;
         }
         if !empty {

@@ -52,7 +52,7 @@ pub(crate) fn print(pieces: Vec<Piece>) -> Result<String, EmitError> {
             }
             Piece::Table(table) => (print_table(&table), false),
         };
-        if !text.is_empty() && !(lines_of_use && is_use) {
+        if !(text.is_empty() || lines_of_use && is_use) {
             text.push('\n');
         }
         lines_of_use = is_use;
@@ -122,8 +122,8 @@ fn print_table(table: &Table) -> String {
     match rows {
         None => format!("{name}! {{ {head} }}\n"),
         Some(rows) if head.is_empty() => {
-            let rows: String = rows.iter().map(|row| format!("    {row};\n")).collect();
-            format!("{name}! {{\n{rows}}}\n")
+            let rows: Vec<String> = rows.iter().map(|row| format!("    {row};\n")).collect();
+            format!("{name}! {{\n{}}}\n", rows.concat())
         }
         Some(rows) if rows.is_empty() => format!("{name}! {{\n    {head} {{}}\n}}\n"),
         Some(rows) => {

@@ -81,13 +81,13 @@ struct Emitter<'a> {
 }
 
 impl Emitter<'_> {
-    fn file(&self, path: &str, docs: &str, pieces: Vec<Piece>) -> Result<File, EmitError> {
+    fn file(&self, path: &str, docs: &[String], pieces: Vec<Piece>) -> Result<File, EmitError> {
         let body = layout::print(pieces)?;
         let mut text = header(self.api, self.options);
         text.push('\n');
-        for line in docs::lines(docs) {
+        for line in docs {
             text.push_str(if line.is_empty() { "//!" } else { "//! " });
-            text.push_str(&line);
+            text.push_str(line);
             text.push('\n');
         }
         text.push('\n');
@@ -183,9 +183,9 @@ impl Emitter<'_> {
                 query_arrays: QueryArrays::#arrays,
             };
         }));
-        for (index, whole) in used {
-            if let Some(paging) = api.pagings.get(index) {
-                pieces.push(paging_static(paging, whole));
+        for ((index, whole), features) in &used {
+            if let Some(paging) = api.pagings.get(*index) {
+                pieces.push(paging_static(paging, *whole, features));
             }
         }
         if !gates.is_empty() {
@@ -197,7 +197,7 @@ impl Emitter<'_> {
                 }
             }));
         }
-        self.file("mod.rs", &format!("{}: types, resources and operations.", self.api.title), pieces)
+        self.file("mod.rs", &docs::lines(&format!("{}: types, resources and operations.", self.api.title)), pieces)
     }
 
     /// Markers of required arguments.
@@ -222,8 +222,8 @@ impl Emitter<'_> {
                 Piece::Table(Table { name: "required_arguments", head: String::new(), rows: Some(rows) }),
             ]
         };
-        let doc = "The required arguments, each with what the compiler says when it is missing.";
-        self.file("fields.rs", doc, pieces)
+        let doc = "The required arguments, each with what the compiler says when it is missing.".to_owned();
+        self.file("fields.rs", &[doc], pieces)
     }
 
     /// One module for each feature's types, and one for those that several need.
@@ -254,7 +254,7 @@ impl Emitter<'_> {
                 Some(feature) => format!("Types that only the feature `{}` needs.", feature.name),
                 None => "Types that several features need.".to_owned(),
             };
-            files.push(self.file(&format!("types/{module}.rs"), &doc, [imports, pieces].concat())?);
+            files.push(self.file(&format!("types/{module}.rs"), &[doc], [imports, pieces].concat())?);
             let gate = feature.map(|feature| {
                 let name = &feature.name;
                 quote!(#[cfg(feature = #name)])
@@ -268,7 +268,7 @@ impl Emitter<'_> {
         let doc = "Everything that goes into requests and comes out of responses.\n\n\
             Structs are made by builders and by decoding; new members may be added in any release. Enums and unions are open: \
             what this version does not know is kept in their variant `Unknown`, so that a response never fails for it.";
-        files.push(self.file("types/mod.rs", doc, pieces)?);
+        files.push(self.file("types/mod.rs", &docs::lines(doc), pieces)?);
         Ok(files)
     }
 
@@ -284,14 +284,17 @@ impl Emitter<'_> {
             let imports = self.imports(&own_pieces, &own);
             let doc =
                 if resource.doc.is_empty() { format!("`{}` of the API.", resource.name) } else { resource.doc.clone() };
-            files.push(self.file(&format!("resources/{}.rs", resource.name), &doc, [imports, own_pieces].concat())?);
+            files.push(self.file(&format!("resources/{}.rs", resource.name), &docs::lines(&doc), [imports, own_pieces].concat())?);
             let gate = gate(&resource.features);
             let module = ident(&resource.name);
             pieces.push(Piece::Item(quote!(#gate pub mod #module;)));
         }
-        let doc = "Handles of the API's resources and the requests that they make.\n\n\
-            Nobody needs to name these types to use them: start at [`Client`](crate::Client).";
-        files.push(self.file("resources/mod.rs", doc, pieces)?);
+        let doc = [
+            "Handles of the API's resources and the requests that they make.",
+            "",
+            "Nobody needs to name these types to use them: start at [`Client`](crate::Client).",
+        ];
+        files.push(self.file("resources/mod.rs", &doc.map(str::to_owned), pieces)?);
         Ok(files)
     }
 
@@ -374,18 +377,31 @@ fn own_names<'a>(resource: &'a Resource, names: &mut BTreeSet<&'a str>) {
     }
 }
 
-/// The ways of paging that are used, and whether everything beside the items counts as their position.
-fn used_pagings(api: &Api) -> BTreeSet<(usize, bool)> {
-    api.methods()
-        .into_iter()
-        .filter_map(|(_, method)| match &method.output {
-            crate::model::Output::Page { paging, whole, .. } => Some((*paging, *whole)),
-            _ => None,
-        })
-        .collect()
+/// The ways of paging that are used, whether everything beside the items counts as their position, and the features
+/// that use them.
+fn used_pagings(api: &Api) -> BTreeMap<(usize, bool), Features> {
+    let mut used: BTreeMap<(usize, bool), Features> = BTreeMap::new();
+    for (_, method) in api.methods() {
+        if let crate::model::Output::Page { paging, whole, .. } = &method.output {
+            used.entry((*paging, *whole)).or_default().extend(method.features.iter().cloned());
+        }
+    }
+    used
 }
 
-fn paging_static(paging: &Paging, whole: bool) -> Piece {
+/// The attribute that builds an item only with the client and one of the features.
+fn client_gate<'a>(features: impl Iterator<Item = &'a String>) -> TokenStream {
+    let names: BTreeSet<&String> = features.collect();
+    let names: Vec<&String> = names.into_iter().collect();
+    match names.as_slice() {
+        [] => quote!(#[cfg(feature = "client")]),
+        [only] => quote!(#[cfg(all(feature = "client", feature = #only))]),
+        several => quote!(#[cfg(all(feature = "client", any(#(feature = #several),*)))]),
+    }
+}
+
+fn paging_static(paging: &Paging, whole: bool, features: &Features) -> Piece {
+    let gate = client_gate(features.iter());
     let name = if whole { format_ident!("{}_WHOLE", paging.constant) } else { ident(&paging.constant) };
     let (number, current, total, items) =
         (text(&paging.number), text(&paging.current), text(&paging.total), text(&paging.items));
@@ -399,7 +415,7 @@ fn paging_static(paging: &Paging, whole: bool) -> Piece {
     let doc = if whole { " The same for lists that tell more beside their items." } else { " Pages by number." };
     Piece::Item(quote! {
         #[doc = #doc]
-        #[cfg(feature = "client")]
+        #gate
         pub(crate) static #name: Paging = Paging {
             kind: PagingKind::PageNumber { param: #number, current: #current, total: #total },
             items: #items,

@@ -102,8 +102,29 @@ fn fields(api: &Api, method: &Method, request: &TokenStream) -> TokenStream {
     let object = method.body.as_ref().and_then(|body| body_struct(api, body));
     let state = state(method, object);
     let state = (!state.is_empty()).then(|| quote!(, state: PhantomData));
-    let body = method.body.as_ref().filter(|body| body.ty != Type::Bytes).map(|_| quote!(, body: Default::default()));
+    let body = method.body.as_ref().filter(|body| body.ty != Type::Bytes).map(|body| {
+        let initial = default_of(api, &body.ty);
+        quote!(, body: #initial)
+    });
     quote!(request: #request #body #state)
+}
+
+/// The value that a body has before anything is set.
+fn default_of(api: &Api, wanted: &Type) -> TokenStream {
+    match wanted {
+        Type::List(_) => quote!(Vec::new()),
+        Type::Map(_) => quote!(Map::new()),
+        Type::Option(_) => quote!(None),
+        Type::Any => quote!(Value::Null),
+        Type::Unit => quote!(()),
+        Type::Named(id) if matches!(api.get(*id).map(|def| &def.kind), Some(TypeKind::Alias(_))) => {
+            default_of(api, api.resolve(wanted))
+        }
+        _ => {
+            let shown = ty(api, wanted);
+            quote!(#shown::default())
+        }
+    }
 }
 
 /// What a path argument is given as.
@@ -640,7 +661,7 @@ fn tables(api: &Api, method: &Method, state: &State) -> Vec<Piece> {
     let mut pieces = vec![match &method.output {
         Output::Page { item, meta, .. } => {
             let meta = meta.as_ref().map_or_else(|| "()".to_owned(), output);
-            line("list_request", format!("{}{list} => {}, {meta}", method.request, output(item)))
+            line(if json_body { "body_list_request" } else { "list_request" }, format!("{}{list} => {}, {meta}", method.request, output(item)))
         }
         Output::Empty => line(sender, format!("{}{list} => ()", method.request)),
         Output::Json(ty) => line(sender, format!("{}{list} => {}", method.request, output(ty))),

@@ -137,7 +137,7 @@ struct Lowering<'l, 'a> {
     constants: names::Scope,
 }
 
-impl<'a> Lowering<'_, 'a> {
+impl Lowering<'_, '_> {
     fn resource(
         &mut self,
         name: &str,
@@ -199,12 +199,15 @@ struct FeaturePlan {
 
 impl FeaturePlan {
     fn new(plan: &IndexMap<String, Planned>, sources: &Sources, config: &Config) -> Self {
-        let feature =
-            |name: &str, doc: &str| Feature { name: name.to_owned(), doc: doc.to_owned(), module: names::snake(name) };
+        let feature = |name: &str, doc: &str| Feature {
+            name: name.to_owned(),
+            doc: doc.to_owned(),
+            module: names::snake_beside(name, &[SHARED]),
+        };
         if config.features.is_empty() {
             let features = plan
                 .iter()
-                .map(|(name, planned)| feature(&name.to_kebab_case(), planned.doc.as_deref().unwrap_or_default()))
+                .map(|(name, planned)| feature(&feature_name(name), planned.doc.as_deref().unwrap_or_default()))
                 .collect();
             return Self { features, by_file: BTreeMap::new(), configured: false };
         }
@@ -223,7 +226,7 @@ impl FeaturePlan {
 
     fn of(&self, found: &Found<'_>, schemas: &Schemas<'_>, top: &str) -> Features {
         if !self.configured {
-            return Features::from([top.to_kebab_case()]);
+            return Features::from([feature_name(top)]);
         }
         let file = schemas.document.file_of(&found.pointer());
         self.by_file.get(&file).cloned().into_iter().collect()
@@ -232,33 +235,58 @@ impl FeaturePlan {
     fn module(&self, features: &Features) -> String {
         let mut names = features.iter();
         match (names.next(), names.next()) {
-            (Some(only), None) => names::snake(only),
-            _ => "shared".to_owned(),
+            (Some(only), None) => {
+                let feature = self.features.iter().find(|feature| feature.name == *only);
+                feature.map_or_else(|| SHARED.to_owned(), |feature| feature.module.clone())
+            }
+            _ => SHARED.to_owned(),
         }
     }
+}
+
+/// The module of types that several features need.
+const SHARED: &str = "shared";
+
+/// The feature of a top-level resource. The runtime's own features keep their names.
+fn feature_name(resource: &str) -> String {
+    const OWN: &[&str] = &[
+        "blocking", "chrono", "client", "default", "gzip", "jiff", "native-tls", "rustls-graviola", "rustls-tls",
+        "testing", "time", "tracing", "webhooks",
+    ];
+    let name = resource.to_kebab_case();
+    if OWN.contains(&name.as_str()) || name.is_empty() { format!("{name}-api") } else { name }
 }
 
 /// Puts each type into the module of the only feature that needs it, or among the shared ones.
 fn assign_modules(types: &mut [TypeDef], resources: &[Resource], plan: &FeaturePlan) {
     let mut needs: Vec<Features> = vec![Features::new(); types.len()];
     let mut pending: Vec<(TypeId, Features)> = Vec::new();
-    fn methods<'a>(resource: &'a Resource, out: &mut Vec<&'a Method>) {
-        out.extend(&resource.methods);
-        for child in &resource.children {
-            methods(child, out);
-        }
+    let mut methods = Vec::new();
+    let mut below: Vec<&Resource> = resources.iter().collect();
+    while let Some(resource) = below.pop() {
+        methods.extend(&resource.methods);
+        below.extend(&resource.children);
     }
-    let mut all = Vec::new();
-    for resource in resources {
-        methods(resource, &mut all);
-    }
-    for method in all {
+    for method in methods {
         let mut ids = Vec::new();
         for ty in method_types(method) {
             mentions(ty, &mut ids);
         }
         pending.extend(ids.into_iter().map(|id| (id, method.features.clone())));
     }
+    spread(types, &mut needs, pending);
+    // What no operation mentions is always built, and so is what it holds.
+    let always: Features = plan.features.iter().map(|feature| feature.name.clone()).collect();
+    let unused = needs.iter().enumerate().filter(|(_, features)| features.is_empty());
+    let pending = unused.map(|(index, _)| (TypeId(index), always.clone())).collect();
+    spread(types, &mut needs, pending);
+    for (def, features) in types.iter_mut().zip(&needs) {
+        def.module = plan.module(features);
+    }
+}
+
+/// Passes features on to all that a type holds.
+fn spread(types: &[TypeDef], needs: &mut [Features], mut pending: Vec<(TypeId, Features)>) {
     while let Some((id, features)) = pending.pop() {
         let Some(own) = needs.get_mut(id.0) else { continue };
         let before = own.len();
@@ -274,9 +302,6 @@ fn assign_modules(types: &mut [TypeDef], resources: &[Resource], plan: &FeatureP
             }
         }
         pending.extend(ids.into_iter().map(|id| (id, own.clone())));
-    }
-    for (def, features) in types.iter_mut().zip(&needs) {
-        def.module = plan.module(features);
     }
 }
 

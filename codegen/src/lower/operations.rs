@@ -183,9 +183,7 @@ pub(crate) fn lower<'a>(
     let document = schemas.document;
     let base = named.request.strip_suffix("Request").unwrap_or(&named.request).to_owned();
     let parameters = found.parameters(document);
-    // A list that is asked for with a body has no pages that a query alone could name.
-    let paged = |paging| found.operation.request_body.is_none() && is_paged(paging, &parameters, schemas);
-    let paging = pagination.iter().position(paged);
+    let paging = pagination.iter().position(|paging| is_paged(paging, &parameters, schemas));
     let mut taken = Scope::default();
     for method in names::REQUEST_METHODS {
         taken.reserve(method);
@@ -339,10 +337,7 @@ fn path_args<'a>(
             PathStyle::Simple => Style::Simple,
         };
         let place = Place::new(format!("{pointer}/schema"), format!("{base} {wire}"), Usage::PARAMETER);
-        let typed = match parameter_schema(parameter) {
-            Some(node) => Some(schemas.lower(node, &place, diagnostics)),
-            None => None,
-        };
+        let typed = parameter_schema(parameter).map(|node| schemas.lower(node, &place, diagnostics));
         let (ty, doc, example) =
             typed.map_or((Type::String, String::new(), None), |typed| (typed.ty, typed.doc, typed.example));
         args.push(PathArg {

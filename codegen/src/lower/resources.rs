@@ -51,7 +51,7 @@ fn configure(
 ) -> Planned {
     let mut planned = Planned { doc: resource.doc.clone(), ..Planned::default() };
     for (name, reference) in &resource.methods {
-        let Some(index) = by_reference.get(&reference.to_string()) else {
+        let Some(index) = by_reference.get(reference.as_str()) else {
             let help = crate::diagnostic::nearest(reference, by_reference.keys().map(String::as_str)).map_or_else(
                 || "write the HTTP method in small letters, a space, and the path as the document has it".to_owned(),
                 |nearest| format!("did you mean `{nearest}`?"),

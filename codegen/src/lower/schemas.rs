@@ -269,9 +269,9 @@ impl<'a> Schemas<'a> {
         let members = if view.one_of.is_empty() { view.any_of } else { view.one_of };
         if !members.is_empty() && !only_requirements(members) {
             if view.has_properties() {
-                return Some(self.object(&[view.clone()], place, diagnostics));
+                return Some(self.object(std::slice::from_ref(view), place, diagnostics));
             }
-            return Some(self.union(view, members.iter().map(Node::from).collect(), place, diagnostics));
+            return Some(self.union(view, &members.iter().map(Node::from).collect::<Vec<_>>(), place, diagnostics));
         }
         if !view.values.is_empty()
             && let Some(kind) = self.enumeration(view, place, diagnostics)
@@ -279,7 +279,7 @@ impl<'a> Schemas<'a> {
             return Some(kind);
         }
         if view.has_properties() {
-            return Some(self.object(&[view.clone()], place, diagnostics));
+            return Some(self.object(std::slice::from_ref(view), place, diagnostics));
         }
         None
     }
@@ -536,14 +536,14 @@ impl<'a> Schemas<'a> {
     fn union(
         &mut self,
         view: &View<'a>,
-        members: Vec<Node<'a>>,
+        members: &[Node<'a>],
         place: &Place,
         diagnostics: &mut Diagnostics,
     ) -> TypeKind {
-        if let Some(kind) = self.open_enum_of(&members) {
+        if let Some(kind) = self.open_enum_of(members) {
             return kind;
         }
-        let tag = self.tag_of(view, &members);
+        let tag = self.tag_of(view, members);
         let mut scope = Scope::default();
         scope.reserve("Unknown");
         let mut variants = Vec::new();
@@ -567,7 +567,7 @@ impl<'a> Schemas<'a> {
             return TypeKind::Union(Union { tag: Some(tag), variants });
         }
         let keyword = if view.one_of.is_empty() { "anyOf" } else { "oneOf" };
-        let guards = self.guards(&members);
+        let guards = self.guards(members);
         for (index, (node, guard)) in members.iter().zip(guards).enumerate() {
             let hint = self.variant_hint(*node, index);
             let mut below = place.below(&[keyword, &index.to_string()], &hint);
@@ -791,12 +791,12 @@ impl<'a> Schemas<'a> {
         let name = self.scope.claim(&names::type_name(&place.name));
         let id = self.reserve(name.clone());
         let place = Place { name, ..place.clone() };
-        let mut kind = self.object(&[view.clone()], &place, diagnostics);
+        let mut kind = self.object(std::slice::from_ref(view), &place, diagnostics);
         if let TypeKind::Struct(object) = &mut kind {
             object.fields.retain(|field| field.wire != without);
         }
         let mut typed = Typed::of(Type::Named(id));
-        typed.doc = "What a page of the list holds beside its items.".to_owned();
+        "What a page of the list holds beside its items.".clone_into(&mut typed.doc);
         self.fill(id, &typed, kind, &place);
         Type::Named(id)
     }

@@ -148,6 +148,8 @@ pub(super) struct Bundler<'b> {
     same: HashSet<(usize, usize)>,
     /// References that are known to lead to something other than a reference.
     grounded: HashSet<Place>,
+    /// The last number that was put behind a name.
+    numbers: HashMap<(Section, String), usize>,
     /// Names of security schemes that had to be changed, by file.
     pub(super) schemes: HashMap<(FileId, String), String>,
     /// Path items being put in place of references to them, innermost last.
@@ -170,6 +172,7 @@ impl<'b> Bundler<'b> {
             queue: VecDeque::new(),
             same: HashSet::new(),
             grounded: HashSet::new(),
+            numbers: HashMap::new(),
             schemes: HashMap::new(),
             inlining: Vec::new(),
             inlinings: 1_000,
@@ -401,16 +404,16 @@ impl<'b> Bundler<'b> {
         let document = self.documents.value(file)?;
         let pointer = match percent_decode(fragment) {
             Some(pointer) if pointer.is_empty() || pointer.starts_with('/') => pointer,
-            Some(anchor) => match find_anchor(document, &anchor) {
-                Some(pointer) => pointer,
-                None => {
+            Some(anchor) => {
+                let Some(pointer) = find_anchor(document, &anchor) else {
                     let at = at(self);
                     self.diagnostics
                         .error("dangling-ref", at, format!("`{text}` leads nowhere"))
                         .help(format!("no schema has `$anchor: {anchor}`; a path in the document begins with `#/`"));
                     return None;
-                }
-            },
+                };
+                pointer
+            }
             None => {
                 let at = at(self);
                 self.diagnostics.error("malformed-ref", at, format!("`{text}` is not a URI reference"));
@@ -492,13 +495,16 @@ impl<'b> Bundler<'b> {
             None => self.derive_name(section, *file, raw),
         };
         let name = match self.owners.get(&(section, wanted.clone())).cloned() {
+            None if named.is_none() && self.is_reserved(section, &wanted) => {
+                self.unused(section, &wanted, *file, *file)
+            }
             None => wanted,
             Some(owner) if named.is_some() && self.is_same(&owner, &place) => {
                 self.names.insert((section, place), wanted.clone());
                 return wanted;
             }
             Some(owner) => {
-                let name = self.unused(section, &wanted, *file);
+                let name = self.unused(section, &wanted, *file, owner.0);
                 if named.is_some() {
                     let at = self.origins.written(*file, raw).at_key();
                     let other = self.origins.written(owner.0, &owner.1).at_key();
@@ -535,18 +541,31 @@ impl<'b> Bundler<'b> {
         (is_same_name && is_alone && is_there && self.is_grounded(file, raw)).then_some((other, pointer))
     }
 
-    /// A name that nothing has: with the name of the file behind it, and if that is taken too, with a number.
-    fn unused(&self, section: Section, wanted: &str, file: FileId) -> String {
-        let base = format!("{wanted}{}", pascal(stem(self.documents.sources.name(file))));
-        if !self.is_taken(section, &base) {
-            return base;
+    /// A name that nothing has and nothing asks for: with the name of the file behind it, if that tells it from what
+    /// has the name, and then with a number.
+    fn unused(&mut self, section: Section, wanted: &str, file: FileId, owner: FileId) -> String {
+        let mut base = wanted.to_owned();
+        if owner != file {
+            base.push_str(&pascal(stem(self.documents.sources.name(file))));
+            if self.is_free(section, &base) {
+                return base;
+            }
         }
-        (2..).map(|number| format!("{base}{number}")).find(|name| !self.is_taken(section, name)).unwrap_or(base)
+        // Counting goes on where it ended, so that a thousand equal names don't take a million attempts.
+        let mut number = self.numbers.get(&(section, base.clone())).copied().unwrap_or(1);
+        loop {
+            number += 1;
+            let name = format!("{base}{number}");
+            if self.is_free(section, &name) {
+                self.numbers.insert((section, base), number);
+                return name;
+            }
+        }
     }
 
-    /// Whether a name is in use, or will be once the document that uses it is taken over.
-    fn is_taken(&self, section: Section, name: &str) -> bool {
-        self.owners.contains_key(&(section, name.to_owned()))
+    /// Whether nothing has a name, or may get it once the document that it stands in is taken over.
+    fn is_free(&self, section: Section, name: &str) -> bool {
+        !self.owners.contains_key(&(section, name.to_owned())) && !self.is_reserved(section, name)
     }
 
     /// Names what has no name: by what is meaningful on the way to it.
@@ -557,7 +576,6 @@ impl<'b> Bundler<'b> {
         let mut short = None;
         let mut prefix = String::new();
         let mut rest = segments.iter().map(AsRef::as_ref).peekable();
-        let mut expects_schema = false;
         while let Some(segment) = rest.next() {
             let is_top = prefix.is_empty();
             let mut take = |prefix: &mut String| {
@@ -572,7 +590,6 @@ impl<'b> Bundler<'b> {
                 "components" if is_top => {
                     take(&mut prefix);
                     words.push(pascal(take(&mut prefix)));
-                    expects_schema = true;
                 }
                 "paths" | "webhooks" if is_top => {
                     let path = pascal(take(&mut prefix));
@@ -605,7 +622,7 @@ impl<'b> Bundler<'b> {
                 "content" => {
                     take(&mut prefix);
                 }
-                "schema" => expects_schema = true,
+                "schema" => {}
                 "parameters" => {
                     let index = take(&mut prefix);
                     let name = document
@@ -621,8 +638,7 @@ impl<'b> Bundler<'b> {
         if let Some((name, at)) = short
             && words.len() == at + 1
             && !name.is_empty()
-            && !self.is_taken(section, &name)
-            && !self.is_reserved(section, &name)
+            && self.is_free(section, &name)
         {
             return name;
         }
@@ -631,16 +647,10 @@ impl<'b> Bundler<'b> {
             name = pascal(stem(self.documents.sources.name(file)));
         }
         if name.is_empty() {
-            name = if expects_schema { "Schema" } else { "Unnamed" }.to_owned();
+            name.push_str("Unnamed");
         }
         if name.starts_with(|first: char| first.is_ascii_digit()) {
             name.insert(0, 'N');
-        }
-        if self.is_reserved(section, &name) && !self.is_taken(section, &name) {
-            return (2..)
-                .map(|number| format!("{name}{number}"))
-                .find(|name| !self.is_taken(section, name))
-                .unwrap_or(name);
         }
         name
     }

@@ -14,6 +14,21 @@ use crate::source::FileId;
 /// The members of a Path Item Object that are operations.
 pub(super) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
+const PATH_ITEM_MEMBERS: [&str; 12] = [
+    "get",
+    "put",
+    "post",
+    "delete",
+    "options",
+    "head",
+    "patch",
+    "trace",
+    "summary",
+    "description",
+    "servers",
+    "parameters",
+];
+
 /// How deeply path items may be put inside one another through callbacks.
 const INLINED_DEPTH: usize = 8;
 
@@ -28,7 +43,6 @@ impl Bundler<'_> {
             for (name, value) in members {
                 let known = top.get_mut(name);
                 match (name.as_str(), known) {
-                    ("openapi" | "paths" | "webhooks" | "components" | "jsonSchemaDialect", _) => {}
                     // Those that differ are put at the operations of the document.
                     ("servers" | "security", _) if !is_first => {}
                     ("tags", Some(Value::Array(known))) => {
@@ -41,7 +55,7 @@ impl Bundler<'_> {
                             }
                         }
                     }
-                    (_, Some(_)) => {}
+                    ("openapi" | "paths" | "webhooks" | "components" | "jsonSchemaDialect", _) | (_, Some(_)) => {}
                     (_, None) if value.is_null() => self.null_member(*root, &pointer::join("", name)),
                     (_, None) => {
                         let at = pointer::join("", name);
@@ -298,8 +312,7 @@ impl Bundler<'_> {
         for method in METHODS {
             self.member(members, here, method, Self::operation);
         }
-        let known = METHODS.into_iter().chain(["summary", "description", "servers", "parameters"]);
-        self.drop_unknown(members, here, "a path item", known);
+        self.drop_unknown(members, here, "a path item", &PATH_ITEM_MEMBERS);
     }
 
     fn operation(&mut self, value: &mut Value, here: &mut Here) {
@@ -434,7 +447,7 @@ impl Bundler<'_> {
         self.member(members, here, "schema", |this, value, here| this.schema(value, here, Top::No));
         self.map(members, here, "content", Self::media_type);
         self.examples(members, here);
-        self.drop_unknown(members, here, what, KNOWN);
+        self.drop_unknown(members, here, what, &KNOWN);
     }
 
     fn request_body(&mut self, value: &mut Value, here: &mut Here) {
@@ -444,7 +457,7 @@ impl Bundler<'_> {
         let Some(members) = self.object(value, here, "a request body") else { return };
         self.drop_nulls(members, here, &[]);
         self.map(members, here, "content", Self::media_type);
-        self.drop_unknown(members, here, "a request body", ["description", "content", "required"]);
+        self.drop_unknown(members, here, "a request body", &["description", "content", "required"]);
     }
 
     fn response(&mut self, value: &mut Value, here: &mut Here) {
@@ -459,7 +472,7 @@ impl Bundler<'_> {
         if !members.contains_key("description") {
             members.insert("description".to_owned(), "".into());
         }
-        self.drop_unknown(members, here, "a response", ["description", "headers", "content", "links", "summary"]);
+        self.drop_unknown(members, here, "a response", &["description", "headers", "content", "links", "summary"]);
         members.shift_remove("summary");
     }
 
@@ -472,7 +485,7 @@ impl Bundler<'_> {
         self.member(members, here, "schema", |this, value, here| this.schema(value, here, Top::No));
         self.examples(members, here);
         self.map(members, here, "encoding", Self::encoding);
-        self.drop_unknown(members, here, "a media type", ["schema", "example", "examples", "encoding"]);
+        self.drop_unknown(members, here, "a media type", &["schema", "example", "examples", "encoding"]);
     }
 
     fn encoding(&mut self, value: &mut Value, here: &mut Here) {
@@ -480,7 +493,7 @@ impl Bundler<'_> {
         self.drop_nulls(members, here, &[]);
         self.map(members, here, "headers", Self::header);
         let known = ["contentType", "headers", "style", "explode", "allowReserved"];
-        self.drop_unknown(members, here, "an encoding", known);
+        self.drop_unknown(members, here, "an encoding", &known);
     }
 
     /// `examples` outside of schemas, which is a map. A list, as in a schema, gives its first item as `example`.
@@ -710,14 +723,8 @@ impl Bundler<'_> {
     }
 
     /// Takes away members that the grammar doesn't have, and says so.
-    fn drop_unknown<'n>(
-        &mut self,
-        members: &mut Map<String, Value>,
-        here: &Here,
-        what: &str,
-        known: impl IntoIterator<Item = &'n str> + Clone,
-    ) {
-        let is_known = |name: &str| name.starts_with("x-") || known.clone().into_iter().any(|known| known == name);
+    fn drop_unknown(&mut self, members: &mut Map<String, Value>, here: &Here, what: &str, known: &[&str]) {
+        let is_known = |name: &str| name.starts_with("x-") || known.contains(&name);
         if members.keys().all(|name| is_known(name)) {
             return;
         }
@@ -725,7 +732,7 @@ impl Bundler<'_> {
             let is_kept = is_known(name);
             if !is_kept {
                 let at = self.place_of(here, name).at_key();
-                self.unknown_member(at, name, what, known.clone());
+                self.unknown_member(at, name, what, known.iter().copied());
             }
             is_kept
         });

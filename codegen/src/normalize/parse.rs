@@ -122,7 +122,7 @@ impl Reader<'_> {
     }
 
     fn texts(&mut self, value: Value) -> Vec<String> {
-        self.list(value, |this, value| this.text(value))
+        self.list(value, Self::text)
     }
 
     // Collections.

@@ -145,19 +145,19 @@ fn document(sources: &Sources, roots: &[FileId], name: Option<&str>) -> Result<F
 
 fn apply_one(
     tree: &mut Value,
-    patch: &Patch,
+    correction: &Patch,
     file: FileId,
     overrides: &mut Overrides,
     copies: &mut usize,
 ) -> Result<(), String> {
-    let path = patch.path.as_str();
+    let path = correction.path.as_str();
     if !path.is_empty() && !path.starts_with('/') {
         return Err(format!("`{path}` is not a JSON pointer; it must begin with `/`"));
     }
-    let written = patch.location.as_ref().map(|location| member_of(location, "value"));
-    let value = || patch.value.clone().ok_or_else(|| "it has no `value`".to_owned());
-    let from = || patch.from.as_deref().ok_or_else(|| "it has no `from`".to_owned());
-    match patch.op {
+    let written = correction.location.as_ref().map(|location| member_of(location, "value"));
+    let value = || correction.value.clone().ok_or_else(|| "it has no `value`".to_owned());
+    let from = || correction.from.as_deref().ok_or_else(|| "it has no `from`".to_owned());
+    match correction.op {
         PatchOperation::Test => {
             let value = value()?;
             let found = tree.pointer(path).ok_or_else(|| missing(tree, path))?;

@@ -34,6 +34,15 @@ impl Scope<'_> {
         self.origins.written(self.here.file, &pointer::join(&self.here.raw, keyword))
     }
 
+    /// Where something inside of the schema was written.
+    fn place_at(&self, segments: &[&str]) -> Location {
+        let mut raw = self.here.raw.clone();
+        for segment in segments {
+            pointer::push(&mut raw, segment);
+        }
+        self.origins.written(self.here.file, &raw)
+    }
+
     /// Where the schema was written.
     fn place_itself(&self) -> Location {
         self.origins.written(self.here.file, &self.here.raw)
@@ -130,7 +139,7 @@ mod keyword {
             "not" => NOT,
             "additionalProperties" => ADDITIONAL,
             "minimum" | "maximum" | "multipleOf" | "minLength" | "maxLength" | "minItems" | "maxItems"
-            | "minProperties" | "maxProperties" => {
+            | "minProperties" | "maxProperties" | "uniqueItems" => {
                 if value.is_string() {
                     QUOTED | TYPED
                 } else {
@@ -145,16 +154,8 @@ mod keyword {
                     OTHER
                 }
             }
-            "uniqueItems" => {
-                if value.is_string() {
-                    QUOTED | TYPED
-                } else {
-                    TYPED
-                }
-            }
-            "format" | "title" | "description" | "externalDocs" => OTHER,
+            "format" | "title" | "description" | "externalDocs" | "xml" => OTHER,
             "default" | "example" => return 0,
-            "xml" => OTHER,
             "$schema"
             | "$id"
             | "$anchor"
@@ -214,8 +215,8 @@ const RULES: [Rule; 22] = [
     rule(keyword::UNION | keyword::ALL_OF, unwrap_single),
     rule(keyword::TYPE_ODD, split_types),
     rule(keyword::ENUM, move_enum_to_items),
-    rule(keyword::ENUM, take_null_from_enum),
     rule(keyword::ENUM, fit_enum_to_type),
+    rule(keyword::ENUM, take_null_from_enum),
     rule(keyword::EXCLUSIVE, split_exclusive),
     rule(keyword::EXAMPLES, examples_to_example),
     rule(keyword::CONTENT, content_to_format),
@@ -300,15 +301,12 @@ fn unquote(members: &mut Members, scope: &mut Scope<'_>) {
         };
         let text = text.clone();
         let problem = scope.warn("quoted-value", name, format!("`{name}` is the text \"{text}\""));
-        match plain {
-            Some(plain) => {
-                problem.help(format!("write it without quotes: `{name}: {plain}`"));
-                members.insert(name.to_owned(), plain);
-            }
-            None => {
-                problem.help("it is left out");
-                members.shift_remove(name);
-            }
+        if let Some(plain) = plain {
+            problem.help(format!("write it without quotes: `{name}: {plain}`"));
+            members.insert(name.to_owned(), plain);
+        } else {
+            problem.help("it is left out");
+            members.shift_remove(name);
         }
     }
 }
@@ -447,14 +445,14 @@ fn name_types(members: &mut Members, scope: &mut Scope<'_>) {
     let wrong = |value: &Value| value.as_str().is_none_or(|name| !TYPES.contains(&name));
     match members.get_mut("type") {
         Some(Value::Array(names)) => {
-            if names.iter().any(wrong) {
-                for (index, name) in names.iter_mut().enumerate().filter(|(_, name)| wrong(name)) {
-                    let at = scope.place(&format!("type/{index}"));
+            for (index, name) in names.iter_mut().enumerate() {
+                if wrong(name) {
+                    let at = scope.place_at(&["type", &index.to_string()]);
                     report_type(name, at, scope.diagnostics);
                 }
-                if names.iter().any(wrong) {
-                    members.shift_remove("type");
-                }
+            }
+            if names.iter().any(wrong) {
+                members.shift_remove("type");
             }
         }
         Some(name) if wrong(name) => {
@@ -545,24 +543,19 @@ fn fit_enum_to_type(members: &mut Members, scope: &mut Scope<'_>) {
     if let Some(wanted) = &wanted {
         let mut index = 0;
         values.retain_mut(|value| {
-            let keyword = format!("enum/{index}");
+            let at = scope.place_at(&["enum", &index.to_string()]);
             index += 1;
-            let Some(fitting) = fit(value, wanted, scope, &keyword) else { return true };
-            let before = value.to_string();
-            let (is_kept, message) = match fitting {
-                Some(fitting) => {
-                    let message = format!("the value {before} of the enum is not {}", article(wanted));
-                    let is_text = fitting.is_string();
-                    *value = fitting;
-                    (true, (message, if is_text { "put it in quotes" } else { "write it without quotes" }))
+            let message = format!("the value {value} of the enum is not {}", article(wanted));
+            let help = match fit(value, wanted, scope, &at) {
+                Fit::Right => return true,
+                Fit::Meant(meant) => {
+                    *value = meant;
+                    if value.is_string() { "put it in quotes" } else { "write it without quotes" }
                 }
-                None => {
-                    (false, (format!("the value {before} of the enum is not {}", article(wanted)), "it is left out"))
-                }
+                Fit::Hopeless => "it is left out",
             };
-            let at = scope.origins.written(scope.here.file, &format!("{}/{keyword}", scope.here.raw));
-            scope.diagnostics.warning("enum-value", at, message.0).help(message.1);
-            is_kept
+            scope.diagnostics.warning("enum-value", at, message).help(help);
+            help != "it is left out"
         });
     }
     let mut seen = std::collections::HashSet::new();
@@ -588,34 +581,42 @@ fn article(kind: &str) -> String {
     if matches!(kind, "integer" | "object" | "array") { format!("an {kind}") } else { format!("a {kind}") }
 }
 
-/// What a value of the wrong type is meant to be: nothing if it has the right one, and `Some(None)` if it is hopeless.
-fn fit(value: &Value, wanted: &str, scope: &Scope<'_>, keyword: &str) -> Option<Option<Value>> {
+/// Whether a value has the type that it should have.
+enum Fit {
+    Right,
+    /// It has not, but what is meant is plain.
+    Meant(Value),
+    Hopeless,
+}
+
+fn fit(value: &Value, wanted: &str, scope: &Scope<'_>, at: &Location) -> Fit {
+    let meant = |value: Option<Value>| value.map_or(Fit::Hopeless, Fit::Meant);
     let parsed = |text: &str| text.parse::<Number>().ok();
     match (wanted, value) {
-        ("string", Value::String(_))
+        (_, Value::Null)
+        | ("string", Value::String(_))
         | ("number", Value::Number(_))
         | ("boolean", Value::Bool(_))
         | ("object", Value::Object(_))
-        | ("array", Value::Array(_)) => None,
-        ("integer", Value::Number(number)) if number.is_i64() || number.is_u64() => None,
+        | ("array", Value::Array(_)) => Fit::Right,
+        ("integer", Value::Number(number)) if number.is_i64() || number.is_u64() => Fit::Right,
         ("string", Value::Number(number)) => {
             // The number 1.10 was written so for a reason, and `1.1` would be another value.
-            let at = scope.origins.written(scope.here.file, &format!("{}/{keyword}", scope.here.raw));
-            let written = scope.sources.written(&at).filter(|written| written.parse::<f64>().is_ok());
-            Some(Some(written.map_or_else(|| number.to_string(), str::to_owned).into()))
+            let written = scope.sources.written(at).filter(|written| written.parse::<f64>().is_ok());
+            Fit::Meant(written.map_or_else(|| number.to_string(), str::to_owned).into())
         }
-        ("string", Value::Bool(value)) => Some(Some(value.to_string().into())),
+        ("string", Value::Bool(value)) => Fit::Meant(value.to_string().into()),
         ("integer", Value::String(text)) => {
-            Some(parsed(text).filter(|number| number.is_i64() || number.is_u64()).map(Value::Number))
+            meant(parsed(text).filter(|number| number.is_i64() || number.is_u64()).map(Value::Number))
         }
-        ("number", Value::String(text)) => Some(parsed(text).map(Value::Number)),
-        ("boolean", Value::String(text)) => Some(text.parse::<bool>().ok().map(Value::Bool)),
-        _ => Some(None),
+        ("number", Value::String(text)) => meant(parsed(text).map(Value::Number)),
+        ("boolean", Value::String(text)) => meant(text.parse::<bool>().ok().map(Value::Bool)),
+        _ => Fit::Hopeless,
     }
 }
 
 fn infer_enum_type(values: &[Value]) -> Option<&'static str> {
-    let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(is);
+    let all = |is: fn(&Value) -> bool| values.iter().any(is) && values.iter().all(|value| value.is_null() || is(value));
     match () {
         () if all(Value::is_string) => Some("string"),
         () if all(|value| value.is_i64() || value.is_u64()) => Some("integer"),
@@ -925,7 +926,7 @@ fn belongs_to(keyword: &str, name: &str, value: &Value) -> bool {
 }
 
 /// Null among the values of an enum makes the schema nullable.
-fn take_null_from_enum(members: &mut Members, scope: &mut Scope<'_>) {
+fn take_null_from_enum(members: &mut Members, _: &mut Scope<'_>) {
     let Some(Value::Array(values)) = members.get_mut("enum") else { return };
     let before = values.len();
     values.retain(|value| !value.is_null());
@@ -938,7 +939,6 @@ fn take_null_from_enum(members: &mut Members, scope: &mut Scope<'_>) {
             members.insert("x-null".to_owned(), Value::Bool(true));
         }
     }
-    let _ = scope;
     members.insert("nullable".to_owned(), Value::Bool(true));
 }
 

@@ -1,5 +1,7 @@
 //! What `normalize` and `parse` make of whole documents.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -534,7 +536,7 @@ fn hostile_documents_come_to_an_end() {
     // Long chains of references.
     let mut chain = "components:\n  schemas:\n".to_owned();
     for index in 0..1000 {
-        chain.push_str(&format!("    A{index}: {{$ref: '#/components/schemas/A{}'}}\n", index + 1));
+        writeln!(chain, "    A{index}: {{$ref: '#/components/schemas/A{}'}}", index + 1).unwrap();
     }
     chain.push_str("    A1000: {type: string}\n");
     let _ = run_one(&chain).clean();

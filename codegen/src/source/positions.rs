@@ -41,13 +41,11 @@ impl Positions {
         let mut at = 0;
         let mut exact = true;
         for segment in pointer::segments(pointer) {
-            match self.child(at, &segment) {
-                Some(child) => at = child,
-                None => {
-                    exact = false;
-                    break;
-                }
-            }
+            let Some(child) = self.child(at, &segment) else {
+                exact = false;
+                break;
+            };
+            at = child;
         }
         let node = self.node(at)?;
         let range = match (&node.key, part) {

@@ -59,7 +59,12 @@ pub(crate) static API: Api = Api {
 };
 
 /// Pages by number.
-#[cfg(feature = "client")]
+#[cfg(
+    all(
+        feature = "client",
+        any(feature = "numbers-config", feature = "porting-in", feature = "porting-out")
+    )
+)]
 pub(crate) static PAGE_NUMBER_PAGES: Paging = Paging {
     kind: PagingKind::PageNumber {
         param: "page[number]",
@@ -71,7 +76,7 @@ pub(crate) static PAGE_NUMBER_PAGES: Paging = Paging {
 };
 
 /// The same for lists that tell more beside their items.
-#[cfg(feature = "client")]
+#[cfg(all(feature = "client", feature = "numbers-config"))]
 pub(crate) static PAGE_NUMBER_PAGES_WHOLE: Paging = Paging {
     kind: PagingKind::PageNumber {
         param: "page[number]",

@@ -100,7 +100,7 @@ impl MessagingNumbersBulkUpdates {
     pub fn create(&self) -> MessagingNumbersBulkUpdatesCreateRequest {
         MessagingNumbersBulkUpdatesCreateRequest {
             request: Request::new(&self.client, &CREATE),
-            body: Default::default(),
+            body: BulkMessagingSettingsUpdatePhoneNumbersRequest::default(),
             state: PhantomData,
         }
     }

@@ -135,7 +135,7 @@ impl MobilePhoneNumbers {
     pub fn update(&self, id: impl Into<String>) -> MobilePhoneNumbersUpdateRequest {
         MobilePhoneNumbersUpdateRequest {
             request: Request::new(&self.client, &UPDATE).path("id", id),
-            body: Default::default(),
+            body: MobilePhoneNumberUpdate::default(),
         }
     }
 }

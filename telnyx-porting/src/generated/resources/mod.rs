@@ -2,7 +2,7 @@
 
 //! Handles of the API's resources and the requests that they make.
 //!
-//! Nobody needs to name these types to use them: start at \[`Client`\](crate::Client).
+//! Nobody needs to name these types to use them: start at [`Client`](crate::Client).
 
 #[cfg(feature = "porting-in")]
 pub mod portability_checks;

@@ -187,7 +187,7 @@ impl PhoneNumbers {
     pub fn update(&self, id: impl Into<String>) -> PhoneNumbersUpdateRequest {
         PhoneNumbersUpdateRequest {
             request: Request::new(&self.client, &UPDATE).path("id", id),
-            body: Default::default(),
+            body: UpdatePhoneNumberRequest::default(),
         }
     }
 
@@ -621,7 +621,7 @@ impl PhoneNumbersActions {
     pub fn verify_ownership(&self) -> PhoneNumbersActionsVerifyOwnershipRequest {
         PhoneNumbersActionsVerifyOwnershipRequest {
             request: Request::new(&self.client, &ACTIONS_VERIFY_OWNERSHIP),
-            body: Default::default(),
+            body: PhoneNumberVerifyOwnershipRequest::default(),
             state: PhantomData,
         }
     }
@@ -671,7 +671,7 @@ impl PhoneNumbersActions {
         PhoneNumbersActionsChangeBundleStatusRequest {
             request: Request::new(&self.client, &ACTIONS_CHANGE_BUNDLE_STATUS)
                 .path("id", id),
-            body: Default::default(),
+            body: PhoneNumberBundleStatusChangeRequest::default(),
             state: PhantomData,
         }
     }
@@ -725,7 +725,7 @@ impl PhoneNumbersActions {
     ) -> PhoneNumbersActionsEnableEmergencyRequest {
         PhoneNumbersActionsEnableEmergencyRequest {
             request: Request::new(&self.client, &ACTIONS_ENABLE_EMERGENCY).path("id", id),
-            body: Default::default(),
+            body: PhoneNumberEnableEmergencyRequest::default(),
             state: PhantomData,
         }
     }
@@ -1026,7 +1026,7 @@ impl PhoneNumbersJobs {
     pub fn delete_batch(&self) -> PhoneNumbersJobsDeleteBatchRequest {
         PhoneNumbersJobsDeleteBatchRequest {
             request: Request::new(&self.client, &JOBS_DELETE_BATCH),
-            body: Default::default(),
+            body: PhoneNumbersJobDeletePhoneNumbersRequest::default(),
             state: PhantomData,
         }
     }
@@ -1074,7 +1074,7 @@ impl PhoneNumbersJobs {
     ) -> PhoneNumbersJobsUpdateEmergencySettingsBatchRequest {
         PhoneNumbersJobsUpdateEmergencySettingsBatchRequest {
             request: Request::new(&self.client, &JOBS_UPDATE_EMERGENCY_SETTINGS_BATCH),
-            body: Default::default(),
+            body: PhoneNumbersJobUpdateEmergencySettingsRequest::default(),
             state: PhantomData,
         }
     }
@@ -1123,7 +1123,7 @@ impl PhoneNumbersJobs {
     pub fn update_batch(&self) -> PhoneNumbersJobsUpdateBatchRequest {
         PhoneNumbersJobsUpdateBatchRequest {
             request: Request::new(&self.client, &JOBS_UPDATE_BATCH),
-            body: Default::default(),
+            body: PhoneNumbersJobUpdatePhoneNumbersRequest::default(),
             state: PhantomData,
         }
     }
@@ -1578,7 +1578,7 @@ impl PhoneNumbersMessaging {
     pub fn update(&self, id: impl Into<String>) -> PhoneNumbersMessagingUpdateRequest {
         PhoneNumbersMessagingUpdateRequest {
             request: Request::new(&self.client, &MESSAGING_UPDATE).path("id", id),
-            body: Default::default(),
+            body: UpdatePhoneNumberMessagingSettingsRequest::default(),
         }
     }
 }
@@ -1923,7 +1923,7 @@ impl PhoneNumbersVoice {
     pub fn update(&self, id: impl Into<String>) -> PhoneNumbersVoiceUpdateRequest {
         PhoneNumbersVoiceUpdateRequest {
             request: Request::new(&self.client, &VOICE_UPDATE).path("id", id),
-            body: Default::default(),
+            body: UpdatePhoneNumberVoiceSettingsRequest::default(),
         }
     }
 }

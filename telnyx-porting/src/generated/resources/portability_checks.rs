@@ -54,7 +54,7 @@ impl PortabilityChecks {
     pub fn run(&self) -> PortabilityChecksRunRequest {
         PortabilityChecksRunRequest {
             request: Request::new(&self.client, &RUN),
-            body: Default::default(),
+            body: RunPortabilityCheck::default(),
         }
     }
 }

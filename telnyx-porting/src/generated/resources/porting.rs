@@ -444,7 +444,7 @@ impl PortingLoaConfigurations {
     pub fn create(&self) -> PortingLoaConfigurationsCreateRequest {
         PortingLoaConfigurationsCreateRequest {
             request: Request::new(&self.client, &LOA_CONFIGURATIONS_CREATE),
-            body: Default::default(),
+            body: CreatePortingLoaConfiguration::default(),
             state: PhantomData,
         }
     }
@@ -510,7 +510,7 @@ impl PortingLoaConfigurations {
     pub fn update(&self, id: impl Into<String>) -> PortingLoaConfigurationsUpdateRequest {
         PortingLoaConfigurationsUpdateRequest {
             request: Request::new(&self.client, &LOA_CONFIGURATIONS_UPDATE).path("id", id),
-            body: Default::default(),
+            body: CreatePortingLoaConfiguration::default(),
             state: PhantomData,
         }
     }
@@ -609,7 +609,7 @@ impl PortingLoaConfigurations {
     pub fn preview(&self) -> PortingLoaConfigurationsPreviewRequest {
         PortingLoaConfigurationsPreviewRequest {
             request: Request::new(&self.client, &LOA_CONFIGURATIONS_PREVIEW),
-            body: Default::default(),
+            body: CreatePortingLoaConfiguration::default(),
             state: PhantomData,
         }
     }
@@ -1323,7 +1323,7 @@ impl PortingReports {
     pub fn create(&self) -> PortingReportsCreateRequest {
         PortingReportsCreateRequest {
             request: Request::new(&self.client, &REPORTS_CREATE),
-            body: Default::default(),
+            body: CreatePortingReport::default(),
             state: PhantomData,
         }
     }

@@ -222,7 +222,7 @@ impl PortingOrders {
     pub fn create(&self) -> PortingOrdersCreateRequest {
         PortingOrdersCreateRequest {
             request: Request::new(&self.client, &CREATE),
-            body: Default::default(),
+            body: CreatePortingOrder::default(),
             state: PhantomData,
         }
     }
@@ -268,7 +268,7 @@ impl PortingOrders {
     pub fn update(&self, id: impl Into<String>) -> PortingOrdersUpdateRequest {
         PortingOrdersUpdateRequest {
             request: Request::new(&self.client, &UPDATE).path("id", id),
-            body: Default::default(),
+            body: UpdatePortingOrder::default(),
         }
     }
 
@@ -1088,7 +1088,7 @@ impl PortingOrdersPhoneNumberConfigurations {
     pub fn create(&self) -> PortingOrdersPhoneNumberConfigurationsCreateRequest {
         PortingOrdersPhoneNumberConfigurationsCreateRequest {
             request: Request::new(&self.client, &PHONE_NUMBER_CONFIGURATIONS_CREATE),
-            body: Default::default(),
+            body: CreatePortingPhoneNumberConfigurations::default(),
         }
     }
 }
@@ -1374,7 +1374,7 @@ impl PortingOrdersActions {
     pub fn share(&self, id: impl Into<String>) -> PortingOrdersActionsShareRequest {
         PortingOrdersActionsShareRequest {
             request: Request::new(&self.client, &ACTIONS_SHARE).path("id", id),
-            body: Default::default(),
+            body: SharePortingOrder::default(),
         }
     }
 }
@@ -1632,7 +1632,7 @@ impl PortingOrdersActivationJobs {
             request: Request::new(&self.client, &ACTIVATION_JOBS_UPDATE)
                 .path("id", id)
                 .path("activationJobId", activation_job_id),
-            body: Default::default(),
+            body: UpdatePortingOrdersActivationJob::default(),
         }
     }
 }
@@ -1834,7 +1834,7 @@ impl PortingOrdersAdditionalDocuments {
     ) -> PortingOrdersAdditionalDocumentsCreateRequest {
         PortingOrdersAdditionalDocumentsCreateRequest {
             request: Request::new(&self.client, &ADDITIONAL_DOCUMENTS_CREATE).path("id", id),
-            body: Default::default(),
+            body: CreatePortingAdditionalDocuments::default(),
         }
     }
 
@@ -2089,7 +2089,7 @@ impl PortingOrdersComments {
     pub fn create(&self, id: impl Into<String>) -> PortingOrdersCommentsCreateRequest {
         PortingOrdersCommentsCreateRequest {
             request: Request::new(&self.client, &COMMENTS_CREATE).path("id", id),
-            body: Default::default(),
+            body: CreatePortingOrderComment::default(),
         }
     }
 }
@@ -2268,7 +2268,7 @@ impl PortingOrdersVerificationCodes {
     pub fn send(&self, id: impl Into<String>) -> PortingOrdersVerificationCodesSendRequest {
         PortingOrdersVerificationCodesSendRequest {
             request: Request::new(&self.client, &VERIFICATION_CODES_SEND).path("id", id),
-            body: Default::default(),
+            body: SendPortingVerificationCodes::default(),
         }
     }
 
@@ -2312,7 +2312,7 @@ impl PortingOrdersVerificationCodes {
     ) -> PortingOrdersVerificationCodesVerifyRequest {
         PortingOrdersVerificationCodesVerifyRequest {
             request: Request::new(&self.client, &VERIFICATION_CODES_VERIFY).path("id", id),
-            body: Default::default(),
+            body: VerifyPortingVerificationCodes::default(),
         }
     }
 }
@@ -2585,7 +2585,7 @@ impl PortingOrdersActionRequirements {
             request: Request::new(&self.client, &ACTION_REQUIREMENTS_INITIATE)
                 .path("porting_order_id", porting_order_id)
                 .path("id", id),
-            body: Default::default(),
+            body: InitiatePortingActionRequirement::default(),
             state: PhantomData,
         }
     }
@@ -2803,7 +2803,7 @@ impl PortingOrdersAssociatedPhoneNumbers {
         PortingOrdersAssociatedPhoneNumbersCreateRequest {
             request: Request::new(&self.client, &ASSOCIATED_PHONE_NUMBERS_CREATE)
                 .path("porting_order_id", porting_order_id),
-            body: Default::default(),
+            body: CreatePortingAssociatedPhoneNumber::default(),
             state: PhantomData,
         }
     }
@@ -3111,7 +3111,7 @@ impl PortingOrdersPhoneNumberBlocks {
         PortingOrdersPhoneNumberBlocksCreateRequest {
             request: Request::new(&self.client, &PHONE_NUMBER_BLOCKS_CREATE)
                 .path("porting_order_id", porting_order_id),
-            body: Default::default(),
+            body: CreatePortingPhoneNumberBlock::default(),
             state: PhantomData,
         }
     }
@@ -3424,7 +3424,7 @@ impl PortingOrdersPhoneNumberExtensions {
         PortingOrdersPhoneNumberExtensionsCreateRequest {
             request: Request::new(&self.client, &PHONE_NUMBER_EXTENSIONS_CREATE)
                 .path("porting_order_id", porting_order_id),
-            body: Default::default(),
+            body: CreatePortingPhoneNumberExtension::default(),
             state: PhantomData,
         }
     }

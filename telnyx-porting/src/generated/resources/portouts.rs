@@ -226,7 +226,7 @@ impl Portouts {
             request: Request::new(&self.client, &UPDATE_STATUS)
                 .path("id", id)
                 .path_value("status", Into::<PortoutDecision>::into(status)),
-            body: Default::default(),
+            body: UpdatePortoutStatus::default(),
             state: PhantomData,
         }
     }
@@ -697,7 +697,7 @@ impl PortoutsReports {
     pub fn create(&self) -> PortoutsReportsCreateRequest {
         PortoutsReportsCreateRequest {
             request: Request::new(&self.client, &REPORTS_CREATE),
-            body: Default::default(),
+            body: CreatePortoutReport::default(),
             state: PhantomData,
         }
     }
@@ -911,7 +911,7 @@ impl PortoutsComments {
     pub fn create(&self, id: impl Into<String>) -> PortoutsCommentsCreateRequest {
         PortoutsCommentsCreateRequest {
             request: Request::new(&self.client, &COMMENTS_CREATE).path("id", id),
-            body: Default::default(),
+            body: CreatePortoutComment::default(),
         }
     }
 }
@@ -1060,7 +1060,7 @@ impl PortoutsSupportingDocuments {
     pub fn create(&self, id: impl Into<String>) -> PortoutsSupportingDocumentsCreateRequest {
         PortoutsSupportingDocumentsCreateRequest {
             request: Request::new(&self.client, &SUPPORTING_DOCUMENTS_CREATE).path("id", id),
-            body: Default::default(),
+            body: CreatePortoutSupportingDocuments::default(),
         }
     }
 }

@@ -3,7 +3,6 @@
 //! Types that several features need.
 
 use crate::runtime::prelude::{Map, Timestamp, Value, object, open_enum};
-use crate::types::ErrorDetail;
 
 /// A span of time that a list is narrowed to. Either end may be left open.
 #[derive(Clone, Default, PartialEq)]
@@ -66,6 +65,38 @@ object! {
     }
 }
 
+/// One reason why a request was refused.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ErrorDetail {
+    /// Telnyx error code, a number in decimal digits. The portal's error list explains each.
+    ///
+    /// Example: `"10007"`
+    pub code: Option<String>,
+    /// Short name of the error; the same for every occurrence of a code.
+    ///
+    /// Example: `"Unexpected error"`
+    pub title: Option<String>,
+    /// What went wrong in this particular request.
+    ///
+    /// Example: `"An unexpected error occurred."`
+    pub detail: Option<String>,
+    /// Where to read more about an error.
+    pub meta: Option<ErrorMeta>,
+    /// The part of the request that an error is about.
+    pub source: Option<ErrorSource>,
+}
+
+object! {
+    ErrorDetail {
+        optional code: "code",
+        optional title: "title",
+        optional detail: "detail",
+        optional meta: "meta",
+        optional source: "source",
+    }
+}
+
 /// The body of a refused request.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -77,6 +108,43 @@ pub struct ErrorList {
 object! {
     ErrorList {
         optional errors: "errors",
+    }
+}
+
+/// Where to read more about an error.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ErrorMeta {
+    /// Page of the Telnyx documentation about this error code.
+    ///
+    /// Example: `"https://developers.telnyx.com/docs/overview/errors/10015"`
+    pub url: Option<String>,
+}
+
+object! {
+    ErrorMeta {
+        optional url: "url",
+    }
+}
+
+/// The part of the request that an error is about.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ErrorSource {
+    /// Name of the query parameter at fault.
+    ///
+    /// Example: `"filter[status]"`
+    pub parameter: Option<String>,
+    /// JSON pointer (RFC 6901) to the member of the request body at fault.
+    ///
+    /// Example: `"/base"`
+    pub pointer: Option<String>,
+}
+
+object! {
+    ErrorSource {
+        optional parameter: "parameter",
+        optional pointer: "pointer",
     }
 }
 

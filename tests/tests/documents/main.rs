@@ -1,0 +1,13 @@
+//! What documents become: their model, their Rust source, the messages about them. The documents are in
+//! `tests/documents`, what they become is in `tests/tests/snapshots`.
+//!
+//! `INSTA_UPDATE=always cargo test -p tests --test documents` accepts what has changed; look at the difference.
+
+mod compiles;
+mod diagnostics;
+mod emit;
+mod model;
+mod mutations;
+mod printer;
+mod stale;
+mod table;

@@ -1,0 +1,110 @@
+//! Documents with random mistakes: whatever they hold, there is a model or a reason why not, and never a panic.
+
+use codegen::diagnostic::Diagnostics;
+use codegen::generate::{self, Loaded};
+use codegen::source::Sources;
+
+use crate::table;
+
+const MUTATIONS: u64 = 150;
+
+#[test]
+fn no_mutation_panics() {
+    let mut models = 0;
+    for name in ["struct", "union-discriminator", "paging"] {
+        let path = table::root().join(format!("documents/constructs/{name}.yaml"));
+        let original = std::fs::read(&path).unwrap();
+        for seed in 0..MUTATIONS {
+            let mut random = Random(seed);
+            let text = String::from_utf8_lossy(&mutate(&original, &mut random)).into_owned();
+            let outcome = std::panic::catch_unwind(|| generated(name, &text));
+            match outcome {
+                Ok(Ok(())) => models += 1,
+                Ok(Err(0)) => panic!("{name}, seed {seed}: neither a model nor a reason\n{text}"),
+                Ok(Err(_)) => {}
+                Err(_) => panic!("{name}, seed {seed}: panicked\n{text}"),
+            }
+        }
+    }
+    // Most of the mutations must reach the last pass, or they would show nothing about it.
+    assert!(models > MUTATIONS, "only {models} documents had a model");
+}
+
+/// The whole way; in the end the number of diagnostics.
+fn generated(name: &str, text: &str) -> Result<(), usize> {
+    let mut diagnostics = Diagnostics::new();
+    let sources = Sources::from_texts(&[("mutated.yaml", text)], &mut diagnostics);
+    let mut loaded = Loaded { sources, diagnostics, ..Loaded::default() };
+    let api = generate::model(&mut loaded);
+    let rendered = table::rendered(&loaded);
+    let Some(api) = api else {
+        assert!(loaded.diagnostics.error_count() == 0 || !rendered.is_empty());
+        return Err(loaded.diagnostics.error_count());
+    };
+    let options = codegen::emit::EmitOptions { crate_name: name.to_owned(), command: "test".to_owned() };
+    generate::source(&api, &options).unwrap();
+    codegen::emit::emit_driver(&api, &options).unwrap();
+    Ok(())
+}
+
+fn mutate(original: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut bytes = original.to_vec();
+    for _ in 0..=random.below(3) {
+        let at = random.below(bytes.len());
+        match random.below(6) {
+            // Another byte.
+            0 => bytes[at] = *random.one_of(b"{}[]:,-'\"#&*!|>%@ \n\tA0\\\xff~/$"),
+            // A byte more.
+            1 => bytes.insert(at, *random.one_of(b"{}[]:,-'\"#&*!|> \nz9$")),
+            // A byte less.
+            2 => {
+                bytes.remove(at);
+            }
+            // The rest missing.
+            3 if random.below(4) == 0 => bytes.truncate(at.max(1)),
+            // A line twice, or not at all.
+            3 | 4 => {
+                let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
+                let from = random.below(lines.len());
+                let to = random.below(lines.len());
+                let line = lines[from];
+                if random.below(2) == 0 { lines[to] = line } else { lines.insert(to, line) }
+                bytes = lines.join(&b'\n');
+            }
+            // A word in place of another.
+            _ => {
+                let words = ["null", "object", "array", "type", "oneOf", "$ref", "{}", "[]", "-1", "", "true", "'#/x'", "1e999"];
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                let mut parts: Vec<&str> = text.split(' ').collect();
+                let index = random.below(parts.len());
+                parts[index] = words[random.below(words.len())];
+                bytes = parts.join(" ").into_bytes();
+            }
+        }
+        if bytes.is_empty() {
+            break;
+        }
+    }
+    bytes
+}
+
+/// Steele's `SplitMix64`: the same numbers for the same seed, everywhere.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.next() % limit.max(1) as u64).unwrap()
+    }
+
+    fn one_of<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+        &items[self.below(items.len())]
+    }
+}

@@ -1,0 +1,294 @@
+//! A compact text form of the model, for snapshots: one line for each thing that can be true or false.
+
+use std::fmt::Write as _;
+
+use codegen::model::{
+    Api, Argument, Body, Feature, Field, Guard, Method, Output, Param, ParamIn, PathArg, Presence, Resource, Style, Type,
+    TypeDef, TypeKind,
+};
+
+/// The whole model.
+pub(crate) fn api(api: &Api) -> String {
+    let mut text = head(api);
+    for resource in &api.resources {
+        text.push('\n');
+        print_resource(&mut text, api, resource, 0);
+    }
+    for def in &api.types {
+        text.push('\n');
+        print_type(&mut text, api, def);
+    }
+    if !api.markers.is_empty() {
+        let markers: Vec<&str> = api.markers.iter().map(String::as_str).collect();
+        let _ = writeln!(text, "\nmarkers {}", markers.join(" "));
+    }
+    text
+}
+
+/// The part of the model that only one feature needs.
+pub(crate) fn feature(api: &Api, feature: &Feature) -> String {
+    let mut text = format!("feature {} = mod {}\n", feature.name, feature.module);
+    for resource in api.resources.iter().filter(|resource| resource.features.contains(&feature.name)) {
+        text.push('\n');
+        print_resource(&mut text, api, resource, 0);
+    }
+    print_types(&mut text, api, |def| def.module == feature.module);
+    text
+}
+
+/// What belongs to the whole: the head, and the types that several features need.
+pub(crate) fn shared(api: &Api) -> String {
+    let mut text = head(api);
+    print_types(&mut text, api, |def| api.features.iter().all(|feature| feature.module != def.module));
+    text
+}
+
+fn print_types(text: &mut String, api: &Api, wanted: impl Fn(&TypeDef) -> bool) {
+    let mut types: Vec<&TypeDef> = api.types.iter().filter(|def| wanted(def)).collect();
+    types.sort_by(|one, other| one.name.cmp(&other.name));
+    for def in types {
+        text.push('\n');
+        print_type(text, api, def);
+    }
+}
+
+fn head(api: &Api) -> String {
+    let mut text = format!("api {:?} of {}\n", api.title, api.documents.join(", "));
+    let _ = writeln!(text, "  base url {:?}, auth {:?}", api.base_url, api.auth);
+    let env = &api.env;
+    let _ = writeln!(text, "  env {} {} {}", env.api_key, env.base_url, env.webhook_key);
+    let patch = if api.retry_patch { ", retries PATCH" } else { "" };
+    let _ = writeln!(text, "  arrays in query objects: {:?}{patch}", api.query_arrays);
+    if !api.redact.is_empty() {
+        let _ = writeln!(text, "  redact {}", api.redact.join(" "));
+    }
+    let features: Vec<String> =
+        api.features.iter().map(|feature| format!("{} (mod {})", feature.name, feature.module)).collect();
+    if !features.is_empty() {
+        let _ = writeln!(text, "  features {}", features.join(", "));
+    }
+    for paging in &api.pagings {
+        let _ = writeln!(
+            text,
+            "  paging {}: ?{} ?{} items {}, meta {}, page {} of {}",
+            paging.constant,
+            paging.number,
+            paging.size.as_deref().unwrap_or("-"),
+            paging.items,
+            paging.meta.as_deref().unwrap_or("-"),
+            paging.current,
+            paging.total
+        );
+    }
+    text
+}
+
+fn print_resource(text: &mut String, api: &Api, resource: &Resource, depth: usize) {
+    let indent = "  ".repeat(depth);
+    let features: Vec<&str> = resource.features.iter().map(String::as_str).collect();
+    let _ = writeln!(text, "{indent}resource client.{} -> {} [{}]", resource.path.join("."), resource.handle, features.join(" "));
+    for method in &resource.methods {
+        print_method(text, api, method, &format!("{indent}  "));
+    }
+    for child in &resource.children {
+        print_resource(text, api, child, depth + 1);
+    }
+}
+
+fn print_method(text: &mut String, api: &Api, method: &Method, indent: &str) {
+    let args: Vec<String> =
+        method.path_args.iter().map(|arg| format!("{}: {}", arg.name, type_name(api, &arg.ty))).collect();
+    let deprecated = if method.deprecated { " (deprecated)" } else { "" };
+    let _ = writeln!(
+        text,
+        "{indent}{}({}) -> {}{deprecated}",
+        method.name,
+        args.join(", "),
+        output(api, &method.output)
+    );
+    let _ = writeln!(
+        text,
+        "{indent}  {} {} as {}, {}, {:?}",
+        method.http.as_str(),
+        method.path,
+        method.request,
+        method.constant,
+        method.operation_id
+    );
+    for arg in &method.path_args {
+        if let Some(line) = path_arg(arg) {
+            let _ = writeln!(text, "{indent}  {line}");
+        }
+    }
+    for param in &method.params {
+        let arguments: Vec<&Argument> = method
+            .arguments
+            .iter()
+            .filter(|argument| argument.location == param.location)
+            .filter(|argument| argument.wire == param.wire || argument.wire.starts_with(&format!("{}[", param.wire)))
+            .collect();
+        let _ = writeln!(text, "{indent}  {}", print_param(param));
+        for argument in arguments {
+            let _ = writeln!(text, "{indent}    {}", print_argument(api, argument));
+        }
+    }
+    if let Some(body) = &method.body {
+        print_body(text, api, body, indent);
+    }
+    for alternative in &method.alternatives {
+        let kind = if alternative.text { "text" } else { "bytes" };
+        let _ = writeln!(text, "{indent}  or {}(): {kind} of {}", alternative.name, alternative.media_type);
+    }
+    if !method.errors.is_empty() {
+        let errors: Vec<&str> = method.errors.iter().map(|(status, _)| status.as_str()).collect();
+        let _ = writeln!(text, "{indent}  errors {}", errors.join(" "));
+    }
+}
+
+fn path_arg(arg: &PathArg) -> Option<String> {
+    let mut remarks = Vec::new();
+    if arg.name != arg.wire {
+        remarks.push(format!("= {{{}}}", arg.wire));
+    }
+    if (arg.style, arg.explode) != (Style::Simple, false) {
+        remarks.push(format!("{:?}{}", arg.style, if arg.explode { " exploded" } else { "" }));
+    }
+    (!remarks.is_empty()).then(|| format!("{} {}", arg.name, remarks.join(", ")))
+}
+
+fn print_param(param: &Param) -> String {
+    let location = match param.location {
+        ParamIn::Query => "query",
+        ParamIn::Header => "header",
+        ParamIn::Cookie => "cookie",
+    };
+    let explode = if param.explode { " exploded" } else { "" };
+    format!("{location} {:?} {:?}{explode}", param.wire, param.style)
+}
+
+fn print_argument(api: &Api, argument: &Argument) -> String {
+    let mut line = String::new();
+    if argument.required {
+        line.push_str("required ");
+    }
+    let _ = write!(line, ".{}({})", argument.name, type_name(api, &argument.ty));
+    if argument.wire != argument.name {
+        let _ = write!(line, " = {:?}", argument.wire);
+    }
+    if argument.deprecated {
+        line.push_str(" (deprecated)");
+    }
+    line
+}
+
+fn print_body(text: &mut String, api: &Api, body: &Body, indent: &str) {
+    let optional = if body.required { "" } else { "optional " };
+    let _ = writeln!(text, "{indent}  {optional}body {} of {}", type_name(api, &body.ty), body.media_type);
+    let Some(TypeKind::Struct(object)) = body.fields.and_then(|id| api.get(id)).map(|def| &def.kind) else { return };
+    for (field, setter) in object.fields.iter().zip(&body.setters) {
+        let required = if field.presence == Presence::Required { "required " } else { "" };
+        let null = setter.null.as_ref().map(|null| format!(" .{null}()")).unwrap_or_default();
+        let _ = writeln!(text, "{indent}    {required}.{}({}){null}", setter.name, type_name(api, &field.ty));
+    }
+}
+
+fn output(api: &Api, output: &Output) -> String {
+    match output {
+        Output::Empty => "nothing".to_owned(),
+        Output::Json(ty) => type_name(api, ty),
+        Output::Envelope { member, ty } => format!("{} in {member:?}", type_name(api, ty)),
+        Output::Page { item, meta, paging, whole } => {
+            let style = api.pagings.get(*paging).map_or("?", |paging| paging.constant.as_str());
+            let meta = meta.as_ref().map_or_else(|| "-".to_owned(), |meta| type_name(api, meta));
+            let whole = if *whole { ", all beside the items" } else { "" };
+            format!("pages of {} by {style}, meta {meta}{whole}", type_name(api, item))
+        }
+        Output::Bytes { media_type } => format!("bytes of {media_type}"),
+        Output::Text { media_type } => format!("text of {media_type}"),
+    }
+}
+
+fn print_type(text: &mut String, api: &Api, def: &TypeDef) {
+    let kind = match &def.kind {
+        TypeKind::Struct(_) => "struct",
+        TypeKind::StringEnum(_) | TypeKind::IntEnum(_) => "enum",
+        TypeKind::Union(_) => "union",
+        TypeKind::Alias(_) => "alias",
+    };
+    let builder = def.builder.as_ref().map(|builder| format!(" built by {builder}")).unwrap_or_default();
+    let deprecated = if def.deprecated { " (deprecated)" } else { "" };
+    let _ = writeln!(text, "{kind} {} in {}{builder}{deprecated} <- {}", def.name, def.module, def.pointer);
+    match &def.kind {
+        TypeKind::Struct(object) => {
+            for field in &object.fields {
+                let _ = writeln!(text, "  {}", print_field(api, field));
+            }
+            if let Some((name, ty)) = &object.rest {
+                let _ = writeln!(text, "  rest {name}: {}", type_name(api, ty));
+            }
+        }
+        TypeKind::StringEnum(variants) => {
+            for variant in variants {
+                let _ = writeln!(text, "  {} = {:?}", variant.name, variant.value);
+            }
+        }
+        TypeKind::IntEnum(variants) => {
+            for variant in variants {
+                let _ = writeln!(text, "  {} = {}", variant.name, variant.value);
+            }
+        }
+        TypeKind::Union(union) => {
+            if let Some(tag) = &union.tag {
+                let _ = writeln!(text, "  by {tag:?}");
+            }
+            for variant in &union.variants {
+                let ty = type_name(api, &variant.ty);
+                let ty = if variant.boxed { format!("Box<{ty}>") } else { ty };
+                let when = match (&variant.tag, &variant.guard) {
+                    (Some(tag), _) => format!(" = {tag:?}"),
+                    (None, Guard::Always) => String::new(),
+                    (None, Guard::Object(members)) if members.is_empty() => " if Object".to_owned(),
+                    (None, Guard::Object(members)) => format!(" if Object with {}", members.join(", ")),
+                    (None, guard) => format!(" if {guard:?}"),
+                };
+                let _ = writeln!(text, "  {}({ty}){when}", variant.name);
+            }
+        }
+        TypeKind::Alias(target) => {
+            let _ = writeln!(text, "  = {}", type_name(api, target));
+        }
+    }
+}
+
+fn print_field(api: &Api, field: &Field) -> String {
+    let ty = type_name(api, &field.ty);
+    let ty = if field.boxed { format!("Box<{ty}>") } else { ty };
+    let presence = match field.presence {
+        Presence::Required => "",
+        Presence::Optional => "?",
+        Presence::Nullable => "?!",
+    };
+    let mut line = format!("{}{presence}: {ty}", field.name);
+    if field.name != field.wire {
+        let _ = write!(line, " = {:?}", field.wire);
+    }
+    if let Some(null) = &field.null_setter {
+        let _ = write!(line, ", .{null}()");
+    }
+    for (is, word) in [(field.redacted, "redacted"), (field.read_only, "read-only"), (field.deprecated, "deprecated")] {
+        if is {
+            let _ = write!(line, " ({word})");
+        }
+    }
+    line
+}
+
+fn type_name(api: &Api, ty: &Type) -> String {
+    match ty {
+        Type::Named(id) => api.get(*id).map_or_else(|| format!("dangling {}", id.0), |def| def.name.clone()),
+        Type::List(item) => format!("[{}]", type_name(api, item)),
+        Type::Map(value) => format!("{{{}}}", type_name(api, value)),
+        Type::Option(inner) => format!("{} or null", type_name(api, inner)),
+        plain => format!("{plain:?}"),
+    }
+}

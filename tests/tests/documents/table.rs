@@ -1,0 +1,113 @@
+//! The documents as a table of cases, and snapshots of what they become.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use codegen::diagnostic::Style;
+use codegen::emit::EmitOptions;
+use codegen::generate::{self, Loaded};
+use codegen::model::Api;
+
+/// A document in small, with its configuration if it has one.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    /// The file's name without what follows the first dot.
+    pub(crate) name: String,
+    document: PathBuf,
+    config: Option<PathBuf>,
+}
+
+impl Case {
+    /// Reads the document.
+    pub(crate) fn load(&self) -> Loaded {
+        match &self.config {
+            Some(config) => generate::load(&[], Some(config)),
+            None => generate::load(std::slice::from_ref(&self.document), None),
+        }
+    }
+
+    /// Reads the document and builds its model.
+    pub(crate) fn model(&self) -> (Loaded, Option<Api>) {
+        let mut loaded = self.load();
+        let api = generate::model(&mut loaded);
+        (loaded, api)
+    }
+
+    /// The options under which its source is written.
+    pub(crate) fn options(&self) -> EmitOptions {
+        EmitOptions { crate_name: format!("mini-{}", self.name), command: "cargo xtask generate".to_owned() }
+    }
+}
+
+/// The documents of some folders below `tests/documents`, by name.
+pub(crate) fn cases(folders: &[&'static str]) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for folder in folders {
+        let path = root().join("documents").join(folder);
+        let names: BTreeSet<String> = fs::read_dir(&path)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        for file in &names {
+            let (name, rest) = file.split_once('.').unwrap();
+            if rest == "sdk.yaml" {
+                continue;
+            }
+            let config = format!("{name}.sdk.yaml");
+            cases.push(Case {
+                name: name.to_owned(),
+                document: path.join(file),
+                config: names.contains(&config).then(|| path.join(config)),
+            });
+        }
+    }
+    assert!(!cases.is_empty(), "no documents in {folders:?}");
+    cases
+}
+
+/// The folder of this package.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All that is wrong with a document, as a person sees it.
+pub(crate) fn rendered(loaded: &Loaded) -> String {
+    let text = loaded.diagnostics.render(&loaded.sources, Style::Plain);
+    // File names as one sees them from the folder of the documents.
+    let folder = format!("{}/", root().join("documents").display());
+    let workspace = format!("{}/", root().parent().unwrap().display());
+    text.replace(&folder, "").replace(&workspace, "")
+}
+
+/// Compares what `text_of` gives for each case with its snapshot in `snapshots/FOLDER/`.
+///
+/// All cases are tried before the test fails, and snapshots that no case has are found.
+pub(crate) fn snapshots<T>(folder: &str, cases: &[T], name_of: impl Fn(&T) -> &str, text_of: impl Fn(&T) -> String) {
+    let path = root().join("tests/snapshots").join(folder);
+    let mut failed = Vec::new();
+    for case in cases {
+        let name = name_of(case);
+        let compared = catch_unwind(AssertUnwindSafe(|| {
+            let text = text_of(case);
+            insta::with_settings!({
+                snapshot_path => &path,
+                prepend_module_to_snapshot => false,
+                omit_expression => true,
+            }, {
+                insta::assert_snapshot!(name, text);
+            });
+        }));
+        if compared.is_err() {
+            failed.push(name);
+        }
+    }
+    assert!(failed.is_empty(), "not as in {}: {}", path.display(), failed.join(", "));
+    let known: BTreeSet<&str> = cases.iter().map(name_of).collect();
+    for entry in fs::read_dir(&path).unwrap() {
+        let file = entry.unwrap().file_name().into_string().unwrap();
+        let name = file.strip_suffix(".snap").unwrap_or(&file);
+        assert!(known.contains(name), "{}: belongs to no document; remove it", path.join(&file).display());
+    }
+}

@@ -5,6 +5,7 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use crate::drift::Explained;
 use crate::normalize::Patch;
 
 /// The whole configuration file.
@@ -30,7 +31,7 @@ pub struct Config {
     /// Corrections of wrong documents.
     pub patches: Vec<Patch>,
     /// Differences from the upstream document that are meant.
-    pub drift: Vec<serde_json::Value>,
+    pub drift: Vec<Explained>,
 }
 
 /// A Cargo feature of the generated crate.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostics, Location};
+use crate::drift::{self, Report};
 use crate::emit::{self, EmitError, EmitOptions, File};
 use crate::lower::lower;
 use crate::model::Api;
@@ -57,7 +58,7 @@ pub fn load(specs: &[PathBuf], config: Option<&Path>) -> Loaded {
 fn read_config(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -> Config {
     let Some(value) = sources.value(file) else { return Config::default() };
     match serde_path_to_error::deserialize(value) {
-        Ok(config) => config,
+        Ok(config) => place(config, file),
         Err(error) => {
             let mut place = String::new();
             for segment in error.path() {
@@ -73,6 +74,37 @@ fn read_config(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -
             Config::default()
         }
     }
+}
+
+/// Tells the entries that messages may be about where they stand.
+fn place(mut config: Config, file: FileId) -> Config {
+    for (index, entry) in config.drift.iter_mut().enumerate() {
+        entry.location = Some(Location::value(file, format!("/drift/{index}")));
+    }
+    for (index, patch) in config.patches.iter_mut().enumerate() {
+        patch.location = Some(Location::value(file, format!("/patches/{index}")));
+    }
+    config
+}
+
+/// Compares what was read with an upstream document; `None` when errors stand in the way.
+///
+/// All that is wrong with either is in [`Loaded::diagnostics`] afterwards.
+pub fn drift(loaded: &mut Loaded, upstream: &Path) -> Option<Report> {
+    let ours = loaded.sources.roots().to_vec();
+    let upstream = loaded.sources.read(upstream, &mut loaded.diagnostics)?;
+    if loaded.diagnostics.has_errors() {
+        return None;
+    }
+    let Loaded { sources, config, diagnostics, .. } = loaded;
+    let ours = normalize(sources, &ours, &config.patches, diagnostics);
+    // What is odd upstream is not ours to mend; only what makes it unreadable matters here.
+    let mut theirs = Diagnostics::new();
+    let upstream = normalize(sources, &[upstream], &[], &mut theirs);
+    if theirs.has_errors() {
+        diagnostics.append(theirs);
+    }
+    (!diagnostics.has_errors()).then(|| drift::compare(&ours, &upstream, sources, &config.drift))
 }
 
 /// Builds the model of what was read; `None` when errors stand in the way.

@@ -1,5 +1,6 @@
 //! The maintainer's command line. It parses arguments, prints, and sets the exit code; the work is done in `codegen`.
 
+mod drift;
 mod generate;
 
 use std::process::ExitCode;
@@ -18,10 +19,13 @@ struct Arguments {
 enum Command {
     /// Writes Rust source from OpenAPI documents.
     Generate(generate::Arguments),
+    /// Compares our documents with an upstream one, operation by operation.
+    Drift(drift::Arguments),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Generate(arguments) => generate::run(&arguments),
+        Command::Drift(arguments) => drift::run(&arguments),
     }
 }

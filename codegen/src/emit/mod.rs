@@ -165,10 +165,8 @@ impl Emitter<'_> {
         ];
         let used = used_pagings(api);
         if !used.is_empty() {
-            pieces.push(Piece::Item(quote!(
-                #[cfg(feature = "client")]
-                use crate::runtime::prelude::{Paging, PagingKind};
-            )));
+            let gate = client_gate(used.values().flatten());
+            pieces.push(Piece::Item(quote!(#gate use crate::runtime::prelude::{Paging, PagingKind};)));
         }
         pieces.push(Piece::Item(quote! {
             #[doc = " What the runtime has to know about the API."]

@@ -9,7 +9,12 @@ pub mod fields;
 pub mod resources;
 pub mod types;
 use crate::runtime::prelude::{Api, Auth, Env, QueryArrays};
-#[cfg(feature = "client")]
+#[cfg(
+    all(
+        feature = "client",
+        any(feature = "numbers-config", feature = "porting-in", feature = "porting-out")
+    )
+)]
 use crate::runtime::prelude::{Paging, PagingKind};
 
 /// What the runtime has to know about the API.

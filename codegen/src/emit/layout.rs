@@ -40,25 +40,45 @@ impl std::error::Error for EmitError {}
 /// Prints pieces, a blank line between them.
 pub(crate) fn print(pieces: Vec<Piece>) -> Result<String, EmitError> {
     let mut text = String::new();
-    let mut lines_of_use = false;
+    let mut before = Kind::Other;
     for piece in pieces {
-        let (piece, is_use) = match piece {
+        let (piece, kind) = match piece {
             Piece::Item(tokens) => {
                 let shown = tokens.clone();
                 let item: syn::Item =
                     syn::parse2(tokens).map_err(|error| EmitError { what: format!("{error}: {shown}") })?;
-                let is_use = matches!(item, syn::Item::Use(_) | syn::Item::Mod(_));
-                (print_item(item), is_use)
+                let kind = Kind::of(&item);
+                (print_item(item), kind)
             }
-            Piece::Table(table) => (print_table(&table), false),
+            Piece::Table(table) => (print_table(&table), Kind::Other),
         };
-        if !(text.is_empty() || lines_of_use && is_use) {
+        if !(text.is_empty() || kind != Kind::Other && kind == before) {
             text.push('\n');
         }
-        lines_of_use = is_use;
+        before = kind;
         text.push_str(&piece);
     }
     Ok(text)
+}
+
+/// Items of which several stand together without blank lines.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Use,
+    PublicUse,
+    Module,
+    Other,
+}
+
+impl Kind {
+    fn of(item: &syn::Item) -> Self {
+        match item {
+            syn::Item::Use(item) if matches!(item.vis, syn::Visibility::Inherited) => Self::Use,
+            syn::Item::Use(_) => Self::PublicUse,
+            syn::Item::Mod(_) => Self::Module,
+            _ => Self::Other,
+        }
+    }
 }
 
 fn print_item(item: syn::Item) -> String {
@@ -144,14 +164,20 @@ pub(crate) fn identifiers(pieces: &[Piece]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for piece in pieces {
         match piece {
-            Piece::Item(tokens) => collect(tokens.clone(), &mut found),
+            // Variants are no types, though many are called like one.
+            Piece::Item(tokens) => match syn::parse2(tokens.clone()) {
+                Ok(syn::Item::Enum(item)) => {
+                    for field in item.variants.into_iter().flat_map(|variant| variant.fields) {
+                        collect(field.ty.into_token_stream(), &mut found);
+                    }
+                }
+                _ => collect(tokens.clone(), &mut found),
+            },
+            // Rows name members, variants and texts of the wire; the types among them stand in the item beside the table.
             Piece::Table(table) => {
                 found.insert(format!("{}!", table.name));
-                let rows = table.rows.iter().flatten();
-                for text in std::iter::once(&table.head).chain(rows) {
-                    let words = text.split(|character: char| !(character.is_alphanumeric() || character == '_'));
-                    found.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
-                }
+                let words = table.head.split(|character: char| !(character.is_alphanumeric() || character == '_'));
+                found.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
             }
         }
     }

@@ -423,6 +423,15 @@ fn union_pieces(api: &Api, def: &TypeDef, union: &Union) -> Vec<Piece> {
             }
         }));
         // Literals are what people have at hand.
+        if matches!(api.resolve(&variant.ty), Type::List(item) if matches!(api.resolve(item), Type::String)) {
+            pieces.push(Piece::Item(quote! {
+                impl<const N: usize> From<[&str; N]> for #name {
+                    fn from(values: [&str; N]) -> Self {
+                        Self::#variant_name(values.map(str::to_owned).to_vec())
+                    }
+                }
+            }));
+        }
         if matches!(api.resolve(&variant.ty), Type::String) {
             pieces.push(Piece::Item(quote! {
                 impl From<&str> for #name {

@@ -149,7 +149,8 @@ impl Lowering<'_, '_> {
         let mut path = above.to_vec();
         path.push(name.to_owned());
         let stem = names::camel(&path.join(" "));
-        let handle = self.schemas.scope.claim_first(&[names::type_name(&stem), format!("{stem}Resource")]);
+        let stem = stem.trim_end_matches('_');
+        let handle = self.schemas.scope.claim_first(&[names::type_name(stem), format!("{stem}Resource")]);
         let mut methods = Vec::new();
         let mut features = Features::new();
         for (method, index) in &planned.methods {

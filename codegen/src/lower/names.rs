@@ -108,6 +108,10 @@ pub(crate) const REQUEST_METHODS: &[&str] = &[
 /// Methods that every struct builder has.
 pub(crate) const BUILDER_METHODS: &[&str] = &["build", "clone"];
 
+/// Methods that the client has beside its resources.
+pub(crate) const CLIENT_METHODS: &[&str] =
+    &["base_url", "builder", "clone", "from_env", "inner", "new", "transport"];
+
 /// Methods that every resource handle has.
 pub(crate) const HANDLE_METHODS: &[&str] = &["clone", "new"];
 
@@ -189,7 +193,8 @@ impl Scope {
         let next = self.next.entry(wanted.to_owned()).or_insert(2);
         loop {
             let separator = if wanted.ends_with(|last: char| last.is_ascii_digit()) { "_" } else { "" };
-            let candidate = format!("{wanted}{separator}{next}");
+            // What a keyword needs to be a name, a number does as well.
+            let candidate = format!("{}{separator}{next}", wanted.trim_end_matches('_'));
             *next += 1;
             if self.taken.insert(candidate.clone()) {
                 return candidate;

@@ -8,7 +8,7 @@ use openapiv3::{
 };
 
 use super::names::{self, Scope};
-use super::schemas::{Place, Schemas};
+use super::schemas::{Place, Schemas, Typed};
 use super::usage::{Usage, UsageMap};
 use super::view::{Node, View};
 use crate::config::PaginationConfig;
@@ -389,7 +389,7 @@ fn body<'a>(
     }
     let typed = match &media.schema {
         Some(schema) => schemas.lower(Node::from(schema), &place, diagnostics),
-        None => return None,
+        None => Typed::any(),
     };
     let mut fields = None;
     let mut setters = Vec::new();
@@ -456,7 +456,7 @@ fn output<'a>(
     if let Some(opened) = open(node, &place, base, paging, pagination, schemas, diagnostics) {
         return (opened, alternatives);
     }
-    (Output::Json(schemas.lower(node, &place, diagnostics).ty), alternatives)
+    (Output::Json(schemas.lower(node, &place, diagnostics).with_null()), alternatives)
 }
 
 /// A page of a list, or an envelope that holds nothing else.

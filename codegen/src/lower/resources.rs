@@ -34,7 +34,7 @@ pub(crate) fn plan(
     for (name, resource) in configured {
         let pointer = format!("/resources/{name}");
         let planned = configure(resource, &pointer, &by_reference, &mut placed, config_file, diagnostics);
-        tree.insert(names::snake_beside(name, names::HANDLE_METHODS), planned);
+        tree.insert(names::snake_beside(name, names::CLIENT_METHODS), planned);
     }
     infer(found, &placed, &mut tree);
     tree
@@ -122,10 +122,10 @@ fn infer(found: &[Found<'_>], placed: &BTreeSet<usize>, tree: &mut IndexMap<Stri
         }
         let mut node: Option<&mut Planned> = None;
         for word in words {
-            let name = names::snake_beside(word, names::HANDLE_METHODS);
             node = Some(match node {
-                None => tree.entry(name).or_default(),
+                None => tree.entry(names::snake_beside(word, names::CLIENT_METHODS)).or_default(),
                 Some(parent) => {
+                    let name = names::snake_beside(word, names::HANDLE_METHODS);
                     let name = if parent.methods.contains_key(&name) { format!("{name}_resource") } else { name };
                     parent.children.entry(name).or_default()
                 }

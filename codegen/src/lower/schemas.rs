@@ -55,7 +55,7 @@ pub(crate) struct Typed {
 }
 
 impl Typed {
-    fn any() -> Self {
+    pub(crate) fn any() -> Self {
         Self::of(Type::Any)
     }
 

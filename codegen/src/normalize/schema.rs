@@ -758,6 +758,9 @@ fn unwrap_single(members: &mut Members, scope: &mut Scope<'_>) {
             members.shift_remove(name);
             continue;
         }
+        if let [only] = variants.as_mut_slice() {
+            spell_boolean(only);
+        }
         let [Value::Object(only)] = variants.as_mut_slice() else { continue };
         if has_discriminator {
             continue;
@@ -791,6 +794,15 @@ fn unwrap_single(members: &mut Members, scope: &mut Scope<'_>) {
                 }
             }
         }
+    }
+}
+
+/// `true` is the schema that accepts anything, and `false` the one that accepts nothing.
+fn spell_boolean(schema: &mut Value) {
+    match schema {
+        Value::Bool(true) => *schema = json!({}),
+        Value::Bool(false) => *schema = json!({"not": {}}),
+        _ => {}
     }
 }
 
@@ -1163,11 +1175,7 @@ impl Bundler<'_> {
                 return;
             }
         }
-        match value {
-            Value::Bool(true) => *value = json!({}),
-            Value::Bool(false) => *value = json!({"not": {}}),
-            _ => {}
-        }
+        spell_boolean(value);
         let before = (here.raw.len(), here.at.len());
         let Some(members) = self.object(value, here, "a schema") else { return };
         let mut scope =

@@ -49,7 +49,7 @@ struct Account(Arc<Mutex<Vec<Value>>>);
 impl Account {
     fn with_history() -> Self {
         let orders = (0..57).map(|number| {
-            let mut order = draft(number, &json!([format!("+1303555{:04}", 9_000 + number)]), &Value::Null);
+            let mut order = draft(number, &[json!(format!("+1303555{:04}", 9_000 + number))], None);
             let status = match number {
                 0..40 => "ported",
                 40..52 => "foc-date-confirmed",
@@ -69,7 +69,7 @@ impl Account {
     /// Answers with what `answer` makes of the order, or that there is no such order.
     fn with_order(&self, id: &str, answer: impl FnOnce(&mut Value) -> Response) -> Response {
         let mut orders = self.orders();
-        orders.iter_mut().find(|order| order["id"] == id).map_or_else(not_found, answer)
+        orders.iter_mut().find(|order| order.get("id").is_some_and(|known| known == id)).map_or_else(not_found, answer)
     }
 }
 
@@ -118,7 +118,7 @@ async fn create_order(State(account): State<Account>, Json(body): Json<Value>) -
         return refuse(faults);
     }
     let mut orders = account.orders();
-    let order = draft(orders.len(), &body["phone_numbers"], &body["customer_reference"]);
+    let order = draft(orders.len(), numbers, body.get("customer_reference"));
     orders.insert(0, order.clone());
     (StatusCode::CREATED, Json(json!({ "data": [order] }))).into_response()
 }
@@ -137,10 +137,10 @@ async fn update_order(State(account): State<Account>, Path(id): Path<String>, Js
 
 async fn confirm_order(State(account): State<Account>, Path(id): Path<String>) -> Response {
     account.with_order(&id, |order| {
-        if order["status"]["value"] != "draft" {
+        if !order.pointer("/status/value").is_some_and(|status| status == "draft") {
             return refuse([fault("/status", "must be draft")]);
         }
-        if order["requirements_met"] != true {
+        if order.get("requirements_met") != Some(&json!(true)) {
             return refuse([fault("/end_user/admin/entity_name", "must be given before the order is confirmed")]);
         }
         set_status(order, "in-process");
@@ -185,8 +185,7 @@ async fn number_requests(State(count): State<Arc<Mutex<u64>>>, request: Request,
     response
 }
 
-fn draft(number: usize, phone_numbers: &Value, customer_reference: &Value) -> Value {
-    let numbers = phone_numbers.as_array().map(Vec::as_slice).unwrap_or_default();
+fn draft(number: usize, phone_numbers: &[Value], customer_reference: Option<&Value>) -> Value {
     let mut order = json!({
         "record_type": "porting_order",
         "id": format!("f1486bae-f067-460c-ad43-{number:012}"),
@@ -194,8 +193,8 @@ fn draft(number: usize, phone_numbers: &Value, customer_reference: &Value) -> Va
         "webhook_url": "https://example.com/webhooks",
         "requirements_met": false,
         "phone_number_type": "local",
-        "phone_numbers": numbers.iter().map(|number| json!({ "phone_number": number })).collect::<Vec<_>>(),
-        "porting_phone_numbers_count": numbers.len(),
+        "phone_numbers": phone_numbers.iter().map(|number| json!({ "phone_number": number })).collect::<Vec<_>>(),
+        "porting_phone_numbers_count": phone_numbers.len(),
         "created_at": format!("2025-03-{:02}T{:02}:00:00Z", 1 + number / 24, number % 24),
     });
     set_status(&mut order, "draft");
@@ -223,7 +222,7 @@ fn merge(target: &mut Value, changes: &Value) {
 }
 
 fn phone_numbers(body: &Value) -> &[Value] {
-    body["phone_numbers"].as_array().map(Vec::as_slice).unwrap_or_default()
+    body.get("phone_numbers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 fn is_e164(number: &str) -> bool {

@@ -8,6 +8,7 @@ pub mod fields;
 #[cfg(feature = "client")]
 pub mod resources;
 pub mod types;
+
 use crate::runtime::prelude::{Api, Auth, Env, QueryArrays};
 #[cfg(
     all(

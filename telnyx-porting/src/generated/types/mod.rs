@@ -13,6 +13,7 @@ mod porting_in;
 #[cfg(feature = "porting-out")]
 mod porting_out;
 mod shared;
+
 #[cfg(feature = "numbers-config")]
 pub use self::numbers_config::*;
 #[cfg(feature = "porting-in")]

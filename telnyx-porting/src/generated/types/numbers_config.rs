@@ -2435,6 +2435,12 @@ impl From<Vec<String>> for PhoneNumberFilterCountryIsoAlpha2 {
     }
 }
 
+impl<const N: usize> From<[&str; N]> for PhoneNumberFilterCountryIsoAlpha2 {
+    fn from(values: [&str; N]) -> Self {
+        Self::List(values.map(str::to_owned).to_vec())
+    }
+}
+
 union! {
     PhoneNumberFilterCountryIsoAlpha2 {
         Text: String if string,
@@ -3481,6 +3487,12 @@ impl From<&str> for PhoneNumbersJobFilterPhoneNumber {
 impl From<Vec<String>> for PhoneNumbersJobFilterPhoneNumber {
     fn from(value: Vec<String>) -> Self {
         Self::List(value)
+    }
+}
+
+impl<const N: usize> From<[&str; N]> for PhoneNumbersJobFilterPhoneNumber {
+    fn from(values: [&str; N]) -> Self {
+        Self::List(values.map(str::to_owned).to_vec())
     }
 }
 

@@ -6263,6 +6263,12 @@ impl From<Vec<String>> for PortingPhoneNumberBlockFilterSupportKey {
     }
 }
 
+impl<const N: usize> From<[&str; N]> for PortingPhoneNumberBlockFilterSupportKey {
+    fn from(values: [&str; N]) -> Self {
+        Self::List(values.map(str::to_owned).to_vec())
+    }
+}
+
 union! {
     PortingPhoneNumberBlockFilterSupportKey {
         Text: String if string,

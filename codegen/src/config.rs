@@ -24,6 +24,8 @@ pub struct Config {
     pub envelope: Option<String>,
     /// Ways in which lists are paged, by a name of your choice.
     pub pagination: IndexMap<String, PaginationConfig>,
+    /// What the API posts to its users' servers.
+    pub webhooks: Option<WebhooksConfig>,
     /// Members whose values are never printed: `name` anywhere, or `Schema.name`.
     pub redact: Vec<String>,
     /// The tree of resources and their methods.
@@ -101,6 +103,30 @@ pub enum PaginationConfig {
         /// JSON pointer to the number of pages.
         total: String,
     },
+}
+
+/// What the API posts to its users' servers, and how it signs it: with Ed25519.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhooksConfig {
+    /// Header that holds the signature in base64.
+    pub signature_header: String,
+    /// Header that holds the time of the signature in seconds since 1970.
+    pub timestamp_header: String,
+    /// What is signed, with one `{timestamp}` and one `{body}`: `{timestamp}.{body}`.
+    pub signed: String,
+    /// Member of the body that holds the event; without it, or in bodies that lack it, the whole body is the event.
+    #[serde(default)]
+    pub member: Option<String>,
+    /// JSON pointer to what identifies an event, however often it is posted.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// JSON pointer to the number of the attempt to deliver an event.
+    #[serde(default)]
+    pub attempt: Option<String>,
+    /// Schemas of events by a name of your choice; each has alternatives that a discriminator tells apart.
+    #[serde(default)]
+    pub events: IndexMap<String, String>,
 }
 
 /// A resource: methods, and resources below it.

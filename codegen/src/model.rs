@@ -26,6 +26,7 @@ pub struct Api {
     pub documents: Vec<String>,
     pub features: Vec<Feature>,
     pub pagings: Vec<Paging>,
+    pub webhooks: Option<Webhooks>,
     /// Top-level resources.
     pub resources: Vec<Resource>,
     /// All types, in the order in which they were met.
@@ -308,6 +309,40 @@ pub struct Paging {
     pub meta: Option<String>,
     pub current: String,
     pub total: String,
+}
+
+/// What the API posts to its users' servers.
+#[derive(Clone, Debug)]
+pub struct Webhooks {
+    pub signature_header: String,
+    pub timestamp_header: String,
+    /// What is signed, piece by piece.
+    pub signed: Vec<Signed>,
+    /// Member of the body that holds the event.
+    pub member: Option<String>,
+    /// JSON pointers.
+    pub id: Option<String>,
+    pub attempt: Option<String>,
+    /// Type of an event.
+    pub event: String,
+    /// Member that tells the events apart.
+    pub tag: Option<String>,
+    pub events: Vec<WebhookVariant>,
+}
+
+/// A piece of what a webhook's signature covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signed {
+    Timestamp,
+    Body,
+    Text(String),
+}
+
+/// A family of events, which is a union of them.
+#[derive(Clone, Debug)]
+pub struct WebhookVariant {
+    pub name: String,
+    pub ty: TypeId,
 }
 
 /// Index of a type in [`Api::types`].

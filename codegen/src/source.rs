@@ -441,3 +441,106 @@ pub(crate) fn percent_decode(text: &str) -> Option<String> {
     }
     String::from_utf8(bytes).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Style;
+
+    #[test]
+    fn files_are_read_with_what_they_refer_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, bytes).unwrap();
+            path
+        };
+        let root = write(
+            "specs/a.yaml",
+            b"\xef\xbb\xbfa: {$ref: 'parts/./b%20c.yaml#/x'}\nb: {$ref: '../other.json'}\nc: {$ref: parts}\nd: {$ref: none.yaml}\ne: {$ref: none.yaml}\nf: {$ref: '../bytes.yaml'}\n",
+        );
+        write(
+            "specs/parts/b c.yaml",
+            b"x: {$ref: '../a.yaml#/a'}\ny: {$ref: '../../specs/a.yaml'}\nz: {$ref: 'file:///etc/passwd'}\n",
+        );
+        write("other.json", b"{\"a\": [1,\n 2,]}");
+        write("bytes.yaml", b"a: b\nc: \xff\xfe\n");
+        let mut diagnostics = Diagnostics::new();
+        let sources = Sources::load([&root, &root], &mut diagnostics);
+        let prefix = format!("{}/", folder.path().display());
+        let names: Vec<_> = sources.files().map(|file| sources.name(file).replace(&prefix, "")).collect();
+        assert_eq!(names, ["specs/a.yaml", "specs/parts/b c.yaml", "other.json", "bytes.yaml"]);
+        assert_eq!(sources.roots().len(), 1);
+        let found: Vec<_> = diagnostics
+            .sorted(&sources)
+            .iter()
+            .map(|problem| {
+                let place = problem.location.as_ref().map(|at| sources.describe(at)).unwrap_or_default();
+                format!("{place} {}: {}", problem.code, problem.message).replace(&prefix, "")
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "specs/a.yaml:3:11 missing-file: cannot read `specs/parts`: it is a directory",
+                "specs/a.yaml:4:11 missing-file: cannot read `specs/none.yaml`: there is no such file",
+                "specs/parts/b c.yaml:3:11 remote-ref: `file:///etc/passwd` is not a local file",
+                "other.json:2:4 json-syntax: trailing comma",
+                "bytes.yaml:2:4 unreadable-text: the file is not UTF-8 text: byte 0xff cannot stand here",
+            ]
+        );
+        // Each of them can be shown.
+        assert!(diagnostics.render(&sources, Style::Plain).contains("2 |  2,]}"));
+        let [file] = *sources.roots() else { panic!() };
+        let (other, pointer) = sources.resolve(file, "parts/b%20c.yaml#/x").unwrap();
+        assert_eq!((sources.name(other).replace(&prefix, "").as_str(), pointer), ("specs/parts/b c.yaml", "/x"));
+        assert_eq!(sources.resolve(file, "none.yaml"), Err(Unresolved::Reported));
+        assert_eq!(sources.resolve(file, "never.yaml"), Err(Unresolved::Unknown));
+        assert_eq!(sources.resolve(file, "https://a/b"), Err(Unresolved::Remote));
+        assert_eq!(sources.resolve(file, "%zz.yaml"), Err(Unresolved::Malformed));
+    }
+
+    #[test]
+    fn a_missing_root_is_reported_without_a_place() {
+        let mut diagnostics = Diagnostics::new();
+        let sources = Sources::load(["/nowhere/at/all.yaml"], &mut diagnostics);
+        assert_eq!(
+            diagnostics.render(&sources, Style::Plain),
+            "error[missing-file]: cannot read `/nowhere/at/all.yaml`: there is no such file"
+        );
+        assert!(sources.roots().is_empty());
+    }
+
+    #[test]
+    fn syntax_errors_show_their_line() {
+        let mut diagnostics = Diagnostics::new();
+        let sources = Sources::from_texts(
+            &[("a.yaml", "a: 1\nb: [1, 2\nc: 3\n"), ("b.yaml", "a: 1\nb: 2\na: 3\n")],
+            &mut diagnostics,
+        );
+        let text = diagnostics.render(&sources, Style::Plain);
+        assert!(text.starts_with("error[yaml-syntax]: did not find expected ',' or ']'"), "{text}");
+        assert!(text.contains(" --> a.yaml:3:"), "{text}");
+        assert!(text.contains("error[duplicate-key]: `a` is given twice\n --> b.yaml:3:1\n"), "{text}");
+        assert!(text.contains("given here before"), "{text}");
+    }
+
+    #[test]
+    fn paths_are_tidied() {
+        for (path, expected) in [
+            ("a/./b/../c.yaml", "a/c.yaml"),
+            ("../a.yaml", "../a.yaml"),
+            ("../../a.yaml", "../../a.yaml"),
+            ("/a//b/", "/a/b"),
+            ("./a.yaml", "a.yaml"),
+        ] {
+            assert_eq!(tidy(path), expected);
+        }
+        for (path, expected) in
+            [("http://a", true), ("//a/b", true), ("urn:x", true), ("c:/a", false), ("a.yaml", false), ("a/b:c", false)]
+        {
+            assert_eq!(is_remote(path), expected, "{path}");
+        }
+    }
+}

@@ -64,6 +64,7 @@
 //! | `native-tls` | | TLS of the system |
 //! | `gzip` | yes | compressed responses |
 //! | `blocking` | | `.send_blocking()` and blocking iterators on the same requests |
+//! | `webhooks` | | checks and decodes what Telnyx posts to webhooks |
 //! | `time`, `chrono`, `jiff` | | conversions of [`Timestamp`] |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]

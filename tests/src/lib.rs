@@ -1,5 +1,7 @@
-//! Tests that span the crates, and what they need: recorded calls, a server on loopback, documents in small.
+//! Tests that span the crates, and what they need: recorded calls, servers on loopback, a fault server, a soak, documents in
+//! small.
 
+pub mod fault;
 #[rustfmt::skip]
 pub mod generated;
 pub mod server;

@@ -310,6 +310,18 @@ pub fn encode<T: Serialize>(value: &T) -> Result<Value, Failure> {
     serde_json::to_value(value).map_err(|error| Failure::Arguments(format!("result: {error}")))
 }
 
+/// A value decoded into a type and encoded again.
+///
+/// # Errors
+///
+/// When it does not fit, with the place where.
+pub fn round_trip<T: DeserializeOwned + Serialize>(value: &Value) -> Result<Value, Failure> {
+    // From text, as responses are decoded.
+    let text = value.to_string();
+    let typed: T = serde_json::from_str(&text).map_err(|error| Failure::Arguments(format!("{error} of {text}")))?;
+    encode(&typed)
+}
+
 /// One page of a list as JSON.
 ///
 /// # Errors

@@ -48,7 +48,47 @@ pub(crate) fn text(api: &Api, crate_name: &str) -> Result<String, EmitError> {
     for (resource, method) in methods {
         pieces.push(function(api, resource, method));
     }
+    pieces.extend(round_trip(api));
     print(pieces)
+}
+
+/// What decodes a value into any type of the crate and encodes it again.
+fn round_trip(api: &Api) -> Vec<Piece> {
+    let named: Vec<_> = api
+        .types
+        .iter()
+        .filter_map(|def| {
+            let schema = def.pointer.strip_prefix("/components/schemas/")?;
+            (!schema.contains('/')).then_some((def, schema))
+        })
+        .collect();
+    let rows = named.iter().map(|(def, schema)| {
+        let (name, schema) = (literal(&def.name), literal(schema));
+        quote!((#name, #schema))
+    });
+    let arms = named.iter().map(|(def, _)| {
+        let (text, name) = (literal(&def.name), ident(&def.name));
+        quote!(#text => wire::round_trip::<types::#name>(value))
+    });
+    vec![
+        Piece::Item(quote! {
+            #[doc = " Every type that has a schema of a name, and that name."]
+            pub const TYPES: &[(&str, &str)] = &[#(#rows),*];
+        }),
+        Piece::Item(quote! {
+            #[doc = " Decodes a value into the type of this name and encodes it again."]
+            #[doc = ""]
+            #[doc = " # Errors"]
+            #[doc = ""]
+            #[doc = " When there is no such type, or the value does not fit it."]
+            pub fn round_trip(name: &str, value: &Value) -> Result<Value, Failure> {
+                match name {
+                    #(#arms,)*
+                    unknown => Err(Failure::Arguments(format!("unknown type `{unknown}`"))),
+                }
+            }
+        }),
+    ]
 }
 
 fn function_name(method: &Method) -> proc_macro2::Ident {

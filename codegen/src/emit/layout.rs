@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// A part of a file.
 #[derive(Clone, Debug)]
@@ -164,39 +164,65 @@ pub(crate) fn identifiers(pieces: &[Piece]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for piece in pieces {
         match piece {
-            // Variants are no types, though many are called like one.
-            Piece::Item(tokens) => match syn::parse2(tokens.clone()) {
-                Ok(syn::Item::Enum(item)) => {
-                    for field in item.variants.into_iter().flat_map(|variant| variant.fields) {
-                        collect(field.ty.into_token_stream(), &mut found);
-                    }
-                }
-                _ => collect(tokens.clone(), &mut found),
-            },
-            // Rows name members, variants and texts of the wire; the types among them stand in the item beside the table.
+            Piece::Item(tokens) => collect(tokens.clone(), false, &mut found),
             Piece::Table(table) => {
                 found.insert(format!("{}!", table.name));
-                let words = table.head.split(|character: char| !(character.is_alphanumeric() || character == '_'));
-                found.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+                match &table.rows {
+                    // Variant and type: `Card: CardSource if object`.
+                    Some(rows) if table.name == "union" => {
+                        for row in rows {
+                            let rest = row.split_once(": ").map_or("", |(_, rest)| rest);
+                            let inner = rest.split([' ', '=']).next().unwrap_or_default();
+                            found.extend(words(inner));
+                        }
+                    }
+                    Some(_) => {}
+                    None => found.extend(words(&table.head)),
+                }
             }
         }
     }
     found
 }
 
-fn collect(tokens: TokenStream, found: &mut BTreeSet<String>) {
+/// The identifiers of a text outside its string literals.
+fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split('"')
+        .step_by(2)
+        .flat_map(|part| part.split(|character: char| !(character.is_alphanumeric() || character == '_')))
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+}
+
+/// Collects identifiers that stand alone: no later parts of a path, no names of an enum's variants.
+fn collect(tokens: TokenStream, variants: bool, found: &mut BTreeSet<String>) {
     let mut colons = 0;
+    let mut is_enum = false;
+    let mut names_variant = variants;
     for token in tokens {
         match token {
-            TokenTree::Group(group) => collect(group.stream(), found),
-            TokenTree::Ident(ident) if colons < 2 => {
-                found.insert(ident.to_string());
+            TokenTree::Group(group) => {
+                let body = is_enum && group.delimiter() == Delimiter::Brace;
+                // An attribute before a variant does not name it.
+                let attribute = variants && group.delimiter() == Delimiter::Bracket;
+                collect(group.stream(), body, found);
+                names_variant = attribute && names_variant;
             }
-            TokenTree::Punct(punct) if punct.as_char() == ':' => {
-                colons += 1;
-                continue;
+            TokenTree::Ident(ident) => {
+                is_enum |= ident == "enum";
+                if colons < 2 && !names_variant {
+                    found.insert(ident.to_string());
+                }
+                names_variant = false;
             }
-            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            TokenTree::Punct(punct) => {
+                if punct.as_char() == ':' {
+                    colons += 1;
+                    continue;
+                }
+                names_variant = variants && (punct.as_char() == ',' || names_variant);
+            }
+            TokenTree::Literal(_) => {}
         }
         colons = 0;
     }

@@ -20,13 +20,29 @@ fn cargo_toml(api: &Api, options: &EmitOptions) -> String {
         .replace("@DESCRIPTION@", &toml(&format!("Client of {}", api.title.replace(['\n', '\r'], " "))))
         .replace("@DEFAULTS@", &defaults.concat())
         .replace("@FEATURES@", &features.concat())
-        .replace("@DEPENDENCIES@", &dependencies())
+        .replace("@WEBHOOKS@\n", if api.webhooks.is_some() { WEBHOOKS } else { "" })
+        .replace("@DEPENDENCIES@", &dependencies(api.webhooks.is_some()))
+        .replace("@LINTS@\n", if api.webhooks.is_some() { "" } else { LINTS })
 }
+
+/// The feature of crates whose API posts to webhooks.
+const WEBHOOKS: &str = "
+# Checks and decodes what the API posts to webhooks.
+webhooks = [\"dep:base64\", \"dep:ed25519-dalek\"]
+";
+
+/// All other crates have the same runtime, but not the feature.
+const LINTS: &str = "
+[lints.rust]
+unexpected_cfgs = { level = \"warn\", check-cfg = ['cfg(feature, values(\"webhooks\"))'] }
+";
 
 /// What the runtime needs; all but the last two lines only with some feature.
 const OPTIONAL: &[(&str, &str)] = &[
+    ("base64", ""),
     ("bytes", ""),
     ("chrono", ""),
+    ("ed25519-dalek", ""),
     ("fastrand", ""),
     ("futures-core", ""),
     ("http-body", ""),
@@ -39,12 +55,14 @@ const OPTIONAL: &[(&str, &str)] = &[
     ("rustls-platform-verifier", ""),
     ("time", ""),
     ("tokio", r#", features = ["rt", "time"]"#),
+    ("tracing", ""),
 ];
 
 /// The dependencies of the runtime, in the versions of our own workspace.
-fn dependencies() -> String {
+fn dependencies(webhooks: bool) -> String {
     let mut lines: Vec<String> = OPTIONAL
         .iter()
+        .filter(|(name, _)| webhooks || !["base64", "ed25519-dalek"].contains(name))
         .filter_map(|(name, more)| {
             let table = requirement(name)?;
             Some(format!("{name} = {{ {table}, optional = true{more} }}\n"))
@@ -86,7 +104,7 @@ mod tests {
 
     #[test]
     fn every_dependency_has_a_version() {
-        let text = dependencies();
+        let text = dependencies(true);
         for (name, _) in OPTIONAL {
             assert!(text.contains(&format!("{name} = {{ version = ")), "{name} in:\n{text}");
         }

@@ -8,6 +8,7 @@ mod manifest;
 mod resources;
 mod rust;
 mod types;
+mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -146,6 +147,7 @@ impl Emitter<'_> {
             QueryArrays::Repeat => format_ident!("Repeat"),
             QueryArrays::Brackets => format_ident!("Brackets"),
         };
+        let webhooks = api.webhooks.as_ref().map(webhooks::description);
         let mut pieces = vec![
             Piece::Item(quote!(
                 #[doc(hidden)]
@@ -168,6 +170,18 @@ impl Emitter<'_> {
             let gate = client_gate(used.values().flatten());
             pieces.push(Piece::Item(quote!(#gate use crate::runtime::prelude::{Paging, PagingKind};)));
         }
+        if let Some(webhooks) = &api.webhooks {
+            pieces.push(Piece::Item(quote!(
+                #[cfg(feature = "webhooks")]
+                use crate::runtime::prelude::{Signed, Webhooks};
+            )));
+            let event = ident(&webhooks.event);
+            let event = if event == "WebhookEvent" { quote!(#event) } else { quote!(#event as WebhookEvent) };
+            pieces.push(Piece::Item(quote!(
+                #[cfg(feature = "webhooks")]
+                pub use self::types::#event;
+            )));
+        }
         pieces.push(Piece::Item(quote! {
             #[doc = " What the runtime has to know about the API."]
             pub(crate) static API: Api = Api {
@@ -179,6 +193,7 @@ impl Emitter<'_> {
                 redact: &[#(#redact),*],
                 retry_patch: #retry_patch,
                 query_arrays: QueryArrays::#arrays,
+                #webhooks
             };
         }));
         for ((index, whole), features) in &used {
@@ -258,6 +273,15 @@ impl Emitter<'_> {
                 quote!(#[cfg(feature = #name)])
             });
             let module = ident(module);
+            declared.push(Piece::Item(quote!(#gate mod #module;)));
+            exported.push(Piece::Item(quote!(#gate pub use self::#module::*;)));
+        }
+        if let Some(webhooks) = &api.webhooks {
+            let doc = "Events that the API posts to webhooks.".to_owned();
+            let path = format!("types/{}.rs", webhooks::MODULE);
+            files.push(self.file(&path, &[doc], webhooks::pieces(api, webhooks))?);
+            let gate = quote!(#[cfg(feature = "webhooks")]);
+            let module = ident(webhooks::MODULE);
             declared.push(Piece::Item(quote!(#gate mod #module;)));
             exported.push(Piece::Item(quote!(#gate pub use self::#module::*;)));
         }

@@ -100,7 +100,7 @@ fn handle(api: &Api, resource: &Resource, crate_name: &str) -> Vec<Piece> {
 /// The fields of a new request.
 fn fields(api: &Api, method: &Method, request: &TokenStream) -> TokenStream {
     let object = method.body.as_ref().and_then(|body| body_struct(api, body));
-    let state = state(method, object);
+    let state = state(api, method, object);
     let state = (!state.is_empty()).then(|| quote!(, state: PhantomData));
     let body = method.body.as_ref().filter(|body| body.ty != Type::Bytes).map(|body| {
         let initial = default_of(api, &body.ty);
@@ -430,7 +430,7 @@ fn path_param(arg: &PathArg) -> Option<TokenStream> {
 }
 
 /// The required arguments of a request, in the order of its documentation.
-fn state(method: &Method, object: Option<&Struct>) -> State {
+fn state(api: &Api, method: &Method, object: Option<&Struct>) -> State {
     let mut names: Vec<&str> =
         method.arguments.iter().filter(|argument| argument.required).map(|argument| argument.name.as_str()).collect();
     match (&method.body, object) {
@@ -445,7 +445,7 @@ fn state(method: &Method, object: Option<&Struct>) -> State {
         (Some(_), None) => names.push("body"),
         (None, _) => {}
     }
-    State::new(names.into_iter())
+    State::new(api, names.into_iter())
 }
 
 fn body_struct<'a>(api: &'a Api, body: &Body) -> Option<&'a Struct> {
@@ -459,7 +459,7 @@ fn body_struct<'a>(api: &'a Api, body: &Body) -> Option<&'a Struct> {
 fn request(api: &Api, resource: &Resource, method: &Method) -> Vec<Piece> {
     let name = ident(&method.request);
     let object = method.body.as_ref().and_then(|body| body_struct(api, body));
-    let state = state(method, object);
+    let state = state(api, method, object);
     let access: Vec<String> = resource.path.iter().map(|segment| format!("{segment}()")).collect();
     let doc = docs::attributes(&format!(
         "A request of `client.{}.{}({})`.",

@@ -121,7 +121,7 @@ fn builder_pieces(api: &Api, def: &TypeDef, object: &Struct, builder: &str) -> V
     let name = ident(&def.name);
     let builder = ident(builder);
     let required: Vec<&Field> = object.fields.iter().filter(|field| field.presence == Presence::Required).collect();
-    let state = State::new(required.iter().map(|field| field.name.as_str()));
+    let state = State::new(api, required.iter().map(|field| field.name.as_str()));
     let fields = if required.is_empty() {
         quote!(value: Self::default())
     } else {
@@ -239,21 +239,26 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+    pub(crate) fn new<'a>(api: &Api, names: impl Iterator<Item = &'a str>) -> Self {
         let names = names
             .map(|name| {
                 let camel = heck::ToUpperCamelCase::to_upper_camel_case(name);
                 (name.to_owned(), format_ident!("Has{camel}"))
             })
             .collect::<Vec<_>>();
-        // Two names may differ in underscores only: `type` and `type_`.
+        // Two names may differ in underscores only, `type` and `type_`, and a type of the API may be called `HasType`.
         let mut seen = std::collections::BTreeSet::new();
         let names =
             names
                 .into_iter()
                 .enumerate()
                 .map(|(index, (name, ident))| {
-                    if seen.insert(ident.to_string()) { (name, ident) } else { (name, format_ident!("{ident}{index}")) }
+                    let is_type = api.types.iter().any(|def| ident == def.name);
+                if seen.insert(ident.to_string()) && !is_type {
+                    (name, ident)
+                } else {
+                    (name, format_ident!("{ident}{index}"))
+                }
                 })
                 .collect();
         Self { names }

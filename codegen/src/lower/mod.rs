@@ -9,6 +9,7 @@ mod resources;
 mod schemas;
 mod usage;
 mod view;
+mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,6 +69,7 @@ pub fn lower(
         resources.push(lowering.resource(name, planned, &[], name, diagnostics));
     }
     lower_rest(&mut schemas, diagnostics);
+    let webhooks = webhooks::lower(config, config_file, &mut schemas, diagnostics);
     schemas.break_cycles(diagnostics);
 
     let mut types = schemas.types;
@@ -84,6 +86,7 @@ pub fn lower(
         documents: sources.roots().iter().map(|file| file_name(sources.name(*file)).to_owned()).collect(),
         features: features.features,
         pagings: pagination.iter().map(paging_style).collect(),
+        webhooks,
         resources,
         types,
         markers: BTreeSet::new(),
@@ -158,7 +161,7 @@ impl Lowering<'_, '_> {
             let own = self.features.of(found, self.schemas, top);
             features.extend(own.iter().cloned());
             let constant = names::shouty(&format!("{} {method}", path.get(1..).unwrap_or_default().join(" ")));
-            let wanted = format!("{stem}{}Request", names::camel(method));
+            let wanted = format!("{}Request", names::camel(&format!("{} {method}", path.join(" "))));
             let named = Named {
                 name: method.clone(),
                 request: self.schemas.scope.claim(&wanted),
@@ -203,7 +206,7 @@ impl FeaturePlan {
         let feature = |name: &str, doc: &str| Feature {
             name: name.to_owned(),
             doc: doc.to_owned(),
-            module: names::snake_beside(name, &[SHARED]),
+            module: names::snake_beside(name, &[SHARED, "webhooks"]),
         };
         if config.features.is_empty() {
             let features = plan
@@ -268,16 +271,17 @@ fn assign_modules(types: &mut [TypeDef], resources: &[Resource], plan: &FeatureP
         methods.extend(&resource.methods);
         below.extend(&resource.children);
     }
+    // What an operation without a feature mentions is always built, and so is what no operation mentions.
+    let always = Features::from([String::new()]);
     for method in methods {
         let mut ids = Vec::new();
         for ty in method_types(method) {
             mentions(ty, &mut ids);
         }
-        pending.extend(ids.into_iter().map(|id| (id, method.features.clone())));
+        let features = if method.features.is_empty() { &always } else { &method.features };
+        pending.extend(ids.into_iter().map(|id| (id, features.clone())));
     }
     spread(types, &mut needs, pending);
-    // What no operation mentions is always built, and so is what it holds.
-    let always: Features = plan.features.iter().map(|feature| feature.name.clone()).collect();
     let unused = needs.iter().enumerate().filter(|(_, features)| features.is_empty());
     let pending = unused.map(|(index, _)| (TypeId(index), always.clone())).collect();
     spread(types, &mut needs, pending);

@@ -98,6 +98,7 @@ pub(crate) const REQUEST_METHODS: &[&str] = &[
     "query_param",
     "retry_policy",
     "save_to",
+    "save_to_blocking",
     "send",
     "send_blocking",
     "send_raw",

@@ -1,6 +1,6 @@
 //! Operations become methods: arguments, body, output, paging.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::{
     MediaType, Operation, Parameter, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle, ReferenceOr,
@@ -12,7 +12,7 @@ use super::schemas::{Place, Schemas, Typed};
 use super::usage::{Usage, UsageMap};
 use super::view::{Node, View};
 use crate::config::PaginationConfig;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, nearest};
 use crate::model::{
     Alternative, Argument, Body, Features, Http, Method, Output, Param, ParamIn, PathArg, Presence, Setter, Style,
     Type, TypeKind,
@@ -60,17 +60,20 @@ impl<'a> Found<'a> {
 
     /// JSON pointer of the operation.
     pub(crate) fn pointer(&self) -> String {
-        let path = self.path.replace('~', "~0").replace('/', "~1");
-        format!("/paths/{path}/{}", self.http.as_str().to_ascii_lowercase())
+        format!("{}/{}", self.path_pointer(), self.http.as_str().to_ascii_lowercase())
+    }
+
+    /// JSON pointer of the operation's path.
+    fn path_pointer(&self) -> String {
+        format!("/paths/{}", self.path.replace('~', "~0").replace('/', "~1"))
     }
 
     /// The parameters of the operation and of its path, each with its place; the operation's own override.
     pub(crate) fn parameters(&self, document: &'a Document) -> Vec<(&'a Parameter, String)> {
-        let path = self.path.replace('~', "~0").replace('/', "~1");
         let own = self.operation.parameters.iter().enumerate();
         let own = own.map(|(index, parameter)| (parameter, format!("{}/parameters/{index}", self.pointer())));
         let shared = self.item.parameters.iter().enumerate();
-        let shared = shared.map(|(index, parameter)| (parameter, format!("/paths/{path}/parameters/{index}")));
+        let shared = shared.map(|(index, parameter)| (parameter, format!("{}/parameters/{index}", self.path_pointer())));
         let mut seen = BTreeSet::new();
         let mut parameters = Vec::new();
         for (parameter, pointer) in own.chain(shared) {
@@ -183,6 +186,7 @@ pub(crate) fn lower<'a>(
     let document = schemas.document;
     let base = named.request.strip_suffix("Request").unwrap_or(&named.request).to_owned();
     let parameters = found.parameters(document);
+    report_duplicates(found, document, diagnostics);
     let paging = pagination.iter().position(|paging| is_paged(paging, &parameters, schemas));
     let mut taken = Scope::default();
     for method in names::REQUEST_METHODS {
@@ -288,6 +292,28 @@ pub(crate) fn lower<'a>(
     }
 }
 
+/// A parameter that the operation describes twice: the first counts.
+fn report_duplicates(found: &Found<'_>, document: &Document, diagnostics: &mut Diagnostics) {
+    let mut seen: BTreeMap<(&str, &str), String> = BTreeMap::new();
+    for (index, parameter) in found.operation.parameters.iter().enumerate() {
+        let pointer = format!("{}/parameters/{index}", found.pointer());
+        let Some((parameter, _)) = resolve_parameter(document, parameter, pointer.clone()) else { continue };
+        let (word, name) = (location_word(parameter), parameter.parameter_data_ref().name.as_str());
+        if let Some(first) = seen.get(&(word, name)) {
+            diagnostics
+                .warning(
+                    "duplicate-parameter",
+                    document.locate(&pointer),
+                    format!("the {word} parameter `{name}` is described twice; the first one counts"),
+                )
+                .related(document.locate(first), "described here before")
+                .help("remove one of them");
+        } else {
+            seen.insert((word, name), pointer);
+        }
+    }
+}
+
 /// Positional arguments, in the order in which the path names them.
 fn path_args<'a>(
     found: &Found<'a>,
@@ -301,9 +327,38 @@ fn path_args<'a>(
     let mut names_in_path = Vec::new();
     let mut rest = found.path;
     while let Some((_, after)) = rest.split_once('{') {
-        let Some((name, after)) = after.split_once('}') else { break };
-        names_in_path.push(name);
+        let Some((name, after)) = after.split_once('}') else {
+            diagnostics
+                .warning(
+                    "open-brace",
+                    schemas.document.locate(&found.path_pointer()).at_key(),
+                    format!("the brace before `{after}` is never closed; it is sent as it is"),
+                )
+                .help(format!("write `{{{after}}}` for a parameter"));
+            break;
+        };
+        if !names_in_path.contains(&name) {
+            names_in_path.push(name);
+        }
         rest = after;
+    }
+    for (parameter, pointer) in parameters {
+        let Parameter::Path { parameter_data, .. } = parameter else { continue };
+        let name = parameter_data.name.as_str();
+        if names_in_path.contains(&name) {
+            continue;
+        }
+        let help = match nearest(name, names_in_path.iter().copied()) {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => format!("write `{{{name}}}` where it belongs in the path, or remove the parameter"),
+        };
+        diagnostics
+            .warning(
+                "unused-path-parameter",
+                schemas.document.locate(&format!("{pointer}/name")),
+                format!("the path `{}` has no `{{{name}}}`; the parameter is left out", found.path),
+            )
+            .help(help);
     }
     for wire in names_in_path {
         let described = parameters.iter().find_map(|(parameter, pointer)| match parameter {

@@ -2,18 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use openapiv3::AdditionalProperties;
+use openapiv3::{AdditionalProperties, ReferenceOr, Schema};
 use serde_json::Value;
 
 use super::names::{self, Scope};
 use super::usage::{Usage, UsageMap};
 use super::view::{Node, View};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, nearest};
 use crate::model::{Field, Guard, Presence, Struct, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant, Variant};
 use crate::normalize::Document;
 
 /// How deep schemas may nest before we stop following them.
-const DEEPEST: usize = 200;
+const DEEPEST: usize = 64;
+
+/// How deep lists and maps may nest within one type.
+const DEEPEST_TYPE: usize = 16;
+
+/// From this depth on, named schemas wait until the outermost one is done, so that long chains of them need no stack.
+const DEEP: usize = 32;
+
+/// How far references and `allOf` may lead from one schema to the next.
+const FARTHEST: usize = 200;
 
 /// Where a schema stands: for its name, for messages, and for the direction in which its values go.
 #[derive(Clone, Debug)]
@@ -71,6 +80,20 @@ impl Typed {
         }
     }
 
+    /// Takes over what a schema without a type of its own says about the same value.
+    fn remark(&mut self, remark: Self) {
+        self.nullable |= remark.nullable;
+        self.read_only |= remark.read_only;
+        self.write_only |= remark.write_only;
+        self.deprecated |= remark.deprecated;
+        if remark.example.is_some() {
+            self.example = remark.example;
+        }
+        if !remark.doc.is_empty() {
+            self.doc = remark.doc;
+        }
+    }
+
     /// The type, with null as a value of its own where the schema allows it.
     pub(crate) fn with_null(&self) -> Type {
         if self.nullable && !matches!(self.ty, Type::Any | Type::Unit) {
@@ -95,6 +118,8 @@ pub(crate) struct Schemas<'a> {
     names: BTreeMap<String, String>,
     /// Types of schemas without a name, by pointer and direction.
     inline: HashMap<(String, bool), TypeId>,
+    /// Named schemas that have a type without a definition.
+    waiting: Vec<(TypeId, &'a ReferenceOr<Schema>, Place)>,
 }
 
 impl<'a> Schemas<'a> {
@@ -114,6 +139,7 @@ impl<'a> Schemas<'a> {
             named: HashMap::new(),
             names: BTreeMap::new(),
             inline: HashMap::new(),
+            waiting: Vec::new(),
         };
         for name in document.schema_names() {
             let claimed = schemas.scope.claim(&names::type_name(name));
@@ -149,6 +175,7 @@ impl<'a> Schemas<'a> {
                 if let Some(example) = example_of(&view) {
                     typed.example = Some(example);
                 }
+                self.define_waiting(place, diagnostics);
                 typed
             }
         }
@@ -179,29 +206,15 @@ impl<'a> Schemas<'a> {
             let id = self.reserve(type_name.clone());
             self.named.insert((name.to_owned(), own), id);
             let pointer = format!("/components/schemas/{}", name.replace('~', "~0").replace('/', "~1"));
-            let place = Place { pointer, name: type_name, usage, depth: place.depth + 1 };
-            let kind = match node {
-                // `a: {$ref: b}`
-                Node::Reference(target) => {
-                    let typed = self.reference(target, &place, diagnostics);
-                    self.fill(id, &typed, TypeKind::Alias(typed.ty.clone()), &place);
-                    None
-                }
-                Node::Schema(schema) => Some(View::of(schema)),
-            };
-            if let Some(view) = kind {
-                let mut typed = Typed::of(Type::Named(id));
-                typed.doc = view.data.description.clone().or(view.data.title.clone()).unwrap_or_default();
-                typed.deprecated = view.data.deprecated;
-                typed.example = example_of(&view);
-                let kind = match self.definition(&view, &place, diagnostics) {
-                    Some(kind) => kind,
-                    None => TypeKind::Alias(self.scalar(&view, &place, diagnostics)),
-                };
-                self.fill(id, &typed, kind, &place);
+            let inner = Place { pointer, name: type_name, usage, depth: place.depth + 1 };
+            if inner.depth > DEEP {
+                self.waiting.push((id, schema, Place { depth: 1, ..inner }));
+            } else {
+                self.define(id, schema, &inner, diagnostics);
             }
             id
         };
+        self.define_waiting(place, diagnostics);
         let mut typed = Typed::of(Type::Named(id));
         if let Node::Schema(schema) = node {
             let data = &schema.schema_data;
@@ -213,16 +226,52 @@ impl<'a> Schemas<'a> {
         typed
     }
 
+    /// Defines the type of a named schema.
+    fn define(&mut self, id: TypeId, schema: &'a ReferenceOr<Schema>, place: &Place, diagnostics: &mut Diagnostics) {
+        let view = match Node::from(schema) {
+            // `a: {$ref: b}`
+            Node::Reference(target) => {
+                let typed = self.reference(target, place, diagnostics);
+                self.fill(id, &typed, TypeKind::Alias(typed.ty.clone()), place);
+                return;
+            }
+            Node::Schema(schema) => View::of(schema),
+        };
+        let mut typed = Typed::of(Type::Named(id));
+        typed.doc = view.data.description.clone().or(view.data.title.clone()).unwrap_or_default();
+        typed.deprecated = view.data.deprecated;
+        typed.example = example_of(&view);
+        let kind = self.definition_or_alias(&view, place, diagnostics);
+        self.fill(id, &typed, kind, place);
+    }
+
+    /// Defines what was put off, once the outermost schema is done.
+    fn define_waiting(&mut self, place: &Place, diagnostics: &mut Diagnostics) {
+        while place.depth == 0
+            && let Some((id, schema, inner)) = self.waiting.pop()
+        {
+            self.define(id, schema, &inner, diagnostics);
+        }
+    }
+
     /// The shape of a schema that stands where it is used.
     fn shape(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Typed {
-        // A reference with remarks beside it: `allOf: [{$ref}]` and nothing but annotations.
-        if let [only] = view.all_of
+        // A reference with remarks beside it: `allOf: [{$ref}, {description}]` and nothing but annotations.
+        let (remarks, shaped): (Vec<Node<'a>>, Vec<Node<'a>>) =
+            view.all_of.iter().map(Node::from).partition(|node| matches!(node, Node::Schema(schema) if View::of(schema).is_free()));
+        if let [only] = shaped.as_slice()
             && !view.has_properties()
             && view.one_of.is_empty()
             && view.any_of.is_empty()
             && view.required.is_empty()
         {
-            return self.lower(Node::from(only), &Place { depth: place.depth + 1, ..place.clone() }, diagnostics);
+            let place = Place { depth: place.depth + 1, ..place.clone() };
+            let mut typed = self.lower(*only, &place, diagnostics);
+            for remark in remarks {
+                let remark = self.lower(remark, &place, diagnostics);
+                typed.remark(remark);
+            }
+            return typed;
         }
         let key = (place.pointer.clone(), place.usage.request());
         if let Some(id) = self.inline.get(&key) {
@@ -303,23 +352,38 @@ impl<'a> Schemas<'a> {
                 // A number that says itself that it is whole.
                 Some("integer" | "int64" | "long") => Type::I64,
                 Some("int32") => Type::I32,
-                Some("float") => Type::F32,
                 _ => Type::F64,
             },
             Some("boolean") => Type::Bool,
-            Some("array") => {
-                let Some(items) = view.items else { return Type::List(Box::new(Type::Any)) };
-                let item = self.lower(items, &place.below(&["items"], "Item"), diagnostics);
-                Type::List(Box::new(item.with_null()))
-            }
+            Some("array") => self.list(view, place, diagnostics),
             Some("object") => self.map(view, place, diagnostics),
             None if view.additional.is_some() => self.map(view, place, diagnostics),
-            None if view.items.is_some() => {
-                let item = view.items.map(|items| self.lower(items, &place.below(&["items"], "Item"), diagnostics));
-                Type::List(Box::new(item.map_or(Type::Any, |item| item.with_null())))
-            }
+            None if view.items.is_some() => self.list(view, place, diagnostics),
             _ => Type::Any,
         }
+    }
+
+    fn list(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Type {
+        let Some(items) = view.items else { return Type::List(Box::new(Type::Any)) };
+        let place = place.below(&["items"], "Item");
+        let item = self.lower(items, &place, diagnostics);
+        Type::List(Box::new(self.within(item, &place, diagnostics)))
+    }
+
+    /// The type of what a list or a map holds, unless it nests too deep to be written as one type.
+    fn within(&mut self, inner: Typed, place: &Place, diagnostics: &mut Diagnostics) -> Type {
+        let ty = inner.with_null();
+        if nesting(&ty) < DEEPEST_TYPE {
+            return ty;
+        }
+        diagnostics
+            .warning(
+                "deep-nesting",
+                self.document.locate(&place.pointer),
+                format!("lists and maps nest more than {DEEPEST_TYPE} levels deep; what is here accepts any value"),
+            )
+            .help("give inner schemas a name under `components/schemas` and refer to them");
+        Type::Any
     }
 
     /// An object without named members.
@@ -328,7 +392,7 @@ impl<'a> Schemas<'a> {
             Some(AdditionalProperties::Schema(schema)) => {
                 let place = place.below(&["additionalProperties"], "Value");
                 let value = self.lower(Node::from(schema.as_ref()), &place, diagnostics);
-                Type::Map(Box::new(value.with_null()))
+                Type::Map(Box::new(self.within(value, &place, diagnostics)))
             }
             _ => Type::Map(Box::new(Type::Any)),
         }
@@ -356,11 +420,11 @@ impl<'a> Schemas<'a> {
             return Some(TypeKind::StringEnum(variants.collect()));
         }
         if matches!(view.kind, Some("integer" | "number") | None) && values.iter().all(|value| value.is_i64()) {
-            let numbers: Vec<i64> = values.iter().filter_map(|value| value.as_i64()).collect();
-            let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-            let variants = names::variants(&texts).into_iter().zip(numbers);
-            let variants =
-                variants.map(|(name, value)| Variant { name: format!("Value{name}").replace("__", "_"), value });
+            let numbers = values.iter().filter_map(|value| value.as_i64());
+            let variants = numbers.map(|value| {
+                let sign = if value < 0 { "Minus" } else { "" };
+                Variant { name: format!("Value{sign}{}", value.unsigned_abs()), value }
+            });
             return Some(TypeKind::IntEnum(variants.collect()));
         }
         None
@@ -377,7 +441,11 @@ impl<'a> Schemas<'a> {
         // Not an object: the one member that says anything about the shape decides.
         let shaped: Vec<&View<'a>> = parts.iter().filter(|part| !part.is_free()).collect();
         match shaped.as_slice() {
-            [only] => self.definition(&View { all_of: &[], ..(*only).clone() }, place, diagnostics),
+            // One that is but a name for another keeps that name.
+            [_] if view.all_of.len() == 1 => {
+                self.definition(&View { all_of: &[], ..(*shaped.first()?).clone() }, place, diagnostics)
+            }
+            [only] => Some(self.definition_or_alias(only, place, diagnostics)),
             [first, ..] => {
                 diagnostics
                     .warning(
@@ -387,15 +455,22 @@ impl<'a> Schemas<'a> {
                             .to_owned(),
                     )
                     .help("write the combined schema out, or patch it in sdk.yaml");
-                self.definition(&View { all_of: &[], ..(*first).clone() }, place, diagnostics)
+                Some(self.definition_or_alias(first, place, diagnostics))
             }
             [] => None,
         }
     }
 
+    fn definition_or_alias(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> TypeKind {
+        match self.definition(view, place, diagnostics) {
+            Some(kind) => kind,
+            None => TypeKind::Alias(self.scalar(view, place, diagnostics)),
+        }
+    }
+
     /// Lists a schema and all that its `allOf` holds, outermost last, so that it overrides.
     fn flatten(&self, view: &View<'a>, parts: &mut Vec<View<'a>>, seen: &mut BTreeSet<&'a str>, depth: usize) {
-        if depth > DEEPEST {
+        if depth > FARTHEST {
             return;
         }
         for member in view.all_of {
@@ -419,13 +494,16 @@ impl<'a> Schemas<'a> {
     /// A struct of the members of all `parts`; later parts override earlier ones.
     fn object(&mut self, parts: &[View<'a>], place: &Place, diagnostics: &mut Diagnostics) -> TypeKind {
         let mut properties: indexmap::IndexMap<&'a str, Node<'a>> = indexmap::IndexMap::new();
+        let mut remarks: HashMap<&'a str, Node<'a>> = HashMap::new();
         let mut required = BTreeSet::new();
         let mut additional = None;
         for part in parts {
             for (name, property) in part.properties() {
                 // An override that only says more about the member keeps the type that was given before.
                 let free = matches!(property, Node::Schema(schema) if View::of(schema).is_free());
-                if !(free && properties.contains_key(name)) {
+                if free && properties.contains_key(name) {
+                    remarks.insert(name, property);
+                } else {
                     properties.insert(name, property);
                 }
             }
@@ -447,7 +525,11 @@ impl<'a> Schemas<'a> {
         let mut fields = Vec::with_capacity(properties.len());
         for (wire, property) in &properties {
             let below = place.below(&["properties", wire], wire);
-            let typed = self.lower(*property, &below, diagnostics);
+            let mut typed = self.lower(*property, &below, diagnostics);
+            if let Some(remark) = remarks.get(wire) {
+                let remark = self.lower(*remark, &below, diagnostics);
+                typed.remark(remark);
+            }
             let usage = place.usage;
             if (typed.read_only && usage.request() && !usage.response)
                 || (typed.write_only && usage.response && !usage.request())
@@ -492,13 +574,22 @@ impl<'a> Schemas<'a> {
             field.null_setter = Some(scope.claim(&names::null_setter(&field.name)));
         }
         for missing in required.iter().filter(|name| !properties.contains_key(*name)) {
+            let index = match parts {
+                [only] => only.required.iter().position(|name| name == missing),
+                _ => None,
+            };
+            let index = index.map(|index| format!("/{index}")).unwrap_or_default();
+            let help = match nearest(missing, properties.keys().copied()) {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => "describe the member under `properties`, or take it out of `required`".to_owned(),
+            };
             diagnostics
                 .warning(
                     "unknown-required",
-                    self.document.locate(&format!("{}/required", place.pointer)),
+                    self.document.locate(&format!("{}/required{index}", place.pointer)),
                     format!("`{missing}` is required but not described; callers can't set it"),
                 )
-                .help("describe the member under `properties`, or take it out of `required`");
+                .help(help);
         }
         let rest = match additional {
             Some(AdditionalProperties::Schema(schema)) => {
@@ -514,7 +605,7 @@ impl<'a> Schemas<'a> {
 
     /// The schema behind a reference.
     fn resolve(&self, mut node: Node<'a>) -> Node<'a> {
-        for _ in 0..DEEPEST {
+        for _ in 0..FARTHEST {
             match node {
                 Node::Reference(name) => match self.document.schema(name) {
                     Some(schema) => node = Node::from(schema),
@@ -543,6 +634,7 @@ impl<'a> Schemas<'a> {
         if let Some(kind) = self.open_enum_of(members) {
             return kind;
         }
+        let keyword = if view.one_of.is_empty() { "anyOf" } else { "oneOf" };
         let tag = self.tag_of(view, members);
         let mut scope = Scope::default();
         scope.reserve("Unknown");
@@ -550,10 +642,22 @@ impl<'a> Schemas<'a> {
         if let Some((tag, tagged)) = tag {
             let values: Vec<&str> = tagged.iter().map(|(value, _)| value.as_str()).collect();
             let prefix = common_prefix(&values);
+            for (index, member) in members.iter().enumerate() {
+                if !tagged.iter().any(|(_, node)| node.is(*member)) {
+                    diagnostics
+                        .warning(
+                            "untagged-alternative",
+                            self.document.locate(&format!("{}/{keyword}/{index}", place.pointer)),
+                            format!("no value of `{tag}` leads to this alternative; its values are kept as they come"),
+                        )
+                        .help(format!("limit its `{tag}` to one value by `enum`, or name it in the discriminator's `mapping`"));
+                }
+            }
             for (value, node) in &tagged {
                 let short = value.get(prefix..).unwrap_or(value);
                 let name = scope.claim(&names::camel(short));
-                let below = place.below(&["oneOf"], &name);
+                let index = members.iter().position(|member| member.is(*node)).unwrap_or_default();
+                let below = place.below(&[keyword, &index.to_string()], &name);
                 let typed = self.lower(*node, &below, diagnostics);
                 variants.push(UnionVariant {
                     name,
@@ -566,7 +670,6 @@ impl<'a> Schemas<'a> {
             }
             return TypeKind::Union(Union { tag: Some(tag), variants });
         }
-        let keyword = if view.one_of.is_empty() { "anyOf" } else { "oneOf" };
         let guards = self.guards(members);
         for (index, (node, guard)) in members.iter().zip(guards).enumerate() {
             let hint = self.variant_hint(*node, index);
@@ -790,6 +893,7 @@ impl<'a> Schemas<'a> {
     ) -> Type {
         let name = self.scope.claim(&names::type_name(&place.name));
         let id = self.reserve(name.clone());
+        let pointer = format!("{}/properties", place.pointer);
         let place = Place { name, ..place.clone() };
         let mut kind = self.object(std::slice::from_ref(view), &place, diagnostics);
         if let TypeKind::Struct(object) = &mut kind {
@@ -797,7 +901,8 @@ impl<'a> Schemas<'a> {
         }
         let mut typed = Typed::of(Type::Named(id));
         "What a page of the list holds beside its items.".clone_into(&mut typed.doc);
-        self.fill(id, &typed, kind, &place);
+        // It is a part of the schema, not the schema.
+        self.fill(id, &typed, kind, &Place { pointer, ..place });
         Type::Named(id)
     }
 
@@ -912,6 +1017,15 @@ fn common_prefix(values: &[&str]) -> usize {
         length = length.min(shared);
     }
     first.get(..length).and_then(|shared| shared.rfind(['.', '/', ':'])).map_or(0, |at| at + 1)
+}
+
+/// How many lists and maps a type is made of.
+fn nesting(ty: &Type) -> usize {
+    match ty {
+        Type::List(inner) | Type::Map(inner) => 1 + nesting(inner),
+        Type::Option(inner) => nesting(inner),
+        _ => 0,
+    }
 }
 
 /// The type that a value of `ty` holds without indirection.

@@ -40,6 +40,15 @@ impl<'a> Node<'a> {
         Self::Reference(reference.strip_prefix("#/components/schemas/").unwrap_or(reference))
     }
 
+    /// Whether both are the same schema of the document, not just alike.
+    pub(crate) fn is(self, other: Node<'_>) -> bool {
+        match (self, other) {
+            (Self::Reference(one), Node::Reference(other)) => one == other,
+            (Self::Schema(one), Node::Schema(other)) => std::ptr::eq(one, other),
+            _ => false,
+        }
+    }
+
     /// The schemas that lie directly within this one.
     pub(crate) fn children(self) -> Vec<Node<'a>> {
         let Self::Schema(schema) = self else { return Vec::new() };

@@ -1,7 +1,7 @@
 //! Several documents become one, in which every reference leads to a component.
 //!
-//! Each thing that a reference leads to is a [`Target`]: a place in a file, and the name of the component that it
-//! becomes. Targets are taken over one by one; what they refer to in turn joins the queue.
+//! Each place that a reference leads to gets the name of the component that it becomes, and joins a queue. Components are
+//! taken over from there one by one; what they refer to in turn joins the queue as well.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 

@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Number, Value, json};
 
-use super::Origins;
 use super::bundle::{Bundler, Dialect, Here, Section, kind};
+use super::{Origins, component_of};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location, nearest};
 use crate::pointer;
 use crate::source::Sources;
@@ -1232,6 +1232,7 @@ impl Bundler<'_> {
     }
 
     fn inner_schemas(&mut self, members: &mut Members, here: &mut Here) {
+        let implied = implied_mapping(members);
         for (name, value) in members.iter_mut() {
             match name.as_str() {
                 "properties" | "x-patternProperties" => {
@@ -1297,6 +1298,7 @@ impl Bundler<'_> {
             here.leave(inner);
             here.leave(mark);
         }
+        spell_mapping(members, implied);
     }
 
     /// The schemas that a discriminator's values stand for, given by reference or by name.
@@ -1344,6 +1346,45 @@ impl Bundler<'_> {
                 pointer::push(&mut here.raw, segment);
                 Mark { at, raw: Ok(length) }
             }
+        }
+    }
+}
+
+/// Where a union has a discriminator, the names that stand for its schemas unless the mapping says otherwise: the last
+/// part of each reference, by the list and the index that it is found at.
+fn implied_mapping(members: &Members) -> Vec<(&'static str, usize, String)> {
+    if !members.contains_key("discriminator") {
+        return Vec::new();
+    }
+    let mut implied = Vec::new();
+    for list in ["oneOf", "anyOf"] {
+        for (index, variant) in members.get(list).and_then(Value::as_array).into_iter().flatten().enumerate() {
+            let reference = variant.get("$ref").and_then(Value::as_str);
+            if let Some(last) = reference.and_then(|text| text.rsplit(['/', '#']).next()) {
+                implied.push((list, index, pointer::unescape(last).into_owned()));
+            }
+        }
+    }
+    implied
+}
+
+/// A schema that got another name on the way still stands for the value that its old name was.
+fn spell_mapping(members: &mut Members, implied: Vec<(&'static str, usize, String)>) {
+    for (list, index, name) in implied {
+        let target =
+            members.get(list).and_then(|variants| variants.get(index)?.get("$ref")?.as_str()).map(str::to_owned);
+        let Some(target) = target else { continue };
+        let is_same = component_of(&target).is_some_and(|(_, now)| now == name);
+        let Some(Value::Object(discriminator)) = members.get_mut("discriminator") else { return };
+        let is_mapped = match discriminator.get("mapping") {
+            Some(Value::Object(mapping)) => mapping.values().any(|known| *known == target),
+            _ => false,
+        };
+        if !is_same
+            && !is_mapped
+            && let Value::Object(mapping) = discriminator.entry("mapping").or_insert_with(|| json!({}))
+        {
+            mapping.entry(name).or_insert_with(|| target.into());
         }
     }
 }

@@ -245,6 +245,29 @@ components:
 }
 
 #[test]
+fn discriminators_follow_renamed_schemas() {
+    let text = |kind: &str| {
+        format!(
+            "{HEAD}components:
+  schemas:
+    Dog: {{type: object, properties: {{kind: {{type: string}}, {kind}: {{type: string}}}}}}
+    Cat: {{type: object}}
+    Pet{kind}:
+      oneOf: [{{$ref: '#/components/schemas/Dog'}}, {{$ref: '#/components/schemas/Cat'}}]
+      discriminator: {{propertyName: kind, mapping: {{cat: Cat}}}}
+"
+        )
+    };
+    let run = run(&[("a.yaml", &text("a")), ("b.yaml", &text("b"))]);
+    assert_eq!(run.codes(), ["component-renamed"]);
+    assert_eq!(run.at("/components/schemas/Peta/discriminator/mapping"), &json!({"cat": "#/components/schemas/Cat"}));
+    assert_eq!(
+        run.at("/components/schemas/Petb/discriminator/mapping"),
+        &json!({"cat": "#/components/schemas/Cat", "Dog": "#/components/schemas/DogB"})
+    );
+}
+
+#[test]
 fn broken_references_are_reported_with_what_was_meant() {
     let run = run_one(
         "paths:

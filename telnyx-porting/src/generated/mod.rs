@@ -17,6 +17,11 @@ use crate::runtime::prelude::{Api, Auth, Env, QueryArrays};
     )
 )]
 use crate::runtime::prelude::{Paging, PagingKind};
+#[cfg(feature = "webhooks")]
+use crate::runtime::prelude::{Signed, Webhooks};
+
+#[cfg(feature = "webhooks")]
+pub use self::types::WebhookEvent;
 
 /// What the runtime has to know about the API.
 pub(crate) static API: Api = Api {
@@ -62,6 +67,15 @@ pub(crate) static API: Api = Api {
     ],
     retry_patch: false,
     query_arrays: QueryArrays::Comma,
+    #[cfg(feature = "webhooks")]
+    webhooks: Webhooks {
+        signature_header: "telnyx-signature-ed25519",
+        timestamp_header: "telnyx-timestamp",
+        signed: &[Signed::Timestamp, Signed::Text("|"), Signed::Body],
+        member: Some("data"),
+        id: Some("/data/id"),
+        attempt: Some("/meta/attempt"),
+    },
 };
 
 /// Pages by number.

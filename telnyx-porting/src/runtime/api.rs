@@ -19,6 +19,9 @@ pub(crate) struct Api {
     pub(crate) retry_patch: bool,
     /// How the server wants arrays in a query, where the document leaves it open.
     pub(crate) query_arrays: QueryArrays,
+    /// What the API posts to its users' servers.
+    #[cfg(feature = "webhooks")]
+    pub(crate) webhooks: Webhooks,
 }
 
 /// How a request carries the key.
@@ -55,4 +58,34 @@ pub(crate) enum QueryArrays {
     Repeat,
     /// One pair for each value, with brackets behind the name: `status[]=draft&status[]=open`.
     Brackets,
+}
+
+/// How requests to a webhook are signed and laid out.
+#[cfg(feature = "webhooks")]
+#[derive(Debug)]
+pub(crate) struct Webhooks {
+    /// The header that holds the Ed25519 signature in base64.
+    pub(crate) signature_header: &'static str,
+    /// The header that holds the time of the signature in seconds since 1970.
+    pub(crate) timestamp_header: &'static str,
+    /// What the signature covers, piece by piece.
+    pub(crate) signed: &'static [Signed],
+    /// The member of the body that holds the event.
+    pub(crate) member: Option<&'static str>,
+    /// A JSON pointer to what identifies the event.
+    pub(crate) id: Option<&'static str>,
+    /// A JSON pointer to the number of the attempt to deliver it.
+    pub(crate) attempt: Option<&'static str>,
+}
+
+/// A piece of what a webhook's signature covers.
+#[cfg(feature = "webhooks")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Signed {
+    /// The timestamp as the header has it.
+    Timestamp,
+    /// The body as it came.
+    Body,
+    /// A fixed text.
+    Text(&'static str),
 }

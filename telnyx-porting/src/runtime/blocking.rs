@@ -164,7 +164,7 @@ mod tests {
     use super::*;
     use crate::runtime::client::Client;
     use crate::runtime::request::Request;
-    use crate::runtime::testing::{GET, Script, Step};
+    use crate::runtime::script::{GET, Script, Step};
 
     fn call(script: &Script) -> Result<Value, Error> {
         wait(Request::new(&script.client(), &GET).path("id", "1").call())

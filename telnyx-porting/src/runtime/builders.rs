@@ -224,6 +224,7 @@ macro_rules! send {
     };
     ([$($states:tt)*] $body:ident => download $output:ty) => {
         $crate::runtime::builders::send! { @methods [$($states)*] $body $output; call_for_body }
+        $crate::runtime::builders::send! { @download [$($states)*] $body }
     };
     ([$($states:tt)*] $body:ident => page $item:ty, $meta:ty) => {
         $crate::runtime::builders::send! { @methods [$($states)*] $body $crate::runtime::Page<$item, $meta>; call_page }
@@ -277,6 +278,65 @@ macro_rules! send {
             Self: 'static,
         {
             $crate::runtime::blocking::wait(self.send())
+        }
+    };
+
+    (@download [$($state:ident: $field:ident),*] $body:ident) => {
+        /// Sends the request and gives the head of the response, with the body as a stream.
+        ///
+        /// The timeout holds for the head and then for the wait for each piece, the deadline for
+        /// everything.
+        ///
+        /// # Errors
+        ///
+        /// If the request can't be sent or the server refuses it.
+        pub fn send_stream(self) -> $crate::runtime::Call<$crate::runtime::Download>
+        where
+            $($state: fields::$field,)*
+        {
+            $crate::runtime::builders::send!(@finish self $body).call_stream()
+        }
+
+        /// Sends the request and saves the body of the response to a file.
+        ///
+        /// The file is there as a whole or not at all: until the last byte has come and is on disk,
+        /// the body stands under another name in the same folder, and on any failure, or when the
+        /// call is dropped, it is removed. A file that has the name already is replaced. Nothing is
+        /// sent if the folder can't be written to.
+        ///
+        /// A download that breaks off is begun anew wherever the request may be sent again. The
+        /// timeout holds for the head and then for the wait for each piece, the deadline for
+        /// everything.
+        ///
+        /// # Errors
+        ///
+        /// If the request can't be sent, the server refuses it, the body does not come in whole, or
+        /// the file can't be written; for the last, `Error::is_file` is true.
+        pub fn save_to(
+            self,
+            path: impl Into<::std::path::PathBuf>,
+        ) -> $crate::runtime::Call<$crate::runtime::Saved>
+        where
+            $($state: fields::$field,)*
+        {
+            $crate::runtime::builders::send!(@finish self $body).call_save(path.into())
+        }
+
+        /// Does what `save_to` does, and blocks the thread until it is done.
+        ///
+        /// # Errors
+        ///
+        /// As for `save_to`.
+        #[cfg(feature = "blocking")]
+        pub fn save_to_blocking(
+            self,
+            path: impl Into<::std::path::PathBuf>,
+        ) -> Result<$crate::runtime::Saved, $crate::runtime::Error>
+        where
+            $($state: fields::$field,)*
+            Self: 'static,
+        {
+            $crate::runtime::blocking::wait(self.save_to(path))
         }
     };
 

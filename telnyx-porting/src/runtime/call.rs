@@ -9,6 +9,7 @@ use crate::runtime::error::Error;
 use crate::runtime::execute::execute;
 use crate::runtime::request::Request;
 use crate::runtime::response::RawResponse;
+use crate::runtime::trace::Trace;
 use crate::runtime::transport::BoxFuture;
 
 /// A call of an operation: a future of its decoded result.
@@ -22,9 +23,11 @@ enum State<T> {
     /// The future is the same type for every operation; only what it ends in is decoded
     /// differently.
     UnderWay {
-        reply: BoxFuture<'static, Result<Reply, Error>>,
+        reply: BoxFuture<'static, Result<(Reply, Trace), Error>>,
         decode: fn(Reply) -> Result<T, Error>,
     },
+    /// The few calls whose result is not decoded from a whole body.
+    Other(BoxFuture<'static, Result<T, Error>>),
     Done(Option<Result<T, Error>>),
 }
 
@@ -37,6 +40,11 @@ pub(crate) struct Reply {
 impl<T> Call<T> {
     pub(crate) fn new(request: Request, decode: fn(Reply) -> Result<T, Error>) -> Self {
         Self(State::UnderWay { reply: Box::pin(execute(request)), decode })
+    }
+
+    /// A call that is carried out by a future of its own.
+    pub(crate) fn of(call: impl Future<Output = Result<T, Error>> + Send + 'static) -> Self {
+        Self(State::Other(Box::pin(call)))
     }
 
     /// A call that sends nothing.
@@ -57,7 +65,18 @@ impl<T> Future for Call<T> {
                 let decode = *decode;
                 let reply = ready!(reply.as_mut().poll(context));
                 self.0 = State::Done(None);
-                Poll::Ready(reply.and_then(decode))
+                Poll::Ready(reply.and_then(|(reply, trace)| match decode(reply) {
+                    Ok(value) => {
+                        trace.succeeded();
+                        Ok(value)
+                    }
+                    Err(error) => Err(trace.failed(error)),
+                }))
+            }
+            State::Other(call) => {
+                let result = ready!(call.as_mut().poll(context));
+                self.0 = State::Done(None);
+                Poll::Ready(result)
             }
             // Like every future that has ended, it must not be polled again; if it is, it never
             // wakes.
@@ -69,7 +88,7 @@ impl<T> Future for Call<T> {
 impl<T> fmt::Debug for Call<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self.0 {
-            State::UnderWay { .. } => "Call(under way)",
+            State::UnderWay { .. } | State::Other(_) => "Call(under way)",
             State::Done(_) => "Call(done)",
         })
     }

@@ -383,6 +383,10 @@ macro_rules! union {
             }
         }
 
+        impl $crate::runtime::codec::Tagged for $name {
+            const TAGS: &'static [&'static str] = &[$($wire),*];
+        }
+
         impl<'de> $crate::runtime::codec::Deserialize<'de> for $name {
             fn deserialize<D: $crate::runtime::codec::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let value = <$crate::runtime::codec::Value as $crate::runtime::codec::Deserialize>::deserialize(deserializer)?;
@@ -462,6 +466,12 @@ macro_rules! union {
     };
 }
 pub(crate) use union;
+
+/// A union whose variants are told apart by a member.
+pub(crate) trait Tagged {
+    /// The values of that member that lead to a variant.
+    const TAGS: &'static [&'static str];
+}
 
 /// One row of an object's table.
 #[derive(Debug)]

@@ -75,6 +75,34 @@ pub enum ErrorKind {
     TooLarge,
     /// A list does not say, or contradicts itself about, what its next page is.
     Paging,
+    /// The response could not be written to a file of this machine.
+    File,
+}
+
+impl ErrorKind {
+    /// Returns the kind as one word, for logs and metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::InvalidRequest => "invalid_request",
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::Interrupted => "interrupted",
+            Self::Redirect => "redirect",
+            Self::Status => "status",
+            Self::Decode => "decode",
+            Self::TooLarge => "too_large",
+            Self::Paging => "paging",
+            Self::File => "file",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
 }
 
 /// How far a request got, as far as the client can know. The order is that of certainty.
@@ -300,6 +328,13 @@ impl Error {
     #[must_use]
     pub fn is_paging(&self) -> bool {
         self.0.kind == ErrorKind::Paging
+    }
+
+    /// Returns whether the response could not be written to a file of this machine, as `save_to`
+    /// does; the [`source`](StdError::source) is the [`std::io::Error`].
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        self.0.kind == ErrorKind::File
     }
 
     /// Returns whether the server could not make sense of the request (400).

@@ -2,35 +2,98 @@
 //!
 //! This is the only place that awaits anything. It is the same machine code for every operation.
 
-use std::time::{Duration, SystemTime};
+use std::path::PathBuf;
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use reqwest::Url;
 use serde_json::Value;
 use tokio::runtime::Handle;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep};
 
 use crate::generated::API;
 use crate::runtime::api::Auth;
 use crate::runtime::call::Reply;
 use crate::runtime::client::{self, is_secure_enough};
+use crate::runtime::download::{Download, PartialFile, Saved};
 use crate::runtime::error::{ApiError, Error, ErrorKind, Reached, reason};
 use crate::runtime::headers::{self, Headers};
+use crate::runtime::incoming::{Gathered, Incoming, Limits};
 use crate::runtime::operation::{Method, Operation};
 use crate::runtime::params::{self, Param};
 use crate::runtime::request::{self, Request};
 use crate::runtime::response::RawResponse;
 use crate::runtime::retry::{RetryPolicy, retry_after};
-use crate::runtime::transport::{BodyFault, Gathered, TransportError, TransportErrorKind, TransportRequest};
+use crate::runtime::trace::Trace;
+use crate::runtime::transport::{TransportError, TransportErrorKind, TransportRequest};
 
 /// Sends a request, again if it may, and gives the first successful response or the last failure.
-pub(crate) async fn execute(request: Request) -> Result<Reply, Error> {
-    let prepared = Prepared::of(&request)?;
-    let response = attempts(&request, &prepared).await?;
-    Ok(Reply { request, response })
+pub(crate) async fn execute(request: Request) -> Result<(Reply, Trace), Error> {
+    let trace = Trace::start(request.inner().operation);
+    let work = async {
+        let prepared = Prepared::of(&request)?;
+        attempts(&request, &prepared, &trace, Take::Whole).await
+    };
+    match trace.hold(work).await {
+        Ok((response, _)) => Ok((Reply { request, response }, trace)),
+        Err(error) => Err(trace.failed(error)),
+    }
 }
 
-async fn attempts(request: &Request, prepared: &Prepared) -> Result<RawResponse, Error> {
+/// The same, but leaves the body of a successful response to the caller.
+pub(crate) async fn open(request: Request) -> Result<Download, Error> {
+    let trace = Trace::start(request.inner().operation);
+    let work = async {
+        let prepared = Prepared::of(&request)?;
+        attempts(&request, &prepared, &trace, Take::Head).await
+    };
+    match trace.hold(work).await {
+        Ok((head, incoming)) => Ok(Download::new(head, incoming, trace)),
+        Err(error) => Err(trace.failed(error)),
+    }
+}
+
+/// The same, but writes the body of a successful response to a file.
+pub(crate) async fn save(request: Request, path: PathBuf) -> Result<Saved, Error> {
+    let trace = Trace::start(request.inner().operation);
+    let work = async {
+        let prepared = Prepared::of(&request)?;
+        // Before anything is sent, so that nothing is done on the server that can't be kept here.
+        let mut file =
+            PartialFile::create(path).await.map_err(|error| error.with_operation(request.inner().operation))?;
+        let (head, _) = attempts(&request, &prepared, &trace, Take::File(&mut file)).await?;
+        match file.finish().await {
+            Ok(size) => Ok(Saved::new(head, size)),
+            Err(error) => Err(head.explain(error)),
+        }
+    };
+    match trace.hold(work).await {
+        Ok(saved) => {
+            trace.succeeded();
+            Ok(saved)
+        }
+        Err(error) => Err(trace.failed(error)),
+    }
+}
+
+/// What is done with the body of a successful response.
+enum Take<'a> {
+    /// It is gathered in memory.
+    Whole,
+    /// It is left where it is.
+    Head,
+    /// It is written to a file.
+    File(&'a mut PartialFile),
+}
+
+/// Gives the response, without its body if that was not to be gathered, and what is still to come
+/// of it.
+async fn attempts(
+    request: &Request,
+    prepared: &Prepared,
+    trace: &Trace,
+    mut take: Take<'_>,
+) -> Result<(RawResponse, Incoming), Error> {
     let inner = request.inner();
     let client = inner.client.inner();
     let policy = policy_of(inner);
@@ -41,13 +104,17 @@ async fn attempts(request: &Request, prepared: &Prepared) -> Result<RawResponse,
     let mut attempt = 1;
     loop {
         let limits = Limits::of_attempt(timeout, deadline);
-        let failure = match send_once(inner, prepared, attempt, &limits).await {
-            Ok(response) => {
+        let start = Instant::now();
+        trace.attempt_starts(attempt);
+        let failure = match send_once(inner, prepared, attempt, &limits, trace, &mut take).await {
+            Ok(answer) => {
+                trace.attempt_succeeded(&answer.0, start);
                 client.budget.give(attempt - 1);
-                return Ok(response);
+                return Ok(answer);
             }
             Err(failure) => failure.with_operation(inner.operation).with_attempts(attempt),
         };
+        trace.attempt_failed(&failure, start);
         let may_repeat = policy.allows(&failure, idempotent);
         let failure = failure.with_reached(reached);
         reached = failure.reached();
@@ -58,9 +125,14 @@ async fn attempts(request: &Request, prepared: &Prepared) -> Result<RawResponse,
         let delay = policy.delay(&failure, retries, fastrand::f64());
         // A wait beyond the deadline ends in nothing but a less telling error.
         let in_time = deadline.is_none_or(|deadline| Instant::now() + delay < deadline);
-        if !in_time || !client.budget.take() {
+        if !in_time {
             return Err(failure);
         }
+        if !client.budget.take() {
+            trace.gives_up(&failure);
+            return Err(failure);
+        }
+        trace.waits(&failure, delay);
         sleep(delay).await;
         attempt += 1;
     }
@@ -77,39 +149,6 @@ fn policy_of(request: &request::Inner) -> RetryPolicy {
 fn is_idempotent(operation: &Operation) -> bool {
     let by_method = operation.method.is_idempotent() || (operation.method == Method::Patch && API.retry_patch);
     operation.idempotent.unwrap_or(by_method)
-}
-
-/// When an attempt must have ended.
-struct Limits {
-    end: Option<Instant>,
-    /// How the limit that comes first is told to people.
-    what: String,
-}
-
-impl Limits {
-    fn of_attempt(timeout: Duration, deadline: Option<Instant>) -> Self {
-        let end = Instant::now().checked_add(timeout);
-        match (end, deadline) {
-            (Some(end), Some(deadline)) if deadline < end => {
-                Self { end: Some(deadline), what: "no complete answer came before the deadline".to_owned() }
-            }
-            (None, Some(deadline)) => {
-                Self { end: Some(deadline), what: "no complete answer came before the deadline".to_owned() }
-            }
-            _ => Self { end, what: format!("no complete answer came within {timeout:?}") },
-        }
-    }
-
-    async fn hold<T>(&self, future: impl Future<Output = T>) -> Result<T, Error> {
-        match self.end {
-            Some(end) => timeout_at(end, future).await.map_err(|_| self.error()),
-            None => Ok(future.await),
-        }
-    }
-
-    fn error(&self) -> Error {
-        Error::new(ErrorKind::Timeout, self.what.as_str()).with_reached(Reached::Maybe)
-    }
 }
 
 /// A request as it goes out, but for what each attempt adds.
@@ -275,7 +314,9 @@ async fn send_once(
     prepared: &Prepared,
     attempt: u32,
     limits: &Limits,
-) -> Result<RawResponse, Error> {
+    trace: &Trace,
+    take: &mut Take<'_>,
+) -> Result<(RawResponse, Incoming), Error> {
     const MAX_REDIRECTS: usize = 10;
     let client = request.client.inner();
     let mut hop = Hop::first(prepared);
@@ -290,11 +331,12 @@ async fn send_once(
             attempt,
         };
         let sent = limits.hold(client.transport().send(outgoing)).await;
-        let sent = sent.and_then(|sent| sent.map_err(|error| error_of(error, None)));
-        let mut response = sent.map_err(|error| error.with_reached(hop.reached))?;
+        let sent = sent.and_then(|sent| sent.map_err(|error| error_of(error, false)));
+        let response = sent.map_err(|error| error.with_reached(hop.reached))?;
         if let Some(location) = redirect_of(response.status, &response.headers) {
             match hop.next(response.status, location, client) {
                 Ok(next) => {
+                    trace.redirected(attempt, response.status);
                     hop = next;
                     continue;
                 }
@@ -308,23 +350,38 @@ async fn send_once(
             }
         }
         let has_body = hop.method != Method::Head && !matches!(response.status, 204 | 304);
-        let length = response.headers.get("content-length").and_then(|length| length.trim().parse().ok());
-        let mut gathered = Gathered::new(length.filter(|_| has_body), client.max_response_size);
-        let outcome = limits.hold(response.body.gather(&mut gathered)).await;
+        let length = response.headers.get("content-length").and_then(|length| length.trim().parse::<u64>().ok());
+        let length = length.filter(|_| has_body);
         let (status, headers) = (response.status, response.headers);
-        if !(200..300).contains(&status) {
-            // An error is told by its status even if its body is not whole.
-            return Err(status_error(request, client, &hop, status, headers, gathered.into_bytes()));
-        }
-        let fault = match outcome {
-            Ok(Ok(())) => None,
-            Ok(Err(fault)) => Some(body_error(fault)),
-            Err(timeout) => Some(timeout),
+        let mut incoming = Incoming::new(response.body, length, limits);
+        let succeeded = (200..300).contains(&status);
+        let mut body = Bytes::new();
+        let outcome = match take {
+            Take::Head if succeeded => {
+                incoming.at_leisure();
+                Ok(())
+            }
+            Take::File(file) if succeeded => {
+                incoming.at_leisure();
+                file.fill(&mut incoming).await
+            }
+            _ => {
+                let mut gathered = Gathered::new(length, client.max_response_size);
+                let outcome = incoming.gather(&mut gathered).await;
+                body = gathered.into_bytes();
+                outcome
+            }
         };
-        let body = gathered.into_bytes();
-        return match fault {
-            None => Ok(RawResponse { operation: request.operation, status, headers, body, attempts: attempt }),
-            Some(error) => Err(error.with_response(status, headers, body).with_reached(Reached::Maybe)),
+        if !succeeded {
+            // An error is told by its status even if its body is not whole.
+            return Err(status_error(request, client, &hop, status, headers, body));
+        }
+        return match outcome {
+            Ok(()) => {
+                let operation = request.operation;
+                Ok((RawResponse { operation, status, headers, body, attempts: attempt }, incoming))
+            }
+            Err(error) => Err(error.with_response(status, headers, body).with_reached(Reached::Maybe)),
         };
     }
     let message = format!("the server redirects more than {MAX_REDIRECTS} times");
@@ -390,7 +447,7 @@ fn redirect_of(status: u16, headers: &Headers) -> Option<&str> {
     matches!(status, 301 | 302 | 303 | 307 | 308).then(|| headers.get("location"))?
 }
 
-fn error_of(error: TransportError, status: Option<u16>) -> Error {
+pub(crate) fn error_of(error: TransportError, head_has_come: bool) -> Error {
     let (kind, reached) = match error.kind {
         TransportErrorKind::Connect => (ErrorKind::Connect, Reached::No),
         TransportErrorKind::ConnectTimeout => (ErrorKind::Timeout, Reached::No),
@@ -398,24 +455,8 @@ fn error_of(error: TransportError, status: Option<u16>) -> Error {
         TransportErrorKind::Interrupted => (ErrorKind::Interrupted, Reached::Maybe),
         TransportErrorKind::Unpack => (ErrorKind::Decode, Reached::Maybe),
     };
-    let message = match status {
-        Some(_) => format!("the response is not whole: {error}"),
-        None => error.to_string(),
-    };
+    let message = if head_has_come { format!("the response is not whole: {error}") } else { error.to_string() };
     Error::new(kind, message).with_source(error.source).with_reached(reached)
-}
-
-fn body_error(fault: BodyFault) -> Error {
-    match fault {
-        BodyFault::Broken(error) => error_of(error, Some(200)),
-        BodyFault::TooShort { got, expected } => {
-            Error::new(ErrorKind::Interrupted, format!("the response ends after {got} of {expected} bytes"))
-        }
-        BodyFault::TooLarge { limit } => Error::new(
-            ErrorKind::TooLarge,
-            format!("the response is larger than {limit} bytes, the most that is accepted"),
-        ),
-    }
 }
 
 fn status_error(
@@ -485,7 +526,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::runtime::testing::{GET, POST, Script, Step};
+    use crate::runtime::script::{GET, POST, Script, Step};
     use crate::runtime::{Call, Client};
 
     fn get(client: &Client, id: &str) -> Request {

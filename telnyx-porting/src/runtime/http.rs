@@ -109,10 +109,12 @@ fn error_of(error: reqwest::Error) -> TransportError {
 
 /// Whether it is the unpacking of a body that failed, which `reqwest` reports like a broken
 /// connection.
+///
+/// What stands further down among the causes is not about packing: chunks that break are invalid
+/// input too.
 fn is_packed_wrongly(error: &reqwest::Error) -> bool {
-    let causes = std::iter::successors(error.source(), |&cause| cause.source());
-    let mut faults = causes.filter_map(|cause| cause.downcast_ref::<io::Error>());
-    faults.any(|fault| matches!(fault.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput))
+    let fault = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
+    fault.is_some_and(|fault| matches!(fault.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput))
 }
 
 /// The pieces of a body as they come in.
@@ -209,7 +211,7 @@ mod tests {
     use crate::runtime::error::ErrorKind;
     use crate::runtime::operation::Operation;
     use crate::runtime::request::Request;
-    use crate::runtime::testing::{GET, POST};
+    use crate::runtime::script::{GET, POST};
 
     static PDF: Operation = Operation { id: "pdf", path: "/pdf", accept: "application/pdf", ..Operation::DEFAULT };
 

@@ -1,4 +1,4 @@
-//! Where in a JSON text a byte stands, as a path.
+//! What a fault of the JSON decoder says, and where in the text it is, as a path.
 //!
 //! The decoder knows only line and column of a fault. This scanner walks the text once more up to
 //! there, and only when there is a fault, so that decoding itself carries no cost for it.
@@ -104,6 +104,25 @@ fn show(open: &[Open]) -> String {
     path
 }
 
+/// Takes the values out of a message of serde, which quotes them, and the position, which is told
+/// better.
+///
+/// ```text
+/// invalid type: string "Jane Doe", expected i64 at line 1 column 20   ->   invalid type: string, expected i64
+/// ```
+pub(crate) fn without_values(message: &str) -> String {
+    let message = message.rsplit_once(" at line ").map_or(message, |(what, _)| what);
+    let quotes_value =
+        ["invalid type: ", "invalid value: ", "unknown variant "].iter().any(|start| message.starts_with(start));
+    match message.rsplit_once(", expected ") {
+        Some((found, expected)) if quotes_value => {
+            let kind = found.find(['"', '`']).and_then(|quote| found.get(..quote)).unwrap_or(found);
+            format!("{}, expected {expected}", kind.trim_end())
+        }
+        _ => message.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -157,6 +176,27 @@ mod tests {
         for (text, path, byte) in cases {
             let fault = serde_json::from_str::<Items>(text).unwrap_err();
             assert_eq!(find(text.as_bytes(), &fault), Place { path: path.to_owned(), byte }, "{text}: {fault}");
+        }
+    }
+
+    #[test]
+    fn messages_lose_their_values() {
+        let cases = [
+            (
+                r#"invalid type: string "Jane, expected "x" Doe", expected i64 at line 1 column 20"#,
+                "invalid type: string, expected i64",
+            ),
+            (
+                "invalid type: integer `1234`, expected a string at line 3 column 1",
+                "invalid type: integer, expected a string",
+            ),
+            ("invalid type: map, expected a string", "invalid type: map, expected a string"),
+            ("unknown variant `Jane`, expected `a` or `b` at line 1 column 9", "unknown variant, expected `a` or `b`"),
+            ("missing field `id` at line 1 column 9", "missing field `id`"),
+            ("EOF while parsing a value at line 1 column 0", "EOF while parsing a value"),
+        ];
+        for (message, expected) in cases {
+            assert_eq!(without_values(message), expected);
         }
     }
 }

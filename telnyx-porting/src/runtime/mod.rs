@@ -7,10 +7,13 @@
 //! * `client` holds the configuration; `builders` gives the generated requests their methods;
 //!   `required` checks at compile time that all required arguments are given;
 //! * `request` gathers the arguments; `operation` and `params` say how they are written;
-//! * `execute` sends: `transport` carries one attempt, `retry` decides about the next;
+//! * `execute` sends: `transport` carries one attempt, `incoming` reads the body, `retry` decides about
+//!   the next attempt, and `trace` tells about all of it;
 //! * `call` is the future of the result; `codec` and `decode` turn bytes into it; `page` walks
-//!   lists;
+//!   lists; `download` keeps bodies out of memory;
 //! * `error` is what is left when any of it fails.
+//!
+//! `webhooks` goes the other way: it checks and decodes what the API sends by itself.
 
 #[allow(dead_code, reason = "which part of it is needed depends on the document")]
 pub(crate) mod api;
@@ -33,6 +36,9 @@ pub(crate) mod client;
 #[cfg(feature = "client")]
 pub(crate) mod decode;
 #[cfg(feature = "client")]
+#[allow(dead_code, reason = "few documents have something to download")]
+pub(crate) mod download;
+#[cfg(feature = "client")]
 pub(crate) mod error;
 #[cfg(feature = "client")]
 pub(crate) mod execute;
@@ -41,7 +47,12 @@ pub(crate) mod headers;
 #[cfg(feature = "client")]
 pub(crate) mod http;
 #[cfg(feature = "client")]
+#[allow(dead_code, reason = "which part of it is needed depends on the document")]
+pub(crate) mod incoming;
+#[cfg(any(feature = "client", feature = "webhooks"))]
 pub(crate) mod json_path;
+#[cfg(feature = "client")]
+pub(crate) mod lenient;
 #[cfg(feature = "client")]
 #[allow(dead_code, reason = "which part of it is needed depends on the document")]
 pub(crate) mod operation;
@@ -58,10 +69,15 @@ pub(crate) mod response;
 #[cfg(feature = "client")]
 pub(crate) mod retry;
 #[cfg(all(test, feature = "client"))]
-#[allow(clippy::unwrap_used, reason = "clippy takes only functions marked as tests for tests")]
-mod testing;
+mod script;
+#[cfg(any(feature = "testing", all(test, feature = "client")))]
+pub mod testing;
+#[cfg(feature = "client")]
+pub(crate) mod trace;
 #[cfg(feature = "client")]
 pub(crate) mod transport;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 pub use nullable::Nullable;
 pub use required::{Missing, Provided, Set};
@@ -77,6 +93,7 @@ pub use {
     bytes::Bytes,
     call::Call,
     client::{Client, ClientBuilder},
+    download::{Download, Saved},
     error::{ApiError, Error, ErrorKind},
     headers::Headers,
     operation::Method,
@@ -100,6 +117,12 @@ pub(crate) mod prelude {
     pub(crate) use crate::generated::fields;
 
     pub(crate) use super::{Date, Map, Missing, Nullable, Provided, Set, Timestamp, Value};
+
+    #[cfg(feature = "webhooks")]
+    pub(crate) use super::{
+        api::{Signed, Webhooks},
+        webhooks::webhook_event,
+    };
 
     #[cfg(feature = "client")]
     pub(crate) use super::{

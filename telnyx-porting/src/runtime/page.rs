@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 use crate::runtime::call::{Call, Reply};
 use crate::runtime::decode::{with_seed, without_values};
 use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::lenient::Lenient;
 use crate::runtime::operation::{Paging, PagingKind};
 use crate::runtime::request::Request;
 use crate::runtime::response::RawResponse;
@@ -344,8 +345,7 @@ where
     };
     let has_meta = TypeId::of::<M>() != TypeId::of::<()>();
     let seed = PageSeed { paging, keep_all: has_meta && paging.meta.is_none(), items: PhantomData };
-    let (items, mut rest) = with_seed(&response, seed)?;
-    numbers_from_strings(paging, &mut rest);
+    let (items, rest) = with_seed(&response, seed)?;
     let next = next_of(&request, &response, paging, &rest, items.len())?;
     let meta = if has_meta { decode_meta(&response, paging, rest)? } else { M::default() };
     Ok(Page { items, meta, next })
@@ -363,29 +363,12 @@ fn decode_meta<M: DeserializeOwned + Default>(
     if meta.is_null() {
         return Ok(M::default());
     }
-    serde_json::from_value(meta).map_err(|fault| {
+    M::deserialize(Lenient(meta)).map_err(|fault: serde_json::Error| {
         let path = paging.meta.unwrap_or_default();
         let what = without_values(&fault.to_string());
         let message = format!("the response can't be decoded: {what} in what it says about the page");
         response.error(ErrorKind::Decode, message).with_json_path(path.to_owned())
     })
-}
-
-/// Turns the numbers that lead from page to page into numbers, where the server writes them as
-/// strings.
-fn numbers_from_strings(paging: &Paging, rest: &mut Value) {
-    let pointers = match paging.kind {
-        PagingKind::PageNumber { current, total, .. } => [Some(current), Some(total)],
-        PagingKind::Offset { total, .. } => [Some(total), None],
-        PagingKind::Cursor { .. } => [None, None],
-    };
-    for pointer in pointers.into_iter().flatten() {
-        if let Some(value) = rest.pointer_mut(pointer)
-            && let Some(number) = value.as_str().and_then(|text| text.trim().parse::<i64>().ok())
-        {
-            *value = Value::from(number);
-        }
-    }
 }
 
 /// Works out what comes after a page. It errs if this page can't be the one that was asked for.
@@ -545,7 +528,7 @@ mod tests {
     use super::*;
     use crate::runtime::codec::object;
     use crate::runtime::operation::Operation;
-    use crate::runtime::testing::{Script, Step};
+    use crate::runtime::script::{Script, Step};
 
     static NUMBERED: Operation =
         Operation { id: "list", path: "/things", paging: Some(&BY_NUMBER), ..Operation::DEFAULT };
@@ -752,6 +735,47 @@ mod tests {
         assert_eq!(page.meta, Rest { total: 1, note: Some("n".to_owned()) });
         let error = Request::new(&script.client(), &SKIPPING).call_page::<i64, Rest>().await.unwrap_err();
         assert!(error.is_paging(), "{error}");
+    }
+
+    #[tokio::test]
+    async fn numbers_of_the_meta_may_be_strings() {
+        #[derive(Default, PartialEq)]
+        struct Sizes {
+            page: Option<i64>,
+            pages: Option<i64>,
+            size: Option<i64>,
+            share: Option<f64>,
+            name: Option<String>,
+            nested: Option<Box<Sizes>>,
+            list: Option<Vec<i64>>,
+        }
+        object! { Sizes {
+            optional page: "page", optional pages: "pages", optional size: "size", optional share: "share",
+            optional name: "name", optional nested: "nested", optional list: "list",
+        } }
+        let meta = |meta: Value| raw(&json!({"data": [1], "meta": meta}).to_string());
+        let script = Script::new([
+            meta(json!({
+                "page": "1", "pages": 1, "size": " 20 ", "share": "0.5", "name": "7", "nested": {"size": "3"},
+                "list": ["1", 2],
+            })),
+            meta(json!({"page": 1, "pages": 1, "size": "many"})),
+        ]);
+        let page: Page<i64, Sizes> = Request::new(&script.client(), &NUMBERED).call_page().await.unwrap();
+        let nested = Some(Box::new(Sizes { size: Some(3), ..Sizes::default() }));
+        let expected = Sizes {
+            page: Some(1),
+            pages: Some(1),
+            size: Some(20),
+            share: Some(0.5),
+            name: Some("7".to_owned()),
+            nested,
+            list: Some(vec![1, 2]),
+        };
+        assert_eq!(page.meta, expected);
+        let error = Request::new(&script.client(), &NUMBERED).call_page::<i64, Sizes>().await.unwrap_err();
+        let shown = error.to_string();
+        assert!(error.is_decode() && shown.contains("invalid type: string, expected i64"), "{shown}");
     }
 
     #[tokio::test]

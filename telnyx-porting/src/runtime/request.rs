@@ -1,6 +1,7 @@
 //! A request as it is put together, and its way to a call.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,8 +12,10 @@ use serde_json::{Map, Value};
 use crate::generated::API;
 use crate::runtime::call::{Call, Reply};
 use crate::runtime::client::Client;
-use crate::runtime::decode::{self, Download};
+use crate::runtime::decode::{self, FromBody};
+use crate::runtime::download::{Download, Saved};
 use crate::runtime::error::Error;
+use crate::runtime::execute;
 use crate::runtime::headers::Headers;
 use crate::runtime::operation::Operation;
 use crate::runtime::page::{self, Items, Page, Pages, Trail};
@@ -217,8 +220,18 @@ impl Request {
     }
 
     /// Takes the body as it is.
-    pub(crate) fn call_for_body<T: Download>(self) -> Call<T> {
+    pub(crate) fn call_for_body<T: FromBody>(self) -> Call<T> {
         Call::new(self, |reply| T::from_response(reply.response))
+    }
+
+    /// Leaves the body to the caller, as it comes in.
+    pub(crate) fn call_stream(self) -> Call<Download> {
+        Call::of(execute::open(self))
+    }
+
+    /// Writes the body to a file.
+    pub(crate) fn call_save(self, path: PathBuf) -> Call<Saved> {
+        Call::of(execute::save(self, path))
     }
 
     /// Takes the response as it is.

@@ -79,6 +79,15 @@ impl RawResponse {
         decode::whole(self)
     }
 
+    /// Adds to an error what is known of this response, of which not all has come in.
+    pub(crate) fn explain(&self, error: Error) -> Error {
+        error
+            .with_operation(self.operation)
+            .with_response(self.status, self.headers.clone(), Bytes::new())
+            .with_attempts(self.attempts)
+            .with_reached(Reached::Maybe)
+    }
+
     /// An error about this response.
     pub(crate) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         Error::new(kind, message)

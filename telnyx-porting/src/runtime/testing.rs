@@ -1,131 +1,742 @@
-//! What the tests of the runtime share: a transport that plays a script, and operations to try.
+//! A stand-in for the server, for unit tests of code that uses the client.
+//!
+//! A [`MockTransport`] answers requests with what it has been told to, without a socket, and notes
+//! what it was asked. It is strict: a request for which no reply is left is an error, and
+//! [`assert_done`](MockTransport::assert_done) finds it, even if the code under test has swallowed
+//! the error. So a test notices when something is sent twice.
+//!
+//! ```text
+//! let mock = MockTransport::new();
+//! mock.on(Method::Post, "/orders").reply_status(503).reply(201, json!({"data": {"id": "o-1"}}));
+//! mock.on(Method::Get, "/orders/{id}").with_query("full", "true").reply(404, json!({"errors": []}));
+//!
+//! code_under_test(mock.client()).await;
+//!
+//! assert_eq!(mock.received(Method::Post, "/orders").len(), 2);
+//! assert_eq!(mock.received_one(Method::Get, "/orders/o-1").header("accept"), Some("application/json"));
+//! mock.assert_done();
+//! ```
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
+use percent_encoding::percent_decode_str;
+use reqwest::Url;
+use serde_core::Serialize;
+use serde_json::Value;
 use tokio::time::{Sleep, sleep};
 
 use crate::runtime::client::{Client, ClientBuilder};
 use crate::runtime::headers::Headers;
-use crate::runtime::operation::{Method, Operation};
+use crate::runtime::operation::Method;
+use crate::runtime::retry::RetryPolicy;
 use crate::runtime::transport::{
     Body, BoxFuture, Transport, TransportError, TransportErrorKind, TransportRequest, TransportResponse,
 };
 
-pub(crate) static GET: Operation =
-    Operation { id: "get", method: Method::Get, path: "/things/{id}", ..Operation::DEFAULT };
-pub(crate) static POST: Operation =
-    Operation { id: "post", method: Method::Post, path: "/things", ..Operation::DEFAULT };
+/// A transport that answers with what it has been told to.
+///
+/// Clones share their replies and what they have received, so that a test keeps one and gives
+/// another to its client.
+#[derive(Clone, Default)]
+pub struct MockTransport(Arc<Mutex<State>>);
 
-/// What the server does with one request.
-#[derive(Clone, Debug)]
-pub(crate) enum Step {
-    Respond(u16, Vec<(&'static str, String)>, String),
-    Fail(TransportErrorKind),
-    /// Never answers.
-    Stall,
-    /// Sends a head, this many bytes with a wait before each, and the end.
-    Drip(usize, Duration),
-    /// Sends a head and part of a body, and breaks.
-    Break(u16, &'static str),
+#[derive(Default)]
+struct State {
+    routes: Vec<Route>,
+    received: Vec<MockRequest>,
+    /// Requests for which no reply was left.
+    unexpected: Vec<String>,
 }
 
-impl Step {
-    pub(crate) fn json(body: impl Into<String>) -> Self {
-        Self::Respond(200, vec![("content-type", "application/json".to_owned())], body.into())
+impl MockTransport {
+    /// Returns a transport that expects no request.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    pub(crate) fn status(status: u16) -> Self {
-        Self::Respond(status, Vec::new(), String::new())
-    }
-
-    pub(crate) fn header(self, name: &'static str, value: &str) -> Self {
-        match self {
-            Self::Respond(status, mut headers, body) => {
-                headers.push((name, value.to_owned()));
-                Self::Respond(status, headers, body)
-            }
-            other => other,
+    /// Returns a client that sends its requests to this transport.
+    ///
+    /// It repeats requests as usual, but does not wait before it does.
+    ///
+    /// # Panics
+    ///
+    /// Never, unless this crate is broken.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        match self.client_builder().build() {
+            Ok(client) => client,
+            Err(error) => fail(format_args!("a client for tests can't be built: {error}")),
         }
     }
-}
 
-/// Plays a script, and then answers everything with 200 `{}`.
-#[derive(Clone, Default)]
-pub(crate) struct Script {
-    steps: Arc<Mutex<VecDeque<Step>>>,
-    log: Arc<Mutex<Vec<TransportRequest>>>,
-}
-
-impl Script {
-    pub(crate) fn new(steps: impl IntoIterator<Item = Step>) -> Self {
-        Self { steps: Arc::new(Mutex::new(steps.into_iter().collect())), log: Arc::default() }
+    /// Returns the builder of such a client, to configure more.
+    pub fn client_builder(&self) -> ClientBuilder {
+        let at_once = RetryPolicy::new().delays(Duration::ZERO, Duration::ZERO).max_retry_after(Duration::ZERO);
+        Client::builder()
+            .api_key("test-key")
+            .base_url("https://mock.invalid")
+            .retry_policy(at_once)
+            .transport(self.clone())
     }
 
-    /// A client that talks to the script.
-    pub(crate) fn client(&self) -> Client {
-        self.builder().build().unwrap()
+    /// Begins to tell what to reply to requests of this method and path.
+    ///
+    /// The path is the one below the base URL, such as `/orders/o-1`; a part in braces, as in
+    /// `/orders/{id}`, stands for anything. Without a reply nothing is expected yet. Of several
+    /// routes for one request, the first that has a reply left answers.
+    pub fn on(&self, method: Method, path: impl Into<String>) -> MockRoute {
+        self.add(Some((method, path.into())))
     }
 
-    pub(crate) fn builder(&self) -> ClientBuilder {
-        Client::builder().api_key("KEY-test").base_url("https://api.test/base/").transport(self.clone())
+    /// Begins to tell what to reply to any request.
+    pub fn on_any(&self) -> MockRoute {
+        self.add(None)
     }
 
-    /// What has been sent.
-    pub(crate) fn log(&self) -> Vec<TransportRequest> {
-        self.log.lock().unwrap().clone()
+    fn add(&self, target: Option<(Method, String)>) -> MockRoute {
+        let mut state = self.state();
+        state.routes.push(Route { target, conditions: Vec::new(), replies: VecDeque::new() });
+        let index = state.routes.len() - 1;
+        drop(state);
+        MockRoute { mock: self.clone(), index }
     }
-}
 
-impl Transport for Script {
-    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
-        self.log.lock().unwrap().push(request);
-        let step = self.steps.lock().unwrap().pop_front().unwrap_or_else(|| Step::json("{}"));
-        Box::pin(async move {
-            let broken = |kind| TransportError::new(kind, "scripted");
-            match step {
-                Step::Respond(status, headers, body) => {
-                    Ok(TransportResponse::new(status, headers.into_iter().collect(), body))
-                }
-                Step::Fail(kind) => Err(broken(kind)),
-                Step::Stall => std::future::pending().await,
-                Step::Drip(count, every) => {
-                    let drops = Drops { left: count, every, next: Box::pin(sleep(every)), end: None };
-                    Ok(TransportResponse::new(200, Headers::new(), Body::stream(drops)))
-                }
-                Step::Break(status, body) => {
-                    let end = Some(broken(TransportErrorKind::Interrupted));
-                    let first = Duration::ZERO;
-                    let drops = Drops { left: body.len(), every: first, next: Box::pin(sleep(first)), end };
-                    Ok(TransportResponse::new(status, Headers::new(), Body::stream(drops)))
-                }
+    /// Returns all requests, in the order in which they came; those that were not expected, too.
+    #[must_use]
+    pub fn requests(&self) -> Vec<MockRequest> {
+        self.state().received.clone()
+    }
+
+    /// Returns the requests of this method and path, which is read as by [`on`](Self::on).
+    #[must_use]
+    pub fn received(&self, method: Method, path: &str) -> Vec<MockRequest> {
+        let is_it = |request: &&MockRequest| request.method == method && matches(path, &request.path);
+        self.state().received.iter().filter(is_it).cloned().collect()
+    }
+
+    /// Returns the one request of this method and path.
+    ///
+    /// # Panics
+    ///
+    /// If there was none, or more than one.
+    #[must_use]
+    #[track_caller]
+    pub fn received_one(&self, method: Method, path: &str) -> MockRequest {
+        let mut found = self.received(method, path);
+        match (found.pop(), found.len()) {
+            (Some(request), 0) => request,
+            (None, _) => {
+                let requests = self.requests();
+                let others: Vec<String> = requests.iter().map(MockRequest::title).collect();
+                fail(format_args!("no request was {method} {path}, but: {others:?}"))
             }
+            (Some(_), more) => fail(format_args!("{} requests were {method} {path}, not one", more + 1)),
+        }
+    }
+
+    /// Checks that every request was expected, and every reply used.
+    ///
+    /// # Panics
+    ///
+    /// If not; the message lists what was not expected and what is left.
+    #[track_caller]
+    pub fn assert_done(&self) {
+        let state = self.state();
+        let left: Vec<String> = state.routes.iter().filter_map(Route::what_is_left).collect();
+        let unexpected = state.unexpected.clone();
+        drop(state);
+        if !unexpected.is_empty() || !left.is_empty() {
+            fail(format_args!("not as expected: requests without a reply {unexpected:?}, replies left over {left:?}"));
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // What a panicking test leaves is whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn answer(&self, request: MockRequest) -> Result<MockReply, TransportError> {
+        let mut state = self.state();
+        state.received.push(request.clone());
+        let route = state.routes.iter_mut().find(|route| route.answers(&request));
+        let answer = route.and_then(Route::take);
+        let Some(answer) = answer else {
+            let message = format!("the mock has no reply left for {}", request.title());
+            state.unexpected.push(request.title());
+            return Err(TransportError::new(TransportErrorKind::InvalidRequest, message));
+        };
+        // It may use the mock itself.
+        drop(state);
+        Ok(match answer {
+            Answer::Fixed(reply) => reply,
+            Answer::By(reply) => reply(&request),
         })
     }
 }
 
-struct Drops {
-    left: usize,
-    every: Duration,
-    next: Pin<Box<Sleep>>,
+impl Transport for MockTransport {
+    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+        Box::pin(async move { self.answer(MockRequest::of(request))?.play().await })
+    }
+}
+
+impl fmt::Debug for MockTransport {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        formatter
+            .debug_struct("MockTransport")
+            .field("routes", &state.routes.len())
+            .field("received", &state.received.len())
+            .field("unexpected", &state.unexpected)
+            .finish()
+    }
+}
+
+#[track_caller]
+#[allow(clippy::panic, reason = "an assertion that fails panics")]
+fn fail(message: fmt::Arguments<'_>) -> ! {
+    panic!("{message}")
+}
+
+/// Which requests are answered, and by what.
+struct Route {
+    /// `None` for any request.
+    target: Option<(Method, String)>,
+    conditions: Vec<Condition>,
+    replies: VecDeque<(Answer, Uses)>,
+}
+
+type Condition = Box<dyn Fn(&MockRequest) -> bool + Send + Sync>;
+
+#[derive(Clone)]
+enum Answer {
+    Fixed(MockReply),
+    By(Arc<dyn Fn(&MockRequest) -> MockReply + Send + Sync>),
+}
+
+/// How many times a reply can still be used.
+#[derive(Clone, Copy)]
+enum Uses {
+    Left(usize),
+    Unlimited,
+}
+
+impl Route {
+    fn answers(&self, request: &MockRequest) -> bool {
+        let is_target = self
+            .target
+            .as_ref()
+            .is_none_or(|(method, path)| *method == request.method && matches(path, &request.path));
+        is_target && !self.replies.is_empty() && self.conditions.iter().all(|holds| holds(request))
+    }
+
+    /// The next reply, if one is left.
+    fn take(&mut self) -> Option<Answer> {
+        let (answer, uses) = self.replies.front_mut()?;
+        let answer = answer.clone();
+        match uses {
+            Uses::Unlimited => {}
+            Uses::Left(left) if *left > 1 => *left -= 1,
+            Uses::Left(_) => {
+                self.replies.pop_front();
+            }
+        }
+        Some(answer)
+    }
+
+    fn what_is_left(&self) -> Option<String> {
+        let left = |(_, uses): &(Answer, Uses)| match uses {
+            Uses::Left(left) => *left,
+            Uses::Unlimited => 0,
+        };
+        let left: usize = self.replies.iter().map(left).sum();
+        let target = match &self.target {
+            Some((method, path)) => format!("{method} {path}"),
+            None => "any request".to_owned(),
+        };
+        (left > 0).then(|| format!("{left} for {target}"))
+    }
+}
+
+/// Whether a path is what a pattern says, in which parts in braces stand for anything.
+fn matches(pattern: &str, path: &str) -> bool {
+    let mut expected = pattern.trim_matches('/').split('/');
+    let mut found = path.trim_matches('/').split('/');
+    loop {
+        match (expected.next(), found.next()) {
+            (None, None) => return true,
+            (Some(expected), Some(found)) if is_same_part(expected, found) => {}
+            _ => return false,
+        }
+    }
+}
+
+fn is_same_part(expected: &str, found: &str) -> bool {
+    let is_anything = expected.starts_with('{') && expected.ends_with('}');
+    is_anything || expected == found || percent_decode_str(found).decode_utf8().is_ok_and(|found| found == expected)
+}
+
+/// Tells a [`MockTransport`] which requests to answer, and how.
+///
+/// Each reply answers one request, in the order in which they are told.
+#[derive(Debug)]
+pub struct MockRoute {
+    mock: MockTransport,
+    index: usize,
+}
+
+impl MockRoute {
+    /// Answers only requests whose query has this pair.
+    pub fn with_query(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let (name, value) = (name.into(), value.into());
+        self.matching(move |request| request.query.iter().any(|pair| pair.0 == name && pair.1 == value))
+    }
+
+    /// Answers only requests with this header.
+    pub fn with_header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let (name, value) = (name.into(), value.into());
+        self.matching(move |request| request.headers.get_all(&name).any(|other| other == value))
+    }
+
+    /// Answers only requests whose body is this JSON.
+    ///
+    /// # Panics
+    ///
+    /// If `body` can't be written as JSON.
+    #[track_caller]
+    pub fn with_json(self, body: impl Serialize) -> Self {
+        let body = json_of(body);
+        self.matching(move |request| request.json().as_ref() == Some(&body))
+    }
+
+    /// Answers only requests for which this is true.
+    pub fn matching(self, condition: impl Fn(&MockRequest) -> bool + Send + Sync + 'static) -> Self {
+        self.change(|route| route.conditions.push(Box::new(condition)));
+        self
+    }
+
+    /// Answers the next request with a status and a body of JSON.
+    ///
+    /// # Panics
+    ///
+    /// If `body` can't be written as JSON.
+    #[track_caller]
+    pub fn reply(self, status: u16, body: impl Serialize) -> Self {
+        self.reply_with(MockReply::new(status).json(body))
+    }
+
+    /// Answers the next request with a status and no body.
+    pub fn reply_status(self, status: u16) -> Self {
+        self.reply_with(MockReply::new(status))
+    }
+
+    /// Lets the next request fail without a response.
+    pub fn reply_error(self, kind: TransportErrorKind) -> Self {
+        self.reply_with(MockReply::error(kind))
+    }
+
+    /// Answers the next request with this.
+    pub fn reply_with(self, reply: impl Into<MockReply>) -> Self {
+        self.push(Answer::Fixed(reply.into()))
+    }
+
+    /// Answers the next request with what this makes of it.
+    pub fn reply_by(self, reply: impl Fn(&MockRequest) -> MockReply + Send + Sync + 'static) -> Self {
+        self.push(Answer::By(Arc::new(reply)))
+    }
+
+    /// Uses the last reply for this many requests in all, each of which is expected.
+    pub fn times(self, count: usize) -> Self {
+        self.set_uses(Uses::Left(count))
+    }
+
+    /// Uses the last reply for any number of requests, none of which is expected.
+    pub fn always(self) -> Self {
+        self.set_uses(Uses::Unlimited)
+    }
+
+    fn push(self, answer: Answer) -> Self {
+        self.change(|route| route.replies.push_back((answer, Uses::Left(1))));
+        self
+    }
+
+    fn set_uses(self, uses: Uses) -> Self {
+        self.change(|route| {
+            if let (Some((_, last)), Uses::Left(1..) | Uses::Unlimited) = (route.replies.back_mut(), uses) {
+                *last = uses;
+            } else {
+                route.replies.pop_back();
+            }
+        });
+        self
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Route)) {
+        if let Some(route) = self.mock.state().routes.get_mut(self.index) {
+            change(route);
+        }
+    }
+}
+
+/// What a [`MockTransport`] does with a request.
+///
+/// ```text
+/// let file = MockReply::new(200).body("application/pdf", pdf).header("content-disposition", "attachment");
+/// let slow = MockReply::new(200).json(json!({})).after(Duration::from_secs(5));
+/// let broken = MockReply::new(200).text("{\"data\": [").breaks_off();
+/// ```
+#[derive(Clone, Debug)]
+pub struct MockReply {
+    outcome: Outcome,
+    after: Duration,
+}
+
+#[derive(Clone, Debug)]
+enum Outcome {
+    Response(Response),
+    Error(TransportErrorKind),
+    Nothing,
+}
+
+#[derive(Clone, Debug)]
+struct Response {
+    status: u16,
+    headers: Headers,
+    body: Bytes,
+    /// The size of the body's pieces, and the wait before each.
+    pieces: Option<(usize, Duration)>,
+    breaks_off: bool,
+}
+
+impl MockReply {
+    /// Returns a reply with this status and no body.
+    #[must_use]
+    pub fn new(status: u16) -> Self {
+        let response =
+            Response { status, headers: Headers::new(), body: Bytes::new(), pieces: None, breaks_off: false };
+        Self { outcome: Outcome::Response(response), after: Duration::ZERO }
+    }
+
+    /// Returns a failure without a response.
+    #[must_use]
+    pub fn error(kind: TransportErrorKind) -> Self {
+        Self { outcome: Outcome::Error(kind), after: Duration::ZERO }
+    }
+
+    /// Returns a reply that never comes.
+    #[must_use]
+    pub fn never() -> Self {
+        Self { outcome: Outcome::Nothing, after: Duration::ZERO }
+    }
+
+    /// Sets the body to JSON.
+    ///
+    /// # Panics
+    ///
+    /// If `body` can't be written as JSON.
+    #[must_use]
+    #[track_caller]
+    pub fn json(self, body: impl Serialize) -> Self {
+        let body = json_of(body).to_string();
+        self.body("application/json", body)
+    }
+
+    /// Sets the body to text.
+    #[must_use]
+    pub fn text(self, body: impl Into<String>) -> Self {
+        self.body("text/plain", body.into())
+    }
+
+    /// Sets the body and its media type.
+    #[must_use]
+    pub fn body(self, content_type: &str, body: impl Into<Bytes>) -> Self {
+        let body = body.into();
+        self.change(|response| {
+            response.headers.set("content-type", content_type);
+            response.body = body;
+        })
+    }
+
+    /// Sets a header.
+    #[must_use]
+    pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.change(|response| response.headers.set(name, value))
+    }
+
+    /// Waits before anything comes.
+    #[must_use]
+    pub fn after(mut self, wait: Duration) -> Self {
+        self.after = wait;
+        self
+    }
+
+    /// Sends the body in pieces of this many bytes, with a wait before each.
+    #[must_use]
+    pub fn in_pieces(self, size: usize, wait: Duration) -> Self {
+        self.change(|response| response.pieces = Some((size.max(1), wait)))
+    }
+
+    /// Breaks the connection where the body would end.
+    #[must_use]
+    pub fn breaks_off(self) -> Self {
+        self.change(|response| response.breaks_off = true)
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Response)) -> Self {
+        if let Outcome::Response(response) = &mut self.outcome {
+            change(response);
+        }
+        self
+    }
+
+    async fn play(self) -> Result<TransportResponse, TransportError> {
+        if !self.after.is_zero() {
+            sleep(self.after).await;
+        }
+        match self.outcome {
+            Outcome::Response(response) => Ok(response.play()),
+            Outcome::Error(kind) => Err(TransportError::new(kind, "told so by a test")),
+            Outcome::Nothing => std::future::pending().await,
+        }
+    }
+}
+
+impl Response {
+    fn play(self) -> TransportResponse {
+        let body = if self.pieces.is_none() && !self.breaks_off {
+            Body::from(self.body)
+        } else {
+            let (size, wait) = self.pieces.unwrap_or((usize::MAX, Duration::ZERO));
+            let end = self.breaks_off.then(|| TransportError::new(TransportErrorKind::Interrupted, "told so by a test"));
+            Body::stream(Pieces { left: self.body, size, wait, timer: None, end })
+        };
+        TransportResponse::new(self.status, self.headers, body)
+    }
+}
+
+/// A body that comes in pieces.
+struct Pieces {
+    left: Bytes,
+    size: usize,
+    wait: Duration,
+    timer: Option<Pin<Box<Sleep>>>,
     end: Option<TransportError>,
 }
 
-impl Stream for Drops {
+impl Stream for Pieces {
     type Item = Result<Bytes, TransportError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if self.left == 0 {
+        if self.left.is_empty() {
             return Poll::Ready(self.end.take().map(Err));
         }
-        ready!(self.next.as_mut().poll(context));
-        self.left -= 1;
-        self.next = Box::pin(sleep(self.every));
-        Poll::Ready(Some(Ok(Bytes::from_static(b" "))))
+        if !self.wait.is_zero() {
+            let wait = self.wait;
+            ready!(self.timer.get_or_insert_with(|| Box::pin(sleep(wait))).as_mut().poll(context));
+            self.timer = None;
+        }
+        let size = self.size.min(self.left.len());
+        Poll::Ready(Some(Ok(self.left.split_to(size))))
+    }
+}
+
+/// A request as a [`MockTransport`] received it.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct MockRequest {
+    /// The method.
+    pub method: Method,
+    /// The whole URL.
+    pub url: String,
+    /// The path below the base URL, as it was sent: percent-encoded.
+    pub path: String,
+    /// The pairs of the query, decoded.
+    pub query: Vec<(String, String)>,
+    /// The headers.
+    pub headers: Headers,
+    /// The body.
+    pub body: Option<Bytes>,
+    /// The name that the document gives the operation.
+    pub operation: &'static str,
+    /// How many times the request has been sent, this time included.
+    pub attempt: u32,
+}
+
+impl MockRequest {
+    fn of(request: TransportRequest) -> Self {
+        let TransportRequest { method, url, headers, body, operation, path_template, attempt } = request;
+        let parsed = Url::parse(&url).ok();
+        let path = parsed.as_ref().map_or_else(|| url.clone(), |url| path_below(url.path(), path_template));
+        let query = parsed.iter().flat_map(|url| url.query_pairs().into_owned()).collect();
+        Self { method, url, path, query, headers, body, operation, attempt }
+    }
+
+    /// Returns the first value of a query parameter.
+    #[must_use]
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Returns the first value of a header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)
+    }
+
+    /// Returns the body as JSON; `None` if there is none, or it is something else.
+    #[must_use]
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(self.body.as_ref()?).ok()
+    }
+
+    fn title(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
+/// The end of a path that is what the operation's path says; the whole path if it is not, since a
+/// redirect led here.
+fn path_below(path: &str, template: &str) -> String {
+    let count = template.split('/').count();
+    let mut parts: Vec<&str> = path.rsplitn(count, '/').collect();
+    // What is left is the path of the base URL.
+    if let (Some(last), Some(first)) = (parts.last_mut(), template.split('/').next()) {
+        *last = first;
+    }
+    parts.reverse();
+    let below = parts.join("/");
+    let is_same = parts.len() == count
+        && template.split('/').zip(&parts).all(|(expected, found)| expected.contains('{') || expected == *found);
+    if is_same { below } else { path.to_owned() }
+}
+
+/// Shows everything, since it is for tests, but for headers that hold credentials.
+impl fmt::Debug for MockRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("MockRequest");
+        shown
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("query", &self.query)
+            .field("headers", &self.headers);
+        match (self.json(), &self.body) {
+            (Some(json), _) => shown.field("body", &format_args!("{json}")),
+            (None, body) => shown.field("body", body),
+        };
+        shown.field("attempt", &self.attempt).finish_non_exhaustive()
+    }
+}
+
+#[track_caller]
+fn json_of(body: impl Serialize) -> Value {
+    match serde_json::to_value(body) {
+        Ok(body) => body,
+        Err(error) => fail(format_args!("this can't be written as JSON: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::runtime::request::Request;
+    use crate::runtime::script::{GET, POST};
+
+    fn get(mock: &MockTransport, id: &str) -> Request {
+        Request::new(&mock.client(), &GET).path("id", id)
+    }
+
+    fn post(mock: &MockTransport, body: &Value) -> Request {
+        Request::new(&mock.client(), &POST).body(body)
+    }
+
+    #[tokio::test]
+    async fn replies_come_in_order_to_those_that_are_meant() {
+        let mock = MockTransport::new();
+        mock.on(Method::Get, "/things/{id}").with_query("q", "x y").reply(200, "of the query");
+        mock.on(Method::Get, "/things/a b").reply(200, 1).reply(200, 2).times(2);
+        mock.on(Method::Post, "things").with_json(json!({"a": 1})).reply_status(503).reply(201, json!({"id": "1"}));
+        mock.on(Method::Post, "/things").reply_by(|request| MockReply::new(200).json(request.json()));
+
+        for expected in [1, 2, 2] {
+            assert_eq!(get(&mock, "a b").call::<Value>().await.unwrap(), expected);
+        }
+        let mut request = get(&mock, "other");
+        request.query("q", "x y");
+        assert_eq!(request.call::<Value>().await.unwrap(), "of the query");
+        assert_eq!(post(&mock, &json!({"a": 2})).call::<Value>().await.unwrap(), json!({"a": 2}));
+        let mut twice = post(&mock, &json!({"a": 1}));
+        twice.retry_policy(RetryPolicy::new().delays(Duration::ZERO, Duration::ZERO).resend_ambiguous(true));
+        assert_eq!(twice.call::<Value>().await.unwrap(), json!({"id": "1"}));
+        mock.assert_done();
+
+        assert_eq!(mock.requests().len(), 7);
+        assert_eq!(mock.received(Method::Get, "/things/{anything}").len(), 4);
+        let request = mock.received_one(Method::Get, "/things/other");
+        assert_eq!((request.query("q"), request.path.as_str()), (Some("x y"), "/things/other"));
+        assert_eq!((request.header("Accept"), request.json()), (Some("application/json"), None));
+        let attempts = mock.received(Method::Post, "/things").iter().map(|request| request.attempt).collect::<Vec<_>>();
+        assert_eq!(attempts, [1, 1, 2]);
+        assert!(!format!("{request:?}").contains("test-key"));
+    }
+
+    #[tokio::test]
+    async fn what_is_not_expected_fails_at_once_and_at_the_end() {
+        let mock = MockTransport::new();
+        mock.on(Method::Get, "/things/1").reply(200, 1);
+        get(&mock, "1").call::<Value>().await.unwrap();
+        mock.assert_done();
+        let error = get(&mock, "1").call::<Value>().await.unwrap_err();
+        assert!(error.is_invalid_request() && error.attempts() == 1, "{error:?}");
+        assert!(format!("{error:?}").contains("no reply left for GET /things/1"), "{error:?}");
+        let panic = std::panic::catch_unwind(|| mock.assert_done()).unwrap_err();
+        assert!(panic.downcast_ref::<String>().unwrap().contains("GET /things/1"));
+
+        let mock = MockTransport::new();
+        mock.on(Method::Get, "/things/1").reply_status(204);
+        mock.on_any().reply_status(200).always();
+        assert!(std::panic::catch_unwind(|| mock.assert_done()).is_err());
+        assert!(std::panic::catch_unwind(|| mock.received_one(Method::Get, "/things/1")).is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn faults() {
+        let mock = MockTransport::new();
+        mock.on_any()
+            .reply_error(TransportErrorKind::Connect)
+            .reply_with(MockReply::never())
+            .reply_with(MockReply::new(200).text("[1").breaks_off())
+            .reply_with(MockReply::new(200).json(1).after(Duration::from_secs(50)).in_pieces(1, Duration::from_secs(9)));
+        let mut request = get(&mock, "1");
+        request.max_retries(3);
+        assert_eq!(request.call::<Value>().await.unwrap(), 1);
+        mock.assert_done();
+    }
+
+    #[test]
+    fn paths_below_the_base() {
+        let cases = [
+            ("/v2/orders/1", "/orders/{id}", "/orders/1"),
+            ("/orders/1", "/orders/{id}", "/orders/1"),
+            ("/v2/v2/orders", "/v2/orders", "/v2/orders"),
+            ("/else/where", "/orders/{id}", "/else/where"),
+            ("/a", "/orders/{id}/parts", "/a"),
+            ("/v2/", "/", "/"),
+        ];
+        for (path, template, expected) in cases {
+            assert_eq!(path_below(path, template), expected, "{path} {template}");
+        }
+        assert!(matches("/a/{id}", "/a/b%2Fc") && matches("/a/b/", "a/b") && matches("/a/b c", "/a/b%20c"));
+        assert!(!matches("/a/{id}", "/a") && !matches("/a", "/a/b"));
     }
 }

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_core::Stream;
 
 use crate::runtime::headers::Headers;
@@ -114,7 +114,7 @@ impl Body {
         Self(Content::Stream(Box::pin(pieces)))
     }
 
-    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
+    pub(crate) fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
         match &mut self.0 {
             Content::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
             Content::Whole(bytes) => Poll::Ready(Some(Ok(std::mem::take(bytes)))),
@@ -125,15 +125,6 @@ impl Body {
     /// Returns the next piece, or `None` at the end.
     pub async fn next(&mut self) -> Option<Result<Bytes, TransportError>> {
         poll_fn(|context| self.poll_piece(context)).await
-    }
-
-    /// Gathers the body into `gathered`, so that what has come in is there even if the future is
-    /// dropped.
-    pub(crate) async fn gather(&mut self, gathered: &mut Gathered) -> Result<(), BodyFault> {
-        while let Some(piece) = self.next().await {
-            gathered.push(piece.map_err(BodyFault::Broken)?)?;
-        }
-        gathered.check_length()
     }
 }
 
@@ -148,61 +139,6 @@ impl fmt::Debug for Body {
         match &self.0 {
             Content::Whole(bytes) => write!(formatter, "Body({} bytes)", bytes.len()),
             Content::Stream(_) => formatter.write_str("Body(stream)"),
-        }
-    }
-}
-
-/// What has come in of a body.
-pub(crate) struct Gathered {
-    /// A body that comes in one piece is never copied.
-    first: Bytes,
-    all: BytesMut,
-    expected: Option<usize>,
-    limit: usize,
-}
-
-/// Why a body is not whole.
-pub(crate) enum BodyFault {
-    Broken(TransportError),
-    TooShort { got: usize, expected: usize },
-    TooLarge { limit: usize },
-}
-
-impl Gathered {
-    /// `expected` is the length that the response's head promises.
-    pub(crate) fn new(expected: Option<usize>, limit: usize) -> Self {
-        Self { first: Bytes::new(), all: BytesMut::new(), expected, limit }
-    }
-
-    pub(crate) fn into_bytes(self) -> Bytes {
-        if self.all.is_empty() { self.first } else { self.all.freeze() }
-    }
-
-    fn len(&self) -> usize {
-        self.first.len().max(self.all.len())
-    }
-
-    fn push(&mut self, piece: Bytes) -> Result<(), BodyFault> {
-        let length = self.len().saturating_add(piece.len());
-        if length > self.limit {
-            return Err(BodyFault::TooLarge { limit: self.limit });
-        }
-        if self.len() == 0 {
-            self.first = piece;
-            return Ok(());
-        }
-        if self.all.is_empty() {
-            self.all.reserve(self.expected.unwrap_or(length).min(self.limit).max(length));
-            self.all.extend_from_slice(&self.first);
-        }
-        self.all.extend_from_slice(&piece);
-        Ok(())
-    }
-
-    fn check_length(&self) -> Result<(), BodyFault> {
-        match self.expected {
-            Some(expected) if self.len() < expected => Err(BodyFault::TooShort { got: self.len(), expected }),
-            _ => Ok(()),
         }
     }
 }

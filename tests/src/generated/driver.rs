@@ -2123,3 +2123,1017 @@ async fn send_messaging_numbers_bulk_updates_create(
     arguments.finish()?;
     wire::encode(&request.send().await?)
 }
+
+/// Every type that has a schema of a name, and that name.
+pub const TYPES: &[(&str, &str)] = &[
+    ("RunPortabilityCheck", "RunPortabilityCheck"),
+    ("PortabilityCheckDetails", "PortabilityCheckDetails"),
+    ("PortingOrderFilter", "PortingOrderFilter"),
+    ("PortingOrderFilterPhoneNumbers", "PortingOrderFilterPhoneNumbers"),
+    ("PortingOrderFilterPhoneNumber", "PortingOrderFilterPhoneNumber"),
+    ("PortingOrderFilterMisc", "PortingOrderFilterMisc"),
+    ("PortingOrderType", "PortingOrderType"),
+    ("PortingOrderFilterEndUser", "PortingOrderFilterEndUser"),
+    ("PortingOrderFilterEndUserAdmin", "PortingOrderFilterEndUserAdmin"),
+    ("PortingOrderFilterActivationSettings", "PortingOrderFilterActivationSettings"),
+    ("PortingOrderFilterFocDatetimeRequested", "PortingOrderFilterFocDatetimeRequested"),
+    ("PortingOrderSort", "PortingOrderSort"),
+    ("PortingOrderSortValue", "PortingOrderSortValue"),
+    ("PortingOrder", "PortingOrder"),
+    ("PortingOrderStatus", "PortingOrderStatus"),
+    ("PortingOrderStatusValue", "PortingOrderStatusValue"),
+    ("PortingOrdersExceptionType", "PortingOrdersExceptionType"),
+    ("PortingOrdersExceptionCode", "PortingOrdersExceptionCode"),
+    ("PortingPhoneNumberType", "PortingPhoneNumberType"),
+    ("PortingPhoneNumber", "PortingPhoneNumber"),
+    ("PortingOrderActivationStatus", "PortingOrderActivationStatus"),
+    ("PortabilityStatus", "PortabilityStatus"),
+    ("PortingPhoneNumberRequirementsStatus", "PortingPhoneNumberRequirementsStatus"),
+    ("PortingOrderActivationSettings", "PortingOrderActivationSettings"),
+    ("PortingOrderMessaging", "PortingOrderMessaging"),
+    ("PortingOrderMessagingPortStatus", "PortingOrderMessagingPortStatus"),
+    ("PortingOrderEndUser", "PortingOrderEndUser"),
+    ("PortingOrderEndUserAdmin", "PortingOrderEndUserAdmin"),
+    ("PortingOrderEndUserLocation", "PortingOrderEndUserLocation"),
+    ("PortingOrderDocuments", "PortingOrderDocuments"),
+    ("PortingOrderRequirement", "PortingOrderRequirement"),
+    ("PortingOrderRequirementFieldType", "PortingOrderRequirementFieldType"),
+    ("PortingOrderAdditionalStep", "PortingOrderAdditionalStep"),
+    ("PortingOrderPhoneNumberConfiguration", "PortingOrderPhoneNumberConfiguration"),
+    ("PortingOrderMisc", "PortingOrderMisc"),
+    ("PortingOrderRemainingNumbersAction", "PortingOrderRemainingNumbersAction"),
+    ("PortingOrderUserFeedback", "PortingOrderUserFeedback"),
+    ("PaginationMeta", "PaginationMeta"),
+    ("PortingOrderResponse", "PortingOrderResponse"),
+    ("PortingOrderMeta", "PortingOrderMeta"),
+    ("CreatePortingOrder", "CreatePortingOrder"),
+    ("UpdatePortingOrder", "UpdatePortingOrder"),
+    ("UpdatePortingOrderActivationSettings", "UpdatePortingOrderActivationSettings"),
+    ("UpdatePortingOrderMessaging", "UpdatePortingOrderMessaging"),
+    ("PortingOrderEndUserParam", "PortingOrderEndUser"),
+    ("PortingOrderEndUserAdminParam", "PortingOrderEndUserAdmin"),
+    ("PortingOrderEndUserLocationParam", "PortingOrderEndUserLocation"),
+    ("PortingOrderDocumentsParam", "PortingOrderDocuments"),
+    ("UpdatePortingOrderRequirement", "UpdatePortingOrderRequirement"),
+    (
+        "PortingOrderPhoneNumberConfigurationParam",
+        "PortingOrderPhoneNumberConfiguration",
+    ),
+    ("PortingOrderMiscParam", "PortingOrderMisc"),
+    ("PortingOrderUserFeedbackParam", "PortingOrderUserFeedback"),
+    ("PortingOrdersAllowedFocWindow", "PortingOrdersAllowedFocWindow"),
+    ("PortingOrderRequirementDetail", "PortingOrderRequirementDetail"),
+    ("PortingOrderRequirementType", "PortingOrderRequirementType"),
+    ("PortingOrderRequirementDetailFieldType", "PortingOrderRequirementDetailFieldType"),
+    ("GetSubRequestByPortingOrder", "GetSubRequestByPortingOrder"),
+    ("PortingPhoneNumberConfigurationFilter", "PortingPhoneNumberConfigurationFilter"),
+    (
+        "PortingPhoneNumberConfigurationFilterPortingOrder",
+        "PortingPhoneNumberConfigurationFilterPortingOrder",
+    ),
+    (
+        "PortingPhoneNumberConfigurationFilterStatus",
+        "PortingPhoneNumberConfigurationFilterStatus",
+    ),
+    ("PortingPhoneNumberConfigurationSort", "PortingPhoneNumberConfigurationSort"),
+    (
+        "PortingPhoneNumberConfigurationSortValue",
+        "PortingPhoneNumberConfigurationSortValue",
+    ),
+    ("PortingPhoneNumberConfiguration", "PortingPhoneNumberConfiguration"),
+    ("CreatePortingPhoneNumberConfigurations", "CreatePortingPhoneNumberConfigurations"),
+    ("CreatePortingPhoneNumberConfiguration", "CreatePortingPhoneNumberConfiguration"),
+    ("PortingOrdersActivationJob", "PortingOrdersActivationJob"),
+    ("PortingOrdersActivationJobStatus", "PortingOrdersActivationJobStatus"),
+    ("PortingOrdersActivationJobType", "PortingOrdersActivationJobType"),
+    ("PortingOrdersActivationWindow", "PortingOrdersActivationWindow"),
+    ("SharePortingOrder", "SharePortingOrder"),
+    ("PortingOrderSharingPermission", "PortingOrderSharingPermission"),
+    ("PortingOrderSharingToken", "PortingOrderSharingToken"),
+    ("UpdatePortingOrdersActivationJob", "UpdatePortingOrdersActivationJob"),
+    ("PortingAdditionalDocumentFilter", "PortingAdditionalDocumentFilter"),
+    ("PortingAdditionalDocumentType", "PortingAdditionalDocumentType"),
+    ("PortingCreatedAtSort", "PortingCreatedAtSort"),
+    ("PortingCreatedAtSortValue", "PortingCreatedAtSortValue"),
+    ("PortingAdditionalDocument", "PortingAdditionalDocument"),
+    ("CreatePortingAdditionalDocuments", "CreatePortingAdditionalDocuments"),
+    ("PortingAdditionalDocumentReference", "PortingAdditionalDocumentReference"),
+    ("PortingOrdersComment", "PortingOrdersComment"),
+    ("PortingCommentUserType", "PortingCommentUserType"),
+    ("CreatePortingOrderComment", "CreatePortingOrderComment"),
+    ("PortingVerificationCodeFilter", "PortingVerificationCodeFilter"),
+    ("PortingVerificationCode", "PortingVerificationCode"),
+    ("SendPortingVerificationCodes", "SendPortingVerificationCodes"),
+    ("PortingVerificationMethod", "PortingVerificationMethod"),
+    ("VerifyPortingVerificationCodes", "VerifyPortingVerificationCodes"),
+    ("PortingVerificationCodeSubmission", "PortingVerificationCodeSubmission"),
+    ("PortingActionRequirementFilter", "PortingActionRequirementFilter"),
+    ("PortingActionType", "PortingActionType"),
+    ("PortingActionRequirementStatus", "PortingActionRequirementStatus"),
+    ("PortingActionRequirementSort", "PortingActionRequirementSort"),
+    ("PortingActionRequirementSortValue", "PortingActionRequirementSortValue"),
+    ("PortingActionRequirement", "PortingActionRequirement"),
+    ("PortingActionRequirementRecordType", "PortingActionRequirementRecordType"),
+    ("InitiatePortingActionRequirement", "InitiatePortingActionRequirement"),
+    ("AuIdVerificationParams", "AuIdVerificationParams"),
+    ("PortingAssociatedPhoneNumberFilter", "PortingAssociatedPhoneNumberFilter"),
+    ("PortingAssociatedPhoneNumberAction", "PortingAssociatedPhoneNumberAction"),
+    ("PortingAssociatedPhoneNumberSort", "PortingAssociatedPhoneNumberSort"),
+    ("PortingAssociatedPhoneNumber", "PortingAssociatedPhoneNumber"),
+    ("PortingPhoneNumberRange", "PortingPhoneNumberRange"),
+    ("CreatePortingAssociatedPhoneNumber", "CreatePortingAssociatedPhoneNumber"),
+    ("PortingPhoneNumberBlockFilter", "PortingPhoneNumberBlockFilter"),
+    (
+        "PortingPhoneNumberBlockFilterSupportKey",
+        "PortingPhoneNumberBlockFilterSupportKey",
+    ),
+    ("PortingPhoneNumberBlockFilterStatus", "PortingPhoneNumberBlockFilterStatus"),
+    ("PortingPhoneNumberBlock", "PortingPhoneNumberBlock"),
+    ("CreatePortingPhoneNumberBlock", "CreatePortingPhoneNumberBlock"),
+    ("CreatePortingPhoneNumberBlockRange", "CreatePortingPhoneNumberBlockRange"),
+    ("PortingPhoneNumberExtensionFilter", "PortingPhoneNumberExtensionFilter"),
+    ("PortingPhoneNumberExtension", "PortingPhoneNumberExtension"),
+    ("PortingPhoneNumberExtensionRange", "PortingPhoneNumberExtensionRange"),
+    ("CreatePortingPhoneNumberExtension", "CreatePortingPhoneNumberExtension"),
+    ("CreatePortingPhoneNumberExtensionRange", "CreatePortingPhoneNumberExtensionRange"),
+    ("PortingPhoneNumberFilter", "PortingPhoneNumberFilter"),
+    ("PortingUkCarrier", "PortingUkCarrier"),
+    ("PortingEventFilter", "PortingEventFilter"),
+    ("DateTimeRange", "DateTimeRange"),
+    ("PortingEventType", "PortingEventType"),
+    ("PortingEvent", "PortingEvent"),
+    ("PortingEventDeletedPayload", "PortingEventDeletedPayload"),
+    ("PortingNotificationMethod", "PortingNotificationMethod"),
+    ("PortingEventDeletedEventType", "PortingEventDeletedEventType"),
+    ("PortingOrderDeletedPayload", "PortingOrderDeletedPayload"),
+    ("PayloadStatus", "PayloadStatus"),
+    ("PortingEventWithoutWebhook", "PortingEventWithoutWebhook"),
+    ("PortingEventWithoutWebhookEventType", "PortingEventWithoutWebhookEventType"),
+    ("PortingEventMessagingChangedPayload", "PortingEventMessagingChangedPayload"),
+    ("PortingEventMessagingChangedEventType", "PortingEventMessagingChangedEventType"),
+    ("PortingOrderMessagingChangedPayload", "PortingOrderMessagingChangedPayload"),
+    ("PortingEventNewCommentEvent", "PortingEventNewCommentEvent"),
+    ("PortingEventNewCommentEventType", "PortingEventNewCommentEventType"),
+    ("PortingOrderNewCommentPayload", "PortingOrderNewCommentPayload"),
+    ("PortingEventComment", "PortingEventComment"),
+    ("PortingEventSplitEvent", "PortingEventSplitEvent"),
+    ("PortingEventSplitEventType", "PortingEventSplitEventType"),
+    ("PortingOrderSplitPayload", "PortingOrderSplitPayload"),
+    ("PortingOrderSplitOrder", "PortingOrderSplitOrder"),
+    ("PortingOrderSplitPhoneNumber", "PortingOrderSplitPhoneNumber"),
+    ("PortingEventStatusChangedEvent", "PortingEventStatusChangedEvent"),
+    ("PortingEventStatusChangedEventType", "PortingEventStatusChangedEventType"),
+    ("PortingOrderStatusChangedPayload", "PortingOrderStatusChangedPayload"),
+    ("PortingLoaConfiguration", "PortingLoaConfiguration"),
+    ("PortingLoaConfigurationAddress", "PortingLoaConfigurationAddress"),
+    ("PortingLoaConfigurationContact", "PortingLoaConfigurationContact"),
+    ("PortingLoaConfigurationLogo", "PortingLoaConfigurationLogo"),
+    ("PortingLoaConfigurationLogoContentType", "PortingLoaConfigurationLogoContentType"),
+    ("CreatePortingLoaConfiguration", "CreatePortingLoaConfiguration"),
+    ("LoaAddress", "LoaAddress"),
+    ("LoaContact", "LoaContact"),
+    ("LoaLogo", "LoaLogo"),
+    ("PortingReportFilter", "PortingReportFilter"),
+    ("PortingReportType", "PortingReportType"),
+    ("ReportStatus", "ReportStatus"),
+    ("PortingReport", "PortingReport"),
+    ("ExportPortingOrdersCsvReport", "ExportPortingOrdersCsvReport"),
+    ("ExportPortingOrdersCsvReportFilters", "ExportPortingOrdersCsvReportFilters"),
+    ("CreatePortingReport", "CreatePortingReport"),
+    ("PortoutFilter", "PortoutFilter"),
+    ("PortoutStatus", "PortoutStatus"),
+    ("PortoutDetails", "PortoutDetails"),
+    ("PortoutRejectionFilter", "PortoutRejectionFilter"),
+    ("PortoutRejectionFilterCode", "PortoutRejectionFilterCode"),
+    ("PortoutRejection", "PortoutRejection"),
+    ("PortoutDecision", "PortoutDecision"),
+    ("UpdatePortoutStatus", "UpdatePortoutStatus"),
+    ("PortoutEventFilter", "PortoutEventFilter"),
+    ("PortoutEventType", "PortoutEventType"),
+    ("PortoutEvent", "PortoutEvent"),
+    ("WebhookPortoutStatusChanged", "WebhookPortoutStatusChanged"),
+    ("PortoutNotificationMethod", "PortoutNotificationMethod"),
+    ("PortoutStatusChangedPayload", "PortoutStatusChangedPayload"),
+    ("WebhookPortoutNewComment", "WebhookPortoutNewComment"),
+    ("PortoutNewCommentPayload", "PortoutNewCommentPayload"),
+    ("WebhookPortoutFocDateChanged", "WebhookPortoutFocDateChanged"),
+    ("PortoutFocDateChangedPayload", "PortoutFocDateChangedPayload"),
+    ("PortoutReportFilter", "PortoutReportFilter"),
+    ("PortoutReportType", "PortoutReportType"),
+    ("PortoutReport", "PortoutReport"),
+    ("ExportPortoutsCsvReport", "ExportPortoutsCsvReport"),
+    ("ExportPortoutsCsvReportFilters", "ExportPortoutsCsvReportFilters"),
+    ("CreatePortoutReport", "CreatePortoutReport"),
+    ("PortoutComment", "PortoutComment"),
+    ("CreatePortoutComment", "CreatePortoutComment"),
+    ("PortOutSupportingDocument", "PortOutSupportingDocument"),
+    ("PortoutSupportingDocumentType", "PortoutSupportingDocumentType"),
+    ("CreatePortoutSupportingDocuments", "CreatePortoutSupportingDocuments"),
+    ("CreatePortoutSupportingDocument", "CreatePortoutSupportingDocument"),
+    ("PhoneNumberSort", "PhoneNumberSort"),
+    ("PhoneNumberFilter", "PhoneNumberFilter"),
+    ("PhoneNumberLifecycleStatus", "PhoneNumberLifecycleStatus"),
+    ("PhoneNumberFilterCountryIsoAlpha2", "PhoneNumberFilterCountryIsoAlpha2"),
+    ("PhoneNumberFilterNumberType", "PhoneNumberFilterNumberType"),
+    ("PhoneNumberFilterNumberTypeEq", "PhoneNumberFilterNumberTypeEq"),
+    ("PhoneNumberFilterSource", "PhoneNumberFilterSource"),
+    ("BooleanString", "BooleanString"),
+    ("PhoneNumberFilterConnectionName", "PhoneNumberFilterConnectionName"),
+    ("UsagePaymentMethod", "UsagePaymentMethod"),
+    ("PhoneNumberDetailed", "PhoneNumberDetailed"),
+    ("PhoneNumberType", "PhoneNumberType"),
+    ("PhoneNumberSourceType", "PhoneNumberSourceType"),
+    ("PhoneNumberStatus", "PhoneNumberStatus"),
+    ("EmergencyStatus", "EmergencyStatus"),
+    ("InboundCallScreening", "InboundCallScreening"),
+    ("ErrorDetail", "ErrorDetail"),
+    ("ErrorMeta", "ErrorMeta"),
+    ("ErrorSource", "ErrorSource"),
+    ("UpdatePhoneNumberRequest", "UpdatePhoneNumberRequest"),
+    ("PhoneNumberDeletedDetailed", "PhoneNumberDeletedDetailed"),
+    ("DeletedPhoneNumberType", "DeletedPhoneNumberType"),
+    ("SlimPhoneNumberFilter", "SlimPhoneNumberFilter"),
+    ("SlimPhoneNumberFilterStatus", "SlimPhoneNumberFilterStatus"),
+    ("SlimPhoneNumberDetailed", "SlimPhoneNumberDetailed"),
+    ("PhoneNumberVerifyOwnershipRequest", "PhoneNumberVerifyOwnershipRequest"),
+    ("PhoneNumberVerifyOwnershipResponse", "PhoneNumberVerifyOwnershipResponse"),
+    ("PhoneNumberOwnershipMatch", "PhoneNumberOwnershipMatch"),
+    ("PhoneNumberBundleStatusChangeRequest", "PhoneNumberBundleStatusChangeRequest"),
+    ("PhoneNumberWithVoiceSettings", "PhoneNumberWithVoiceSettings"),
+    ("CallForwarding", "CallForwarding"),
+    ("CallForwardingType", "CallForwardingType"),
+    ("CnamListing", "CnamListing"),
+    ("EmergencySettings", "EmergencySettings"),
+    ("MediaFeatures", "MediaFeatures"),
+    ("CallRecording", "CallRecording"),
+    ("CallRecordingFormat", "CallRecordingFormat"),
+    ("CallRecordingChannels", "CallRecordingChannels"),
+    ("PhoneNumberEnableEmergencyRequest", "PhoneNumberEnableEmergencyRequest"),
+    ("PhoneNumbersJobSort", "PhoneNumbersJobSort"),
+    ("PhoneNumbersJobFilter", "PhoneNumbersJobFilter"),
+    ("PhoneNumbersJobType", "PhoneNumbersJobType"),
+    ("PhoneNumbersJobStatus", "PhoneNumbersJobStatus"),
+    ("PhoneNumbersJobFilterPhoneNumber", "PhoneNumbersJobFilterPhoneNumber"),
+    ("PhoneNumbersJob", "PhoneNumbersJob"),
+    ("PhoneNumbersJobPhoneNumber", "PhoneNumbersJobPhoneNumber"),
+    ("PhoneNumbersJobPendingOperation", "PhoneNumbersJobPendingOperation"),
+    ("PhoneNumbersJobSuccessfulOperation", "PhoneNumbersJobSuccessfulOperation"),
+    ("PhoneNumbersJobFailedOperation", "PhoneNumbersJobFailedOperation"),
+    (
+        "PhoneNumbersJobDeletePhoneNumbersRequest",
+        "PhoneNumbersJobDeletePhoneNumbersRequest",
+    ),
+    (
+        "PhoneNumbersJobUpdateEmergencySettingsRequest",
+        "PhoneNumbersJobUpdateEmergencySettingsRequest",
+    ),
+    (
+        "PhoneNumbersJobUpdatePhoneNumbersFilter",
+        "PhoneNumbersJobUpdatePhoneNumbersFilter",
+    ),
+    (
+        "PhoneNumbersJobUpdatePhoneNumbersRequest",
+        "PhoneNumbersJobUpdatePhoneNumbersRequest",
+    ),
+    ("UpdatePhoneNumberVoiceSettingsRequest", "UpdatePhoneNumberVoiceSettingsRequest"),
+    ("CallForwardingParam", "CallForwarding"),
+    ("CnamListingParam", "CnamListing"),
+    ("MediaFeaturesParam", "MediaFeatures"),
+    ("CallRecordingParam", "CallRecording"),
+    ("PhoneNumberMessagingTypeFilter", "PhoneNumberMessagingTypeFilter"),
+    ("PhoneNumberMessagingSortDirection", "PhoneNumberMessagingSortDirection"),
+    ("PhoneNumberWithMessagingSettings", "PhoneNumberWithMessagingSettings"),
+    ("MessagingSettingsRecordType", "MessagingSettingsRecordType"),
+    ("PhoneNumberMessagingType", "PhoneNumberMessagingType"),
+    ("PhoneNumberMessagingFeatures", "PhoneNumberMessagingFeatures"),
+    ("MessagingFeatureSet", "MessagingFeatureSet"),
+    ("NumberHealthMetrics", "NumberHealthMetrics"),
+    (
+        "UpdatePhoneNumberMessagingSettingsRequest",
+        "UpdatePhoneNumberMessagingSettingsRequest",
+    ),
+    ("PhoneNumberWithVoiceSettingsFilter", "PhoneNumberWithVoiceSettingsFilter"),
+    (
+        "PhoneNumberWithVoiceSettingsFilterConnectionName",
+        "PhoneNumberWithVoiceSettingsFilterConnectionName",
+    ),
+    ("MobilePhoneNumber", "MobilePhoneNumber"),
+    ("MobilePhoneNumberInterception", "MobilePhoneNumberInterception"),
+    ("MobilePhoneNumberNoiseSuppression", "MobilePhoneNumberNoiseSuppression"),
+    ("MobilePhoneNumberCallForwarding", "MobilePhoneNumberCallForwarding"),
+    ("MobilePhoneNumberCallRecording", "MobilePhoneNumberCallRecording"),
+    ("MobilePhoneNumberCnamListing", "MobilePhoneNumberCnamListing"),
+    ("MobilePhoneNumberUpdate", "MobilePhoneNumberUpdate"),
+    ("MobilePhoneNumberUpdateInterception", "MobilePhoneNumberUpdateInterception"),
+    ("MobilePhoneNumberCallForwardingParam", "MobilePhoneNumberCallForwarding"),
+    ("MobilePhoneNumberCallRecordingParam", "MobilePhoneNumberCallRecording"),
+    ("MobilePhoneNumberCnamListingParam", "MobilePhoneNumberCnamListing"),
+    ("MobilePhoneNumberWithMessagingSettings", "MobilePhoneNumberWithMessagingSettings"),
+    ("MobilePhoneNumberMessagingType", "MobilePhoneNumberMessagingType"),
+    ("MobilePhoneNumberMessagingFeatures", "MobilePhoneNumberMessagingFeatures"),
+    (
+        "BulkMessagingSettingsUpdatePhoneNumbers",
+        "BulkMessagingSettingsUpdatePhoneNumbers",
+    ),
+    ("BulkMessagingSettingsUpdateRecordType", "BulkMessagingSettingsUpdateRecordType"),
+    (
+        "BulkMessagingSettingsUpdatePhoneNumbersRequest",
+        "BulkMessagingSettingsUpdatePhoneNumbersRequest",
+    ),
+    ("ErrorList", "ErrorList"),
+    ("MessagingErrorList", "MessagingErrorList"),
+    ("MessagingErrorDetail", "MessagingErrorDetail"),
+    ("MessagingErrorSource", "MessagingErrorSource"),
+];
+
+/// Decodes a value into the type of this name and encodes it again.
+///
+/// # Errors
+///
+/// When there is no such type, or the value does not fit it.
+pub fn round_trip(name: &str, value: &Value) -> Result<Value, Failure> {
+    match name {
+        "RunPortabilityCheck" => wire::round_trip::<types::RunPortabilityCheck>(value),
+        "PortabilityCheckDetails" => {
+            wire::round_trip::<types::PortabilityCheckDetails>(value)
+        }
+        "PortingOrderFilter" => wire::round_trip::<types::PortingOrderFilter>(value),
+        "PortingOrderFilterPhoneNumbers" => {
+            wire::round_trip::<types::PortingOrderFilterPhoneNumbers>(value)
+        }
+        "PortingOrderFilterPhoneNumber" => {
+            wire::round_trip::<types::PortingOrderFilterPhoneNumber>(value)
+        }
+        "PortingOrderFilterMisc" => {
+            wire::round_trip::<types::PortingOrderFilterMisc>(value)
+        }
+        "PortingOrderType" => wire::round_trip::<types::PortingOrderType>(value),
+        "PortingOrderFilterEndUser" => {
+            wire::round_trip::<types::PortingOrderFilterEndUser>(value)
+        }
+        "PortingOrderFilterEndUserAdmin" => {
+            wire::round_trip::<types::PortingOrderFilterEndUserAdmin>(value)
+        }
+        "PortingOrderFilterActivationSettings" => {
+            wire::round_trip::<types::PortingOrderFilterActivationSettings>(value)
+        }
+        "PortingOrderFilterFocDatetimeRequested" => {
+            wire::round_trip::<types::PortingOrderFilterFocDatetimeRequested>(value)
+        }
+        "PortingOrderSort" => wire::round_trip::<types::PortingOrderSort>(value),
+        "PortingOrderSortValue" => {
+            wire::round_trip::<types::PortingOrderSortValue>(value)
+        }
+        "PortingOrder" => wire::round_trip::<types::PortingOrder>(value),
+        "PortingOrderStatus" => wire::round_trip::<types::PortingOrderStatus>(value),
+        "PortingOrderStatusValue" => {
+            wire::round_trip::<types::PortingOrderStatusValue>(value)
+        }
+        "PortingOrdersExceptionType" => {
+            wire::round_trip::<types::PortingOrdersExceptionType>(value)
+        }
+        "PortingOrdersExceptionCode" => {
+            wire::round_trip::<types::PortingOrdersExceptionCode>(value)
+        }
+        "PortingPhoneNumberType" => {
+            wire::round_trip::<types::PortingPhoneNumberType>(value)
+        }
+        "PortingPhoneNumber" => wire::round_trip::<types::PortingPhoneNumber>(value),
+        "PortingOrderActivationStatus" => {
+            wire::round_trip::<types::PortingOrderActivationStatus>(value)
+        }
+        "PortabilityStatus" => wire::round_trip::<types::PortabilityStatus>(value),
+        "PortingPhoneNumberRequirementsStatus" => {
+            wire::round_trip::<types::PortingPhoneNumberRequirementsStatus>(value)
+        }
+        "PortingOrderActivationSettings" => {
+            wire::round_trip::<types::PortingOrderActivationSettings>(value)
+        }
+        "PortingOrderMessaging" => {
+            wire::round_trip::<types::PortingOrderMessaging>(value)
+        }
+        "PortingOrderMessagingPortStatus" => {
+            wire::round_trip::<types::PortingOrderMessagingPortStatus>(value)
+        }
+        "PortingOrderEndUser" => wire::round_trip::<types::PortingOrderEndUser>(value),
+        "PortingOrderEndUserAdmin" => {
+            wire::round_trip::<types::PortingOrderEndUserAdmin>(value)
+        }
+        "PortingOrderEndUserLocation" => {
+            wire::round_trip::<types::PortingOrderEndUserLocation>(value)
+        }
+        "PortingOrderDocuments" => {
+            wire::round_trip::<types::PortingOrderDocuments>(value)
+        }
+        "PortingOrderRequirement" => {
+            wire::round_trip::<types::PortingOrderRequirement>(value)
+        }
+        "PortingOrderRequirementFieldType" => {
+            wire::round_trip::<types::PortingOrderRequirementFieldType>(value)
+        }
+        "PortingOrderAdditionalStep" => {
+            wire::round_trip::<types::PortingOrderAdditionalStep>(value)
+        }
+        "PortingOrderPhoneNumberConfiguration" => {
+            wire::round_trip::<types::PortingOrderPhoneNumberConfiguration>(value)
+        }
+        "PortingOrderMisc" => wire::round_trip::<types::PortingOrderMisc>(value),
+        "PortingOrderRemainingNumbersAction" => {
+            wire::round_trip::<types::PortingOrderRemainingNumbersAction>(value)
+        }
+        "PortingOrderUserFeedback" => {
+            wire::round_trip::<types::PortingOrderUserFeedback>(value)
+        }
+        "PaginationMeta" => wire::round_trip::<types::PaginationMeta>(value),
+        "PortingOrderResponse" => wire::round_trip::<types::PortingOrderResponse>(value),
+        "PortingOrderMeta" => wire::round_trip::<types::PortingOrderMeta>(value),
+        "CreatePortingOrder" => wire::round_trip::<types::CreatePortingOrder>(value),
+        "UpdatePortingOrder" => wire::round_trip::<types::UpdatePortingOrder>(value),
+        "UpdatePortingOrderActivationSettings" => {
+            wire::round_trip::<types::UpdatePortingOrderActivationSettings>(value)
+        }
+        "UpdatePortingOrderMessaging" => {
+            wire::round_trip::<types::UpdatePortingOrderMessaging>(value)
+        }
+        "PortingOrderEndUserParam" => {
+            wire::round_trip::<types::PortingOrderEndUserParam>(value)
+        }
+        "PortingOrderEndUserAdminParam" => {
+            wire::round_trip::<types::PortingOrderEndUserAdminParam>(value)
+        }
+        "PortingOrderEndUserLocationParam" => {
+            wire::round_trip::<types::PortingOrderEndUserLocationParam>(value)
+        }
+        "PortingOrderDocumentsParam" => {
+            wire::round_trip::<types::PortingOrderDocumentsParam>(value)
+        }
+        "UpdatePortingOrderRequirement" => {
+            wire::round_trip::<types::UpdatePortingOrderRequirement>(value)
+        }
+        "PortingOrderPhoneNumberConfigurationParam" => {
+            wire::round_trip::<types::PortingOrderPhoneNumberConfigurationParam>(value)
+        }
+        "PortingOrderMiscParam" => {
+            wire::round_trip::<types::PortingOrderMiscParam>(value)
+        }
+        "PortingOrderUserFeedbackParam" => {
+            wire::round_trip::<types::PortingOrderUserFeedbackParam>(value)
+        }
+        "PortingOrdersAllowedFocWindow" => {
+            wire::round_trip::<types::PortingOrdersAllowedFocWindow>(value)
+        }
+        "PortingOrderRequirementDetail" => {
+            wire::round_trip::<types::PortingOrderRequirementDetail>(value)
+        }
+        "PortingOrderRequirementType" => {
+            wire::round_trip::<types::PortingOrderRequirementType>(value)
+        }
+        "PortingOrderRequirementDetailFieldType" => {
+            wire::round_trip::<types::PortingOrderRequirementDetailFieldType>(value)
+        }
+        "GetSubRequestByPortingOrder" => {
+            wire::round_trip::<types::GetSubRequestByPortingOrder>(value)
+        }
+        "PortingPhoneNumberConfigurationFilter" => {
+            wire::round_trip::<types::PortingPhoneNumberConfigurationFilter>(value)
+        }
+        "PortingPhoneNumberConfigurationFilterPortingOrder" => {
+            wire::round_trip::<
+                types::PortingPhoneNumberConfigurationFilterPortingOrder,
+            >(value)
+        }
+        "PortingPhoneNumberConfigurationFilterStatus" => {
+            wire::round_trip::<types::PortingPhoneNumberConfigurationFilterStatus>(value)
+        }
+        "PortingPhoneNumberConfigurationSort" => {
+            wire::round_trip::<types::PortingPhoneNumberConfigurationSort>(value)
+        }
+        "PortingPhoneNumberConfigurationSortValue" => {
+            wire::round_trip::<types::PortingPhoneNumberConfigurationSortValue>(value)
+        }
+        "PortingPhoneNumberConfiguration" => {
+            wire::round_trip::<types::PortingPhoneNumberConfiguration>(value)
+        }
+        "CreatePortingPhoneNumberConfigurations" => {
+            wire::round_trip::<types::CreatePortingPhoneNumberConfigurations>(value)
+        }
+        "CreatePortingPhoneNumberConfiguration" => {
+            wire::round_trip::<types::CreatePortingPhoneNumberConfiguration>(value)
+        }
+        "PortingOrdersActivationJob" => {
+            wire::round_trip::<types::PortingOrdersActivationJob>(value)
+        }
+        "PortingOrdersActivationJobStatus" => {
+            wire::round_trip::<types::PortingOrdersActivationJobStatus>(value)
+        }
+        "PortingOrdersActivationJobType" => {
+            wire::round_trip::<types::PortingOrdersActivationJobType>(value)
+        }
+        "PortingOrdersActivationWindow" => {
+            wire::round_trip::<types::PortingOrdersActivationWindow>(value)
+        }
+        "SharePortingOrder" => wire::round_trip::<types::SharePortingOrder>(value),
+        "PortingOrderSharingPermission" => {
+            wire::round_trip::<types::PortingOrderSharingPermission>(value)
+        }
+        "PortingOrderSharingToken" => {
+            wire::round_trip::<types::PortingOrderSharingToken>(value)
+        }
+        "UpdatePortingOrdersActivationJob" => {
+            wire::round_trip::<types::UpdatePortingOrdersActivationJob>(value)
+        }
+        "PortingAdditionalDocumentFilter" => {
+            wire::round_trip::<types::PortingAdditionalDocumentFilter>(value)
+        }
+        "PortingAdditionalDocumentType" => {
+            wire::round_trip::<types::PortingAdditionalDocumentType>(value)
+        }
+        "PortingCreatedAtSort" => wire::round_trip::<types::PortingCreatedAtSort>(value),
+        "PortingCreatedAtSortValue" => {
+            wire::round_trip::<types::PortingCreatedAtSortValue>(value)
+        }
+        "PortingAdditionalDocument" => {
+            wire::round_trip::<types::PortingAdditionalDocument>(value)
+        }
+        "CreatePortingAdditionalDocuments" => {
+            wire::round_trip::<types::CreatePortingAdditionalDocuments>(value)
+        }
+        "PortingAdditionalDocumentReference" => {
+            wire::round_trip::<types::PortingAdditionalDocumentReference>(value)
+        }
+        "PortingOrdersComment" => wire::round_trip::<types::PortingOrdersComment>(value),
+        "PortingCommentUserType" => {
+            wire::round_trip::<types::PortingCommentUserType>(value)
+        }
+        "CreatePortingOrderComment" => {
+            wire::round_trip::<types::CreatePortingOrderComment>(value)
+        }
+        "PortingVerificationCodeFilter" => {
+            wire::round_trip::<types::PortingVerificationCodeFilter>(value)
+        }
+        "PortingVerificationCode" => {
+            wire::round_trip::<types::PortingVerificationCode>(value)
+        }
+        "SendPortingVerificationCodes" => {
+            wire::round_trip::<types::SendPortingVerificationCodes>(value)
+        }
+        "PortingVerificationMethod" => {
+            wire::round_trip::<types::PortingVerificationMethod>(value)
+        }
+        "VerifyPortingVerificationCodes" => {
+            wire::round_trip::<types::VerifyPortingVerificationCodes>(value)
+        }
+        "PortingVerificationCodeSubmission" => {
+            wire::round_trip::<types::PortingVerificationCodeSubmission>(value)
+        }
+        "PortingActionRequirementFilter" => {
+            wire::round_trip::<types::PortingActionRequirementFilter>(value)
+        }
+        "PortingActionType" => wire::round_trip::<types::PortingActionType>(value),
+        "PortingActionRequirementStatus" => {
+            wire::round_trip::<types::PortingActionRequirementStatus>(value)
+        }
+        "PortingActionRequirementSort" => {
+            wire::round_trip::<types::PortingActionRequirementSort>(value)
+        }
+        "PortingActionRequirementSortValue" => {
+            wire::round_trip::<types::PortingActionRequirementSortValue>(value)
+        }
+        "PortingActionRequirement" => {
+            wire::round_trip::<types::PortingActionRequirement>(value)
+        }
+        "PortingActionRequirementRecordType" => {
+            wire::round_trip::<types::PortingActionRequirementRecordType>(value)
+        }
+        "InitiatePortingActionRequirement" => {
+            wire::round_trip::<types::InitiatePortingActionRequirement>(value)
+        }
+        "AuIdVerificationParams" => {
+            wire::round_trip::<types::AuIdVerificationParams>(value)
+        }
+        "PortingAssociatedPhoneNumberFilter" => {
+            wire::round_trip::<types::PortingAssociatedPhoneNumberFilter>(value)
+        }
+        "PortingAssociatedPhoneNumberAction" => {
+            wire::round_trip::<types::PortingAssociatedPhoneNumberAction>(value)
+        }
+        "PortingAssociatedPhoneNumberSort" => {
+            wire::round_trip::<types::PortingAssociatedPhoneNumberSort>(value)
+        }
+        "PortingAssociatedPhoneNumber" => {
+            wire::round_trip::<types::PortingAssociatedPhoneNumber>(value)
+        }
+        "PortingPhoneNumberRange" => {
+            wire::round_trip::<types::PortingPhoneNumberRange>(value)
+        }
+        "CreatePortingAssociatedPhoneNumber" => {
+            wire::round_trip::<types::CreatePortingAssociatedPhoneNumber>(value)
+        }
+        "PortingPhoneNumberBlockFilter" => {
+            wire::round_trip::<types::PortingPhoneNumberBlockFilter>(value)
+        }
+        "PortingPhoneNumberBlockFilterSupportKey" => {
+            wire::round_trip::<types::PortingPhoneNumberBlockFilterSupportKey>(value)
+        }
+        "PortingPhoneNumberBlockFilterStatus" => {
+            wire::round_trip::<types::PortingPhoneNumberBlockFilterStatus>(value)
+        }
+        "PortingPhoneNumberBlock" => {
+            wire::round_trip::<types::PortingPhoneNumberBlock>(value)
+        }
+        "CreatePortingPhoneNumberBlock" => {
+            wire::round_trip::<types::CreatePortingPhoneNumberBlock>(value)
+        }
+        "CreatePortingPhoneNumberBlockRange" => {
+            wire::round_trip::<types::CreatePortingPhoneNumberBlockRange>(value)
+        }
+        "PortingPhoneNumberExtensionFilter" => {
+            wire::round_trip::<types::PortingPhoneNumberExtensionFilter>(value)
+        }
+        "PortingPhoneNumberExtension" => {
+            wire::round_trip::<types::PortingPhoneNumberExtension>(value)
+        }
+        "PortingPhoneNumberExtensionRange" => {
+            wire::round_trip::<types::PortingPhoneNumberExtensionRange>(value)
+        }
+        "CreatePortingPhoneNumberExtension" => {
+            wire::round_trip::<types::CreatePortingPhoneNumberExtension>(value)
+        }
+        "CreatePortingPhoneNumberExtensionRange" => {
+            wire::round_trip::<types::CreatePortingPhoneNumberExtensionRange>(value)
+        }
+        "PortingPhoneNumberFilter" => {
+            wire::round_trip::<types::PortingPhoneNumberFilter>(value)
+        }
+        "PortingUkCarrier" => wire::round_trip::<types::PortingUkCarrier>(value),
+        "PortingEventFilter" => wire::round_trip::<types::PortingEventFilter>(value),
+        "DateTimeRange" => wire::round_trip::<types::DateTimeRange>(value),
+        "PortingEventType" => wire::round_trip::<types::PortingEventType>(value),
+        "PortingEvent" => wire::round_trip::<types::PortingEvent>(value),
+        "PortingEventDeletedPayload" => {
+            wire::round_trip::<types::PortingEventDeletedPayload>(value)
+        }
+        "PortingNotificationMethod" => {
+            wire::round_trip::<types::PortingNotificationMethod>(value)
+        }
+        "PortingEventDeletedEventType" => {
+            wire::round_trip::<types::PortingEventDeletedEventType>(value)
+        }
+        "PortingOrderDeletedPayload" => {
+            wire::round_trip::<types::PortingOrderDeletedPayload>(value)
+        }
+        "PayloadStatus" => wire::round_trip::<types::PayloadStatus>(value),
+        "PortingEventWithoutWebhook" => {
+            wire::round_trip::<types::PortingEventWithoutWebhook>(value)
+        }
+        "PortingEventWithoutWebhookEventType" => {
+            wire::round_trip::<types::PortingEventWithoutWebhookEventType>(value)
+        }
+        "PortingEventMessagingChangedPayload" => {
+            wire::round_trip::<types::PortingEventMessagingChangedPayload>(value)
+        }
+        "PortingEventMessagingChangedEventType" => {
+            wire::round_trip::<types::PortingEventMessagingChangedEventType>(value)
+        }
+        "PortingOrderMessagingChangedPayload" => {
+            wire::round_trip::<types::PortingOrderMessagingChangedPayload>(value)
+        }
+        "PortingEventNewCommentEvent" => {
+            wire::round_trip::<types::PortingEventNewCommentEvent>(value)
+        }
+        "PortingEventNewCommentEventType" => {
+            wire::round_trip::<types::PortingEventNewCommentEventType>(value)
+        }
+        "PortingOrderNewCommentPayload" => {
+            wire::round_trip::<types::PortingOrderNewCommentPayload>(value)
+        }
+        "PortingEventComment" => wire::round_trip::<types::PortingEventComment>(value),
+        "PortingEventSplitEvent" => {
+            wire::round_trip::<types::PortingEventSplitEvent>(value)
+        }
+        "PortingEventSplitEventType" => {
+            wire::round_trip::<types::PortingEventSplitEventType>(value)
+        }
+        "PortingOrderSplitPayload" => {
+            wire::round_trip::<types::PortingOrderSplitPayload>(value)
+        }
+        "PortingOrderSplitOrder" => {
+            wire::round_trip::<types::PortingOrderSplitOrder>(value)
+        }
+        "PortingOrderSplitPhoneNumber" => {
+            wire::round_trip::<types::PortingOrderSplitPhoneNumber>(value)
+        }
+        "PortingEventStatusChangedEvent" => {
+            wire::round_trip::<types::PortingEventStatusChangedEvent>(value)
+        }
+        "PortingEventStatusChangedEventType" => {
+            wire::round_trip::<types::PortingEventStatusChangedEventType>(value)
+        }
+        "PortingOrderStatusChangedPayload" => {
+            wire::round_trip::<types::PortingOrderStatusChangedPayload>(value)
+        }
+        "PortingLoaConfiguration" => {
+            wire::round_trip::<types::PortingLoaConfiguration>(value)
+        }
+        "PortingLoaConfigurationAddress" => {
+            wire::round_trip::<types::PortingLoaConfigurationAddress>(value)
+        }
+        "PortingLoaConfigurationContact" => {
+            wire::round_trip::<types::PortingLoaConfigurationContact>(value)
+        }
+        "PortingLoaConfigurationLogo" => {
+            wire::round_trip::<types::PortingLoaConfigurationLogo>(value)
+        }
+        "PortingLoaConfigurationLogoContentType" => {
+            wire::round_trip::<types::PortingLoaConfigurationLogoContentType>(value)
+        }
+        "CreatePortingLoaConfiguration" => {
+            wire::round_trip::<types::CreatePortingLoaConfiguration>(value)
+        }
+        "LoaAddress" => wire::round_trip::<types::LoaAddress>(value),
+        "LoaContact" => wire::round_trip::<types::LoaContact>(value),
+        "LoaLogo" => wire::round_trip::<types::LoaLogo>(value),
+        "PortingReportFilter" => wire::round_trip::<types::PortingReportFilter>(value),
+        "PortingReportType" => wire::round_trip::<types::PortingReportType>(value),
+        "ReportStatus" => wire::round_trip::<types::ReportStatus>(value),
+        "PortingReport" => wire::round_trip::<types::PortingReport>(value),
+        "ExportPortingOrdersCsvReport" => {
+            wire::round_trip::<types::ExportPortingOrdersCsvReport>(value)
+        }
+        "ExportPortingOrdersCsvReportFilters" => {
+            wire::round_trip::<types::ExportPortingOrdersCsvReportFilters>(value)
+        }
+        "CreatePortingReport" => wire::round_trip::<types::CreatePortingReport>(value),
+        "PortoutFilter" => wire::round_trip::<types::PortoutFilter>(value),
+        "PortoutStatus" => wire::round_trip::<types::PortoutStatus>(value),
+        "PortoutDetails" => wire::round_trip::<types::PortoutDetails>(value),
+        "PortoutRejectionFilter" => {
+            wire::round_trip::<types::PortoutRejectionFilter>(value)
+        }
+        "PortoutRejectionFilterCode" => {
+            wire::round_trip::<types::PortoutRejectionFilterCode>(value)
+        }
+        "PortoutRejection" => wire::round_trip::<types::PortoutRejection>(value),
+        "PortoutDecision" => wire::round_trip::<types::PortoutDecision>(value),
+        "UpdatePortoutStatus" => wire::round_trip::<types::UpdatePortoutStatus>(value),
+        "PortoutEventFilter" => wire::round_trip::<types::PortoutEventFilter>(value),
+        "PortoutEventType" => wire::round_trip::<types::PortoutEventType>(value),
+        "PortoutEvent" => wire::round_trip::<types::PortoutEvent>(value),
+        "WebhookPortoutStatusChanged" => {
+            wire::round_trip::<types::WebhookPortoutStatusChanged>(value)
+        }
+        "PortoutNotificationMethod" => {
+            wire::round_trip::<types::PortoutNotificationMethod>(value)
+        }
+        "PortoutStatusChangedPayload" => {
+            wire::round_trip::<types::PortoutStatusChangedPayload>(value)
+        }
+        "WebhookPortoutNewComment" => {
+            wire::round_trip::<types::WebhookPortoutNewComment>(value)
+        }
+        "PortoutNewCommentPayload" => {
+            wire::round_trip::<types::PortoutNewCommentPayload>(value)
+        }
+        "WebhookPortoutFocDateChanged" => {
+            wire::round_trip::<types::WebhookPortoutFocDateChanged>(value)
+        }
+        "PortoutFocDateChangedPayload" => {
+            wire::round_trip::<types::PortoutFocDateChangedPayload>(value)
+        }
+        "PortoutReportFilter" => wire::round_trip::<types::PortoutReportFilter>(value),
+        "PortoutReportType" => wire::round_trip::<types::PortoutReportType>(value),
+        "PortoutReport" => wire::round_trip::<types::PortoutReport>(value),
+        "ExportPortoutsCsvReport" => {
+            wire::round_trip::<types::ExportPortoutsCsvReport>(value)
+        }
+        "ExportPortoutsCsvReportFilters" => {
+            wire::round_trip::<types::ExportPortoutsCsvReportFilters>(value)
+        }
+        "CreatePortoutReport" => wire::round_trip::<types::CreatePortoutReport>(value),
+        "PortoutComment" => wire::round_trip::<types::PortoutComment>(value),
+        "CreatePortoutComment" => wire::round_trip::<types::CreatePortoutComment>(value),
+        "PortOutSupportingDocument" => {
+            wire::round_trip::<types::PortOutSupportingDocument>(value)
+        }
+        "PortoutSupportingDocumentType" => {
+            wire::round_trip::<types::PortoutSupportingDocumentType>(value)
+        }
+        "CreatePortoutSupportingDocuments" => {
+            wire::round_trip::<types::CreatePortoutSupportingDocuments>(value)
+        }
+        "CreatePortoutSupportingDocument" => {
+            wire::round_trip::<types::CreatePortoutSupportingDocument>(value)
+        }
+        "PhoneNumberSort" => wire::round_trip::<types::PhoneNumberSort>(value),
+        "PhoneNumberFilter" => wire::round_trip::<types::PhoneNumberFilter>(value),
+        "PhoneNumberLifecycleStatus" => {
+            wire::round_trip::<types::PhoneNumberLifecycleStatus>(value)
+        }
+        "PhoneNumberFilterCountryIsoAlpha2" => {
+            wire::round_trip::<types::PhoneNumberFilterCountryIsoAlpha2>(value)
+        }
+        "PhoneNumberFilterNumberType" => {
+            wire::round_trip::<types::PhoneNumberFilterNumberType>(value)
+        }
+        "PhoneNumberFilterNumberTypeEq" => {
+            wire::round_trip::<types::PhoneNumberFilterNumberTypeEq>(value)
+        }
+        "PhoneNumberFilterSource" => {
+            wire::round_trip::<types::PhoneNumberFilterSource>(value)
+        }
+        "BooleanString" => wire::round_trip::<types::BooleanString>(value),
+        "PhoneNumberFilterConnectionName" => {
+            wire::round_trip::<types::PhoneNumberFilterConnectionName>(value)
+        }
+        "UsagePaymentMethod" => wire::round_trip::<types::UsagePaymentMethod>(value),
+        "PhoneNumberDetailed" => wire::round_trip::<types::PhoneNumberDetailed>(value),
+        "PhoneNumberType" => wire::round_trip::<types::PhoneNumberType>(value),
+        "PhoneNumberSourceType" => {
+            wire::round_trip::<types::PhoneNumberSourceType>(value)
+        }
+        "PhoneNumberStatus" => wire::round_trip::<types::PhoneNumberStatus>(value),
+        "EmergencyStatus" => wire::round_trip::<types::EmergencyStatus>(value),
+        "InboundCallScreening" => wire::round_trip::<types::InboundCallScreening>(value),
+        "ErrorDetail" => wire::round_trip::<types::ErrorDetail>(value),
+        "ErrorMeta" => wire::round_trip::<types::ErrorMeta>(value),
+        "ErrorSource" => wire::round_trip::<types::ErrorSource>(value),
+        "UpdatePhoneNumberRequest" => {
+            wire::round_trip::<types::UpdatePhoneNumberRequest>(value)
+        }
+        "PhoneNumberDeletedDetailed" => {
+            wire::round_trip::<types::PhoneNumberDeletedDetailed>(value)
+        }
+        "DeletedPhoneNumberType" => {
+            wire::round_trip::<types::DeletedPhoneNumberType>(value)
+        }
+        "SlimPhoneNumberFilter" => {
+            wire::round_trip::<types::SlimPhoneNumberFilter>(value)
+        }
+        "SlimPhoneNumberFilterStatus" => {
+            wire::round_trip::<types::SlimPhoneNumberFilterStatus>(value)
+        }
+        "SlimPhoneNumberDetailed" => {
+            wire::round_trip::<types::SlimPhoneNumberDetailed>(value)
+        }
+        "PhoneNumberVerifyOwnershipRequest" => {
+            wire::round_trip::<types::PhoneNumberVerifyOwnershipRequest>(value)
+        }
+        "PhoneNumberVerifyOwnershipResponse" => {
+            wire::round_trip::<types::PhoneNumberVerifyOwnershipResponse>(value)
+        }
+        "PhoneNumberOwnershipMatch" => {
+            wire::round_trip::<types::PhoneNumberOwnershipMatch>(value)
+        }
+        "PhoneNumberBundleStatusChangeRequest" => {
+            wire::round_trip::<types::PhoneNumberBundleStatusChangeRequest>(value)
+        }
+        "PhoneNumberWithVoiceSettings" => {
+            wire::round_trip::<types::PhoneNumberWithVoiceSettings>(value)
+        }
+        "CallForwarding" => wire::round_trip::<types::CallForwarding>(value),
+        "CallForwardingType" => wire::round_trip::<types::CallForwardingType>(value),
+        "CnamListing" => wire::round_trip::<types::CnamListing>(value),
+        "EmergencySettings" => wire::round_trip::<types::EmergencySettings>(value),
+        "MediaFeatures" => wire::round_trip::<types::MediaFeatures>(value),
+        "CallRecording" => wire::round_trip::<types::CallRecording>(value),
+        "CallRecordingFormat" => wire::round_trip::<types::CallRecordingFormat>(value),
+        "CallRecordingChannels" => {
+            wire::round_trip::<types::CallRecordingChannels>(value)
+        }
+        "PhoneNumberEnableEmergencyRequest" => {
+            wire::round_trip::<types::PhoneNumberEnableEmergencyRequest>(value)
+        }
+        "PhoneNumbersJobSort" => wire::round_trip::<types::PhoneNumbersJobSort>(value),
+        "PhoneNumbersJobFilter" => {
+            wire::round_trip::<types::PhoneNumbersJobFilter>(value)
+        }
+        "PhoneNumbersJobType" => wire::round_trip::<types::PhoneNumbersJobType>(value),
+        "PhoneNumbersJobStatus" => {
+            wire::round_trip::<types::PhoneNumbersJobStatus>(value)
+        }
+        "PhoneNumbersJobFilterPhoneNumber" => {
+            wire::round_trip::<types::PhoneNumbersJobFilterPhoneNumber>(value)
+        }
+        "PhoneNumbersJob" => wire::round_trip::<types::PhoneNumbersJob>(value),
+        "PhoneNumbersJobPhoneNumber" => {
+            wire::round_trip::<types::PhoneNumbersJobPhoneNumber>(value)
+        }
+        "PhoneNumbersJobPendingOperation" => {
+            wire::round_trip::<types::PhoneNumbersJobPendingOperation>(value)
+        }
+        "PhoneNumbersJobSuccessfulOperation" => {
+            wire::round_trip::<types::PhoneNumbersJobSuccessfulOperation>(value)
+        }
+        "PhoneNumbersJobFailedOperation" => {
+            wire::round_trip::<types::PhoneNumbersJobFailedOperation>(value)
+        }
+        "PhoneNumbersJobDeletePhoneNumbersRequest" => {
+            wire::round_trip::<types::PhoneNumbersJobDeletePhoneNumbersRequest>(value)
+        }
+        "PhoneNumbersJobUpdateEmergencySettingsRequest" => {
+            wire::round_trip::<
+                types::PhoneNumbersJobUpdateEmergencySettingsRequest,
+            >(value)
+        }
+        "PhoneNumbersJobUpdatePhoneNumbersFilter" => {
+            wire::round_trip::<types::PhoneNumbersJobUpdatePhoneNumbersFilter>(value)
+        }
+        "PhoneNumbersJobUpdatePhoneNumbersRequest" => {
+            wire::round_trip::<types::PhoneNumbersJobUpdatePhoneNumbersRequest>(value)
+        }
+        "UpdatePhoneNumberVoiceSettingsRequest" => {
+            wire::round_trip::<types::UpdatePhoneNumberVoiceSettingsRequest>(value)
+        }
+        "CallForwardingParam" => wire::round_trip::<types::CallForwardingParam>(value),
+        "CnamListingParam" => wire::round_trip::<types::CnamListingParam>(value),
+        "MediaFeaturesParam" => wire::round_trip::<types::MediaFeaturesParam>(value),
+        "CallRecordingParam" => wire::round_trip::<types::CallRecordingParam>(value),
+        "PhoneNumberMessagingTypeFilter" => {
+            wire::round_trip::<types::PhoneNumberMessagingTypeFilter>(value)
+        }
+        "PhoneNumberMessagingSortDirection" => {
+            wire::round_trip::<types::PhoneNumberMessagingSortDirection>(value)
+        }
+        "PhoneNumberWithMessagingSettings" => {
+            wire::round_trip::<types::PhoneNumberWithMessagingSettings>(value)
+        }
+        "MessagingSettingsRecordType" => {
+            wire::round_trip::<types::MessagingSettingsRecordType>(value)
+        }
+        "PhoneNumberMessagingType" => {
+            wire::round_trip::<types::PhoneNumberMessagingType>(value)
+        }
+        "PhoneNumberMessagingFeatures" => {
+            wire::round_trip::<types::PhoneNumberMessagingFeatures>(value)
+        }
+        "MessagingFeatureSet" => wire::round_trip::<types::MessagingFeatureSet>(value),
+        "NumberHealthMetrics" => wire::round_trip::<types::NumberHealthMetrics>(value),
+        "UpdatePhoneNumberMessagingSettingsRequest" => {
+            wire::round_trip::<types::UpdatePhoneNumberMessagingSettingsRequest>(value)
+        }
+        "PhoneNumberWithVoiceSettingsFilter" => {
+            wire::round_trip::<types::PhoneNumberWithVoiceSettingsFilter>(value)
+        }
+        "PhoneNumberWithVoiceSettingsFilterConnectionName" => {
+            wire::round_trip::<
+                types::PhoneNumberWithVoiceSettingsFilterConnectionName,
+            >(value)
+        }
+        "MobilePhoneNumber" => wire::round_trip::<types::MobilePhoneNumber>(value),
+        "MobilePhoneNumberInterception" => {
+            wire::round_trip::<types::MobilePhoneNumberInterception>(value)
+        }
+        "MobilePhoneNumberNoiseSuppression" => {
+            wire::round_trip::<types::MobilePhoneNumberNoiseSuppression>(value)
+        }
+        "MobilePhoneNumberCallForwarding" => {
+            wire::round_trip::<types::MobilePhoneNumberCallForwarding>(value)
+        }
+        "MobilePhoneNumberCallRecording" => {
+            wire::round_trip::<types::MobilePhoneNumberCallRecording>(value)
+        }
+        "MobilePhoneNumberCnamListing" => {
+            wire::round_trip::<types::MobilePhoneNumberCnamListing>(value)
+        }
+        "MobilePhoneNumberUpdate" => {
+            wire::round_trip::<types::MobilePhoneNumberUpdate>(value)
+        }
+        "MobilePhoneNumberUpdateInterception" => {
+            wire::round_trip::<types::MobilePhoneNumberUpdateInterception>(value)
+        }
+        "MobilePhoneNumberCallForwardingParam" => {
+            wire::round_trip::<types::MobilePhoneNumberCallForwardingParam>(value)
+        }
+        "MobilePhoneNumberCallRecordingParam" => {
+            wire::round_trip::<types::MobilePhoneNumberCallRecordingParam>(value)
+        }
+        "MobilePhoneNumberCnamListingParam" => {
+            wire::round_trip::<types::MobilePhoneNumberCnamListingParam>(value)
+        }
+        "MobilePhoneNumberWithMessagingSettings" => {
+            wire::round_trip::<types::MobilePhoneNumberWithMessagingSettings>(value)
+        }
+        "MobilePhoneNumberMessagingType" => {
+            wire::round_trip::<types::MobilePhoneNumberMessagingType>(value)
+        }
+        "MobilePhoneNumberMessagingFeatures" => {
+            wire::round_trip::<types::MobilePhoneNumberMessagingFeatures>(value)
+        }
+        "BulkMessagingSettingsUpdatePhoneNumbers" => {
+            wire::round_trip::<types::BulkMessagingSettingsUpdatePhoneNumbers>(value)
+        }
+        "BulkMessagingSettingsUpdateRecordType" => {
+            wire::round_trip::<types::BulkMessagingSettingsUpdateRecordType>(value)
+        }
+        "BulkMessagingSettingsUpdatePhoneNumbersRequest" => {
+            wire::round_trip::<
+                types::BulkMessagingSettingsUpdatePhoneNumbersRequest,
+            >(value)
+        }
+        "ErrorList" => wire::round_trip::<types::ErrorList>(value),
+        "MessagingErrorList" => wire::round_trip::<types::MessagingErrorList>(value),
+        "MessagingErrorDetail" => wire::round_trip::<types::MessagingErrorDetail>(value),
+        "MessagingErrorSource" => wire::round_trip::<types::MessagingErrorSource>(value),
+        unknown => Err(Failure::Arguments(format!("unknown type `{unknown}`"))),
+    }
+}

@@ -27,6 +27,8 @@ fn without_warnings() {
     // With all that a user may turn on at once, and with as little as possible.
     check(&minis, &["check", "--workspace", "--features", "blocking"]);
     check(&minis, &["check", "--workspace", "--no-default-features"]);
+    check(&minis, &["check", "--package=mini-webhooks-configured", "--all-features"]);
+    check(&minis, &["check", "--package=mini-webhooks-configured", "--no-default-features", "--features=webhooks"]);
     let documented = ["documentation", "keywords", "struct"].map(|name| format!("--package=mini-{name}"));
     let mut arguments = vec!["doc", "--no-deps"];
     arguments.extend(documented.iter().map(String::as_str));

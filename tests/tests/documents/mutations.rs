@@ -47,11 +47,36 @@ fn generated(name: &str, text: &str) -> Result<(), usize> {
     Ok(())
 }
 
+const WORDS: &[&str] = &[
+    "null",
+    "object",
+    "array",
+    "string",
+    "type",
+    "oneOf",
+    "allOf",
+    "$ref",
+    "{}",
+    "[]",
+    "-1",
+    "true",
+    "'#/components'",
+    "'#/components/schemas/Order'",
+    "1e999",
+    "''",
+    "default",
+    "required",
+    "'~1'",
+    "'{id}'",
+    "query",
+    "deepObject",
+];
+
 fn mutate(original: &[u8], random: &mut Random) -> Vec<u8> {
     let mut bytes = original.to_vec();
-    for _ in 0..=random.below(3) {
+    for _ in 0..=random.below(2) {
         let at = random.below(bytes.len());
-        match random.below(6) {
+        match random.below(9) {
             // Another byte.
             0 => bytes[at] = *random.one_of(b"{}[]:,-'\"#&*!|>%@ \n\tA0\\\xff~/$"),
             // A byte more.
@@ -61,24 +86,33 @@ fn mutate(original: &[u8], random: &mut Random) -> Vec<u8> {
                 bytes.remove(at);
             }
             // The rest missing.
-            3 if random.below(4) == 0 => bytes.truncate(at.max(1)),
-            // A line twice, or not at all.
-            3 | 4 => {
+            3 => bytes.truncate(at.max(1)),
+            // A line in another place, or in place of another.
+            4 | 5 => {
                 let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
                 let from = random.below(lines.len());
                 let to = random.below(lines.len());
                 let line = lines[from];
-                if random.below(2) == 0 { lines[to] = line } else { lines.insert(to, line) }
+                if random.below(2) == 0 {
+                    lines[to] = line
+                } else {
+                    lines.insert(to, line)
+                }
                 bytes = lines.join(&b'\n');
             }
             // A word in place of another.
             _ => {
-                let words = ["null", "object", "array", "type", "oneOf", "$ref", "{}", "[]", "-1", "", "true", "'#/x'", "1e999"];
                 let text = String::from_utf8_lossy(&bytes).into_owned();
-                let mut parts: Vec<&str> = text.split(' ').collect();
-                let index = random.below(parts.len());
-                parts[index] = words[random.below(words.len())];
-                bytes = parts.join(" ").into_bytes();
+                let mut parts: Vec<&str> = text.split_inclusive([' ', ',', '}', ':', '\n']).collect();
+                let words: Vec<usize> = (0..parts.len()).filter(|index| parts[*index].len() > 1).collect();
+                let index = *random.one_of(&words);
+                let word = if random.below(2) == 0 { random.one_of(WORDS) } else { parts[*random.one_of(&words)] };
+                let end = parts[index].len() - 1;
+                let (word, end) =
+                    (word.trim_end_matches([' ', ',', '}', ':', '\n']).to_owned(), parts[index].split_at(end).1);
+                let replaced = format!("{word}{end}");
+                parts[index] = &replaced;
+                bytes = parts.concat().into_bytes();
             }
         }
         if bytes.is_empty() {

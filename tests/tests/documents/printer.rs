@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use codegen::model::{
-    Api, Argument, Body, Feature, Field, Guard, Method, Output, Param, ParamIn, PathArg, Presence, Resource, Style, Type,
-    TypeDef, TypeKind,
+    Api, Argument, Body, Feature, Field, Guard, Method, Output, Param, ParamIn, PathArg, Presence, Resource, Style,
+    Type, TypeDef, TypeKind,
 };
 
 /// The whole model.
@@ -86,7 +86,13 @@ fn head(api: &Api) -> String {
 fn print_resource(text: &mut String, api: &Api, resource: &Resource, depth: usize) {
     let indent = "  ".repeat(depth);
     let features: Vec<&str> = resource.features.iter().map(String::as_str).collect();
-    let _ = writeln!(text, "{indent}resource client.{} -> {} [{}]", resource.path.join("."), resource.handle, features.join(" "));
+    let _ = writeln!(
+        text,
+        "{indent}resource client.{} -> {} [{}]",
+        resource.path.join("."),
+        resource.handle,
+        features.join(" ")
+    );
     for method in &resource.methods {
         print_method(text, api, method, &format!("{indent}  "));
     }
@@ -99,13 +105,8 @@ fn print_method(text: &mut String, api: &Api, method: &Method, indent: &str) {
     let args: Vec<String> =
         method.path_args.iter().map(|arg| format!("{}: {}", arg.name, type_name(api, &arg.ty))).collect();
     let deprecated = if method.deprecated { " (deprecated)" } else { "" };
-    let _ = writeln!(
-        text,
-        "{indent}{}({}) -> {}{deprecated}",
-        method.name,
-        args.join(", "),
-        output(api, &method.output)
-    );
+    let _ =
+        writeln!(text, "{indent}{}({}) -> {}{deprecated}", method.name, args.join(", "), output(api, &method.output));
     let _ = writeln!(
         text,
         "{indent}  {} {} as {}, {}, {:?}",

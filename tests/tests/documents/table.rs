@@ -48,7 +48,9 @@ pub(crate) fn cases(folders: &[&'static str]) -> Vec<Case> {
         let path = root().join("documents").join(folder);
         let names: BTreeSet<String> = fs::read_dir(&path)
             .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .map(Result::unwrap)
+            .filter(|entry| entry.file_type().unwrap().is_file())
+            .map(|entry| entry.file_name().into_string().unwrap())
             .collect();
         for file in &names {
             let (name, rest) = file.split_once('.').unwrap();

@@ -13,6 +13,8 @@ mod porting_in;
 #[cfg(feature = "porting-out")]
 mod porting_out;
 mod shared;
+#[cfg(feature = "webhooks")]
+mod webhooks;
 
 #[cfg(feature = "numbers-config")]
 pub use self::numbers_config::*;
@@ -21,3 +23,5 @@ pub use self::porting_in::*;
 #[cfg(feature = "porting-out")]
 pub use self::porting_out::*;
 pub use self::shared::*;
+#[cfg(feature = "webhooks")]
+pub use self::webhooks::*;

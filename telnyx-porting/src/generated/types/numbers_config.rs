@@ -1687,15 +1687,15 @@ pub struct NumberHealthMetrics {
     /// Messages received for each message sent.
     ///
     /// Example: `0.43`
-    pub inbound_outbound_ratio: f32,
+    pub inbound_outbound_ratio: f64,
     /// Share of the messages tried that arrived; 1 means all.
     ///
     /// Example: `0.94`
-    pub success_ratio: f32,
+    pub success_ratio: f64,
     /// Share of the messages tried that were stopped as spam; 0 means none.
     ///
     /// Example: `0.06`
-    pub spam_ratio: f32,
+    pub spam_ratio: f64,
 }
 
 object! {

@@ -476,3 +476,11 @@ pub enum Guard {
     /// An object that has these members.
     Object(Vec<String>),
 }
+
+impl Guard {
+    /// Whether every value that passes fits the types that stand behind the guard.
+    #[must_use]
+    pub fn is_scalar(&self) -> bool {
+        matches!(self, Self::Bool | Self::Integer | Self::Number | Self::String)
+    }
+}

@@ -55,10 +55,12 @@ const TEST_FILE: &str = "script.rs";
 
 /// A file without its tests, which stand last behind `#[cfg(test)]`, and without the module that they share.
 fn without_tests(text: &str) -> String {
-    let text = match text.find("\n#[cfg(test)]\nmod tests {") {
-        Some(end) => text.get(..end).unwrap_or(text),
-        None => text,
+    let before_tests = || {
+        let before = text.get(..text.find("\nmod tests {")?)?;
+        // Further attributes may stand between.
+        before.get(..before.rfind("\n#[cfg(test)]")?)
     };
+    let text = before_tests().unwrap_or(text);
     text.replace("#[cfg(all(test, feature = \"client\"))]\nmod script;\n", "")
 }
 

@@ -53,6 +53,96 @@
 //! Enums and unions keep values that this version does not know in their variant `Unknown`; [`Timestamp`] keeps the exact
 //! text; an error keeps the bytes of the response. `Debug` output shows neither the API key nor personal data.
 //!
+//! # Files
+//!
+//! Requests for a file, such as that for a letter of authorization, have besides `send()`, which holds it in memory,
+//! `send_stream()`, which gives its pieces as they come in ([`Download`]), and `save_to(path)`, which leaves a whole
+//! file or none.
+//!
+//! # Tests of your own
+//!
+//! With the feature `testing`, `testing::MockTransport` answers without a socket, and finds what was not expected:
+//!
+//! ```
+//! # #[cfg(not(all(feature = "testing", feature = "porting-in")))] fn main() {}
+//! # #[cfg(all(feature = "testing", feature = "porting-in"))]
+//! # fn main() -> telnyx_porting::Result<()> {
+//! use serde_json::json;
+//! use telnyx_porting::testing::MockTransport;
+//! use telnyx_porting::{Client, Error, Method};
+//!
+//! /// What is to be tested.
+//! async fn order_once(client: &Client, number: &str) -> Result<Option<String>, Error> {
+//!     let orders = client.porting_orders().create().phone_numbers([number]).send().await?;
+//!     Ok(orders.into_iter().find_map(|order| order.id))
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! let mock = MockTransport::new();
+//! let created = json!({"data": [{"id": "o-1"}]});
+//! // A server that is busy at first.
+//! mock.on(Method::Post, "/porting_orders").reply(429, json!({})).reply(201, created);
+//!
+//! assert_eq!(order_once(&mock.client(), "+13035550000").await?.as_deref(), Some("o-1"));
+//!
+//! let sent = mock.received(Method::Post, "/porting_orders");
+//! assert_eq!(sent[1].json(), Some(json!({"phone_numbers": ["+13035550000"]})));
+//! mock.assert_done();
+//! # Ok(())
+//! # })
+//! # }
+//! ```
+//!
+//! # Webhooks
+//!
+//! Anybody can post to your server. With the feature `webhooks`, `webhooks::Verifier` lets through what Telnyx has signed,
+//! and gives it as typed events:
+//!
+//! ```
+//! # #[cfg(not(all(feature = "webhooks", feature = "porting-in")))] fn main() {}
+//! # #[cfg(all(feature = "webhooks", feature = "porting-in"))]
+//! # fn main() -> Result<(), telnyx_porting::webhooks::WebhookError> {
+//! use telnyx_porting::types::{PortingEvent, WebhookEvent};
+//! use telnyx_porting::webhooks::{Verifier, WebhookError};
+//!
+//! /// `body` is the raw body, `headers` are those of the request: a `HeaderMap`, or any pairs of name and value.
+//! fn on_post(verifier: &Verifier, body: &[u8], headers: [(&str, &str); 2]) -> Result<String, WebhookError> {
+//!     let event = verifier.unwrap(body, headers)?;
+//!     Ok(match event.data {
+//!         WebhookEvent::Porting(PortingEvent::StatusChanged(change)) => {
+//!             format!("{} has moved", change.porting_order_id.unwrap_or_default())
+//!         }
+//!         other => format!("{} is of no interest", other.tag().unwrap_or("this")),
+//!     })
+//! }
+//!
+//! // In production: `Verifier::from_env()`, which reads TELNYX_PUBLIC_KEY.
+//! let verifier = Verifier::new("iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w=")?;
+//! # let verifier = verifier.clock(|| std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000));
+//! let body = br#"{"data": {"event_type": "porting_order.status_changed", "porting_order_id": "o-1"}}"#;
+//! # let signature = "fNxiwpVR3ssfoc+y4zIWETxPxgI7EEANi2mMyOc5IeWkSjm67xjYYxSBUMIVJvOYVLypzWOUB4t0hPj+C+OaBA==";
+//! let headers = [("telnyx-timestamp", "1700000000"), ("telnyx-signature-ed25519", signature)];
+//! assert_eq!(on_post(&verifier, body, headers)?, "o-1 has moved");
+//!
+//! // One byte more, and it is not what Telnyx has signed.
+//! let forged = [body.as_slice(), b" "].concat();
+//! assert!(on_post(&verifier, &forged, headers).unwrap_err().is_wrong_signature());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The example `webhook_server` is a whole server. The feature `client` is not needed for it.
+//!
+//! # Traces
+//!
+//! With the feature `tracing`, every call has a span `call` of the level INFO, with the fields `operation`, `method` and
+//! `path` (the template, never its arguments), and at its end `status`, `error` (the kind, never the text), `attempts`,
+//! `request_id` and `duration_ms`; a download's span lasts to its last byte. Inside of it are events: DEBUG for the
+//! start and end of each attempt, a redirect, and the end of the call; WARN for each wait before a request is sent again,
+//! and when it is not because too many have failed. Errors are not told above DEBUG, since whoever gets them decides.
+//! All have the target `telnyx_porting`, so `telnyx_porting=debug` shows everything. Neither the key nor arguments,
+//! headers or bodies are ever told.
+//!
 //! # Features
 //!
 //! | feature | default | what it does |
@@ -65,6 +155,8 @@
 //! | `gzip` | yes | compressed responses |
 //! | `blocking` | | `.send_blocking()` and blocking iterators on the same requests |
 //! | `webhooks` | | checks and decodes what Telnyx posts to webhooks |
+//! | `tracing` | | a span for each call, events for its attempts and waits |
+//! | `testing` | | `testing::MockTransport` for unit tests |
 //! | `time`, `chrono`, `jiff` | | conversions of [`Timestamp`] |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]

@@ -1,7 +1,11 @@
 //! What is told about calls: to `tracing`, and by the crates below to `log`. Everything at the level
 //! TRACE is captured, while calls with secrets in every place go well and badly.
 
-#![allow(clippy::unwrap_used, reason = "clippy takes only functions marked as tests for tests")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "clippy takes only functions marked as tests for tests"
+)]
 
 use std::collections::HashMap;
 use std::fmt::{self, Write};
@@ -60,7 +64,8 @@ impl Subscriber for Collector {
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         let id = self.next_span.fetch_add(1, Ordering::Relaxed);
-        let mut line = format!("span {id} {} {} {}", span.metadata().level(), span.metadata().target(), span.metadata().name());
+        let mut line =
+            format!("span {id} {} {} {}", span.metadata().level(), span.metadata().target(), span.metadata().name());
         span.record(&mut Fields(&mut line));
         self.lines.push(line);
         Id::from_u64(id)
@@ -173,6 +178,11 @@ fn client(url: &str, change: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Cli
     change(builder).build().unwrap()
 }
 
+/// Long enough for every answer but the one that never comes.
+fn timeout(case: &str) -> Duration {
+    Duration::from_millis(if case == "stall" { 40 } else { 10_000 })
+}
+
 /// A call with a secret in every place.
 async fn update(client: &Client, case: &str) -> Result<(), Error> {
     let admin = PortingOrderEndUserAdminParam::builder()
@@ -184,12 +194,12 @@ async fn update(client: &Client, case: &str) -> Result<(), Error> {
     let request = client.porting_orders().update(format!("order-of-{NAME}"));
     let request = request.end_user(PortingOrderEndUserParam::builder().admin(admin).build());
     let request = request.customer_reference(NAME).body_field("secret", PIN).query_param("pin", PIN);
-    request.header("x-case", case).header("x-pin", PIN).timeout(Duration::from_millis(300)).send().await.map(drop)
+    request.header("x-case", case).header("x-pin", PIN).timeout(timeout(case)).send().await.map(drop)
 }
 
 async fn retrieve(client: &Client, case: &str) -> Result<(), Error> {
     let request = client.porting_orders().retrieve(format!("order-of-{NAME}")).query_param("name", NAME);
-    request.header("x-case", case).timeout(Duration::from_millis(300)).send().await.map(drop)
+    request.header("x-case", case).timeout(timeout(case)).send().await.map(drop)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

@@ -5,4 +5,5 @@ pub mod fault;
 #[rustfmt::skip]
 pub mod generated;
 pub mod server;
+pub mod soak;
 pub mod wire;

@@ -134,7 +134,7 @@ impl Arguments {
         if self.query.get(outer).and_then(Value::as_object).is_some_and(Map::is_empty) {
             self.query.remove(outer);
         }
-        strict(value, &format!("query.{name}")).map(Some)
+        strict(&value, &format!("query.{name}")).map(Some)
     }
 
     /// A query parameter that must be there.
@@ -221,7 +221,7 @@ impl Arguments {
     /// When it is missing or has another type.
     pub fn whole_body<T: DeserializeOwned + Serialize>(&mut self) -> Result<T, Failure> {
         match self.body.take() {
-            Some(body) => strict(body, "body"),
+            Some(body) => strict(&body, "body"),
             None => Err(Failure::Arguments("the body is missing".to_owned())),
         }
     }
@@ -257,7 +257,7 @@ fn take<T: DeserializeOwned + Serialize>(
     place: &str,
     name: &str,
 ) -> Result<Option<T>, Failure> {
-    map.remove(name).map(|value| strict(value, &format!("{place}.{name}"))).transpose()
+    map.remove(name).map(|value| strict(&value, &format!("{place}.{name}"))).transpose()
 }
 
 fn take_nested(value: Option<&mut Value>, members: &[&str]) -> Option<Value> {
@@ -274,10 +274,10 @@ fn required<T>(value: Option<T>, place: &str, name: &str) -> Result<T, Failure> 
 }
 
 /// Decodes a value and makes sure that the type kept all of it.
-fn strict<T: DeserializeOwned + Serialize>(value: Value, place: &str) -> Result<T, Failure> {
-    let typed: T = T::deserialize(&value).map_err(|error| Failure::Arguments(format!("{place}: {error}")))?;
+fn strict<T: DeserializeOwned + Serialize>(value: &Value, place: &str) -> Result<T, Failure> {
+    let typed: T = T::deserialize(value).map_err(|error| Failure::Arguments(format!("{place}: {error}")))?;
     let back = serde_json::to_value(&typed).map_err(|error| Failure::Arguments(format!("{place}: {error}")))?;
-    match lost(&value, &back) {
+    match lost(value, &back) {
         None => Ok(typed),
         Some(path) => Err(Failure::Arguments(format!("unknown argument: {place}{path}"))),
     }

@@ -55,10 +55,13 @@ async fn recorded_cases() {
     assert_eq!(operations.len(), driver::OPERATIONS.len(), "every operation has a recorded case");
 }
 
+/// An operation, its query as clients give it, and the decoded pairs that go out.
+type QueryCase = (&'static str, Value, &'static [(&'static str, &'static str)]);
+
 /// What WIRE.md says of nested filters, arrays, dots, nulls and identifiers, by the pairs that must go out.
 #[tokio::test]
 async fn query_pairs() {
-    let table: &[(&str, Value, &[(&str, &str)])] = &[
+    let table: &[QueryCase] = &[
         (
             "ListPortingOrders",
             json!({

@@ -2,6 +2,7 @@
 
 mod drift;
 mod generate;
+mod soak;
 
 use std::process::ExitCode;
 
@@ -21,11 +22,14 @@ enum Command {
     Generate(generate::Arguments),
     /// Compares our documents with an upstream one, operation by operation.
     Drift(drift::Arguments),
+    /// Soaks the SDK against a server that misbehaves.
+    Soak(soak::Arguments),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Drift(arguments) => drift::run(&arguments),
+        Command::Soak(arguments) => soak::run(&arguments),
     }
 }

@@ -83,11 +83,11 @@ pub(crate) fn lines(text: &str) -> Vec<String> {
         }
     }
     flush(&mut paragraph, &mut out);
-    if let Some(mark) = fence {
-        out.push(mark);
-    }
     while out.last().is_some_and(String::is_empty) {
         out.pop();
+    }
+    if let Some(mark) = fence {
+        out.push(mark);
     }
     out
 }

@@ -46,7 +46,7 @@ pub(crate) fn call(api: &Api, resource: &Resource, method: &Method) -> Example {
         Output::Bytes { .. } => format!("let bytes = {chain}.send().await?; println!(\"{{}} bytes\", bytes.len());"),
         Output::Text { .. } => format!("let text = {chain}.send().await?; println!(\"{{text}}\");"),
         Output::Json(ty) | Output::Envelope { ty, .. } => {
-            let name = variable(api, ty).unwrap_or_else(|| "value".to_owned());
+            let name = variable(api, ty).unwrap_or_else(|| "response".to_owned());
             format!("let {name} = {chain}.send().await?; println!(\"{{{name}:?}}\");")
         }
     };
@@ -75,7 +75,7 @@ fn variable(api: &Api, ty: &Type) -> Option<String> {
         Type::Named(id) => {
             let wanted = name(&api.get(*id)?.name);
             // A variable called `type_` or `client` would be in the way.
-            (wanted.len() <= 40 && wanted != "client" && syn::parse_str::<syn::Ident>(&wanted).is_ok())
+            (wanted.len() <= 24 && wanted != "client" && syn::parse_str::<syn::Ident>(&wanted).is_ok())
                 .then_some(wanted)
         }
         Type::List(item) => variable(api, item).map(|name| plural(&name)),
@@ -160,11 +160,18 @@ impl Writer<'_> {
             Type::Bytes => "Vec::new()".to_owned(),
             Type::Unit => "()".to_owned(),
             Type::Any => format!("serde_json::json!({})", example.map_or_else(|| "null".to_owned(), Value::to_string)),
-            Type::Option(inner) => format!("Some({}.into())", self.value(&inner, example, name, depth)),
-            Type::Map(_) => {
+            Type::Option(inner) => match self.api.resolve(&inner) {
+                Type::List(_) | Type::Map(_) => format!("Some({})", self.owned(&inner, example, name, depth)),
+                _ => format!("Some({}.into())", self.value(&inner, example, name, depth)),
+            },
+            Type::Map(of) => {
                 let entries = example.and_then(Value::as_object);
                 match entries {
-                    Some(entries) if entries.values().all(Value::is_string) && !entries.is_empty() => {
+                    Some(entries)
+                        if matches!(self.api.resolve(&of), Type::String | Type::Timestamp | Type::Date | Type::Any)
+                            && entries.values().all(Value::is_string)
+                            && !entries.is_empty() =>
+                    {
                         let entries: Vec<String> = entries
                             .iter()
                             .filter_map(|(key, value)| {
@@ -173,7 +180,7 @@ impl Writer<'_> {
                             .collect();
                         format!("[{}]", entries.join(", "))
                     }
-                    _ => "std::collections::BTreeMap::<String, serde_json::Value>::new()".to_owned(),
+                    _ => format!("std::collections::BTreeMap::<String, {}>::new()", self.name(&of)),
                 }
             }
             Type::List(item) => {
@@ -238,6 +245,44 @@ impl Writer<'_> {
         chain
     }
 
+    /// A value of the very type, where no setter converts it.
+    fn owned(&mut self, ty: &Type, example: Option<&Value>, name: &str, depth: usize) -> String {
+        let value = self.value(ty, example, name, depth);
+        match self.api.resolve(ty) {
+            Type::String | Type::Timestamp | Type::Date => format!("{value}.into()"),
+            Type::List(item) if matches!(self.api.resolve(item), Type::String | Type::Timestamp | Type::Date) => {
+                format!("{value}.map(Into::into).to_vec()")
+            }
+            Type::List(_) => format!("{value}.to_vec()"),
+            Type::Map(_) => "std::collections::BTreeMap::new()".to_owned(),
+            _ => value,
+        }
+    }
+
+    /// The name of a type as the values of a map are given.
+    fn name(&mut self, ty: &Type) -> String {
+        match self.api.resolve(ty).clone() {
+            Type::Bool => "bool".to_owned(),
+            Type::I32 => "i32".to_owned(),
+            Type::I64 => "i64".to_owned(),
+            Type::U64 => "u64".to_owned(),
+            Type::F32 => "f32".to_owned(),
+            Type::F64 => "f64".to_owned(),
+            Type::String | Type::Timestamp | Type::Date => "String".to_owned(),
+            Type::Bytes => "Vec<u8>".to_owned(),
+            Type::Unit => "()".to_owned(),
+            Type::Any => "serde_json::Value".to_owned(),
+            Type::List(item) => format!("Vec<{}>", self.name(&item)),
+            Type::Map(of) => format!("std::collections::BTreeMap<String, {}>", self.name(&of)),
+            Type::Option(inner) => format!("Option<{}>", self.name(&inner)),
+            Type::Named(id) => {
+                let name = self.api.get(id).map_or_else(String::new, |def| def.name.clone());
+                self.types.insert(name.clone());
+                name
+            }
+        }
+    }
+
     /// A value of the first alternative that the example fits.
     fn union(&mut self, def: &TypeDef, union: &Union, example: Option<&Value>, name: &str, depth: usize) -> String {
         let fits = |guard: &Guard| match (guard, example) {
@@ -260,18 +305,7 @@ impl Writer<'_> {
             return format!("{}::default()", def.name);
         };
         self.types.insert(def.name.clone());
-        let inner = match self.api.resolve(&variant.ty) {
-            Type::String | Type::Timestamp | Type::Date => {
-                format!("{}.into()", self.value(&variant.ty, example, name, depth + 1))
-            }
-            Type::List(item) if matches!(self.api.resolve(item), Type::String | Type::Timestamp | Type::Date) => {
-                let list = self.value(&variant.ty, example, name, depth + 1);
-                format!("{list}.map(Into::into).to_vec()")
-            }
-            Type::List(_) => format!("{}.to_vec()", self.value(&variant.ty, example, name, depth + 1)),
-            Type::Map(_) => "std::collections::BTreeMap::new()".to_owned(),
-            _ => self.value(&variant.ty, example, name, depth + 1),
-        };
+        let inner = self.owned(&variant.ty, example, name, depth + 1);
         let inner = if variant.boxed { format!("Box::new({inner})") } else { inner };
         format!("{}::{}({inner})", def.name, variant.name)
     }

@@ -32,9 +32,9 @@ webhooks = [\"dep:base64\", \"dep:ed25519-dalek\"]
 ";
 
 /// All other crates have the same runtime, but not the feature.
-const LINTS: &str = "
-[lints.rust]
+const LINTS: &str = "[lints.rust]
 unexpected_cfgs = { level = \"warn\", check-cfg = ['cfg(feature, values(\"webhooks\"))'] }
+
 ";
 
 /// What the runtime needs; all but the last two lines only with some feature.

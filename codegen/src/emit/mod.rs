@@ -306,7 +306,11 @@ impl Emitter<'_> {
             let imports = self.imports(&own_pieces, &own);
             let doc =
                 if resource.doc.is_empty() { format!("`{}` of the API.", resource.name) } else { resource.doc.clone() };
-            files.push(self.file(&format!("resources/{}.rs", resource.name), &docs::lines(&doc), [imports, own_pieces].concat())?);
+            files.push(self.file(
+                &format!("resources/{}.rs", resource.name),
+                &docs::lines(&doc),
+                [imports, own_pieces].concat(),
+            )?);
             let gate = gate(&resource.features);
             let module = ident(&resource.name);
             pieces.push(Piece::Item(quote!(#gate pub mod #module;)));

@@ -7,7 +7,7 @@ use super::docs;
 use super::examples;
 use super::layout::{Piece, Table, literal};
 use super::rust::{ident, input, text, ty};
-use super::types::{State, example, field_text};
+use super::types::{State, example, field_text, required_doc};
 use crate::model::{
     Api, Argument, Body, Http, Method, Output, Param, ParamIn, PathArg, Presence, Resource, Struct, Style, Type,
     TypeKind,
@@ -460,13 +460,13 @@ fn request(api: &Api, resource: &Resource, method: &Method) -> Vec<Piece> {
     let name = ident(&method.request);
     let object = method.body.as_ref().and_then(|body| body_struct(api, body));
     let state = state(api, method, object);
-    let access: Vec<String> = resource.path.iter().map(|segment| format!("{segment}()")).collect();
-    let doc = docs::attributes(&format!(
-        "A request of `client.{}.{}({})`.",
-        access.join("."),
+    let doc = docs::verbatim(&[format!(
+        "A request of [`{}::{}`]: `{} {}`.",
+        resource.handle,
         method.name,
-        if method.path_args.is_empty() { "" } else { ".." }
-    ));
+        method.http.as_str(),
+        method.path.replace('`', "'")
+    )]);
     let must_use = "a request does nothing until it is sent";
     let body = method.body.as_ref().filter(|body| body.ty != Type::Bytes).map(|body| {
         let ty = ty(api, &body.ty);
@@ -530,6 +530,7 @@ fn argument_setter(
         ParamIn::Cookie => format_ident!("cookie"),
     };
     if argument.required {
+        let doc = required_doc(&said);
         let owner = ident(&method.request);
         let after = state.after(&argument.name);
         quote! {
@@ -572,6 +573,7 @@ fn body_setters(
             let converted = if field.boxed { quote!(Box::new(#converted)) } else { converted };
             match field.presence {
                 Presence::Required => {
+                    let doc = required_doc(&field_text(api, field));
                     let after = state.after(&setter.name);
                     quote! {
                         #doc
@@ -589,8 +591,10 @@ fn body_setters(
                     }
                 },
                 Presence::Nullable => {
-                    let null_doc =
-                        format!(" Sets `{}` to null, which removes what was there.", field.wire.replace('`', "'"));
+                    let null_doc = format!(
+                        " Sends `{}` as null. In an update that removes what was there.",
+                        field.wire.replace('`', "'")
+                    );
                     let null = setter.null.as_deref().map(|null| {
                         let null = ident(null);
                         quote! {
@@ -661,7 +665,10 @@ fn tables(api: &Api, method: &Method, state: &State) -> Vec<Piece> {
     let mut pieces = vec![match &method.output {
         Output::Page { item, meta, .. } => {
             let meta = meta.as_ref().map_or_else(|| "()".to_owned(), output);
-            line(if json_body { "body_list_request" } else { "list_request" }, format!("{}{list} => {}, {meta}", method.request, output(item)))
+            line(
+                if json_body { "body_list_request" } else { "list_request" },
+                format!("{}{list} => {}, {meta}", method.request, output(item)),
+            )
         }
         Output::Empty => line(sender, format!("{}{list} => ()", method.request)),
         Output::Json(ty) => line(sender, format!("{}{list} => {}", method.request, output(ty))),

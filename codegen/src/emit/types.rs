@@ -94,6 +94,11 @@ fn field_doc(api: &Api, field: &Field) -> TokenStream {
     docs::attributes(&field_text(api, field))
 }
 
+/// The documentation of a setter that must be called.
+pub(crate) fn required_doc(text: &str) -> TokenStream {
+    docs::attributes(&format!("Required. {text}"))
+}
+
 /// What is said of a member, wherever it is shown.
 pub(crate) fn field_text(api: &Api, field: &Field) -> String {
     let mut text = if field.doc.trim().is_empty() { format!("`{}`", field.wire) } else { field.doc.clone() };
@@ -165,6 +170,7 @@ fn builder_pieces(api: &Api, def: &TypeDef, object: &Struct, builder: &str) -> V
         let converted = if field.boxed { quote!(Box::new(#converted)) } else { converted };
         match field.presence {
             Presence::Required => {
+                let doc = required_doc(&field_text(api, field));
                 let after = state.after(&field.name);
                 quote! {
                     #doc
@@ -182,8 +188,10 @@ fn builder_pieces(api: &Api, def: &TypeDef, object: &Struct, builder: &str) -> V
                 }
             },
             Presence::Nullable => {
-                let null_doc =
-                    format!(" Sets `{}` to null, which removes what was there.", field.wire.replace('`', "'"));
+                let null_doc = format!(
+                    " Sends `{}` as null. In an update that removes what was there.",
+                    field.wire.replace('`', "'")
+                );
                 let null = field.null_setter.as_deref().map(|null| {
                     let null = ident(null);
                     quote! {
@@ -228,7 +236,46 @@ fn builder_pieces(api: &Api, def: &TypeDef, object: &Struct, builder: &str) -> V
             }
         }
     };
-    vec![Piece::Item(start), Piece::Item(item), Piece::Item(block)]
+    let complete = state.complete();
+    let from_builder = quote! {
+        impl From<#builder #complete> for #name {
+            fn from(builder: #builder #complete) -> Self {
+                builder.build()
+            }
+        }
+    };
+    let mut pieces = vec![Piece::Item(start), Piece::Item(item), Piece::Item(block), Piece::Item(from_builder)];
+    pieces.extend(from_value(api, def, object));
+    pieces
+}
+
+/// `Sort { value }` says nothing more than its value, so the value alone will do.
+fn from_value(api: &Api, def: &TypeDef, object: &Struct) -> Vec<Piece> {
+    let ([field], None) = (object.fields.as_slice(), &object.rest) else { return Vec::new() };
+    if field.wire != "value" || field.boxed {
+        return Vec::new();
+    }
+    let (name, inner) = (ident(&def.name), ty(api, &field.ty));
+    let mut sources = vec![inner];
+    let text = match api.resolve(&field.ty) {
+        Type::String => true,
+        Type::Named(id) => matches!(api.get(*id).map(|def| &def.kind), Some(TypeKind::StringEnum(_))),
+        _ => false,
+    };
+    if text {
+        sources.push(quote!(&str));
+    }
+    let field = ident(&field.name);
+    let pieces = sources.into_iter().map(|source| {
+        Piece::Item(quote! {
+            impl From<#source> for #name {
+                fn from(value: #source) -> Self {
+                    Self::builder().#field(value).build()
+                }
+            }
+        })
+    });
+    pieces.collect()
 }
 
 /// The type parameters by which a builder knows what has been set.
@@ -248,19 +295,18 @@ impl State {
             .collect::<Vec<_>>();
         // Two names may differ in underscores only, `type` and `type_`, and a type of the API may be called `HasType`.
         let mut seen = std::collections::BTreeSet::new();
-        let names =
-            names
-                .into_iter()
-                .enumerate()
-                .map(|(index, (name, ident))| {
-                    let is_type = api.types.iter().any(|def| ident == def.name);
+        let names = names
+            .into_iter()
+            .enumerate()
+            .map(|(index, (name, ident))| {
+                let is_type = api.types.iter().any(|def| ident == def.name);
                 if seen.insert(ident.to_string()) && !is_type {
                     (name, ident)
                 } else {
                     (name, format_ident!("{ident}{index}"))
                 }
-                })
-                .collect();
+            })
+            .collect();
         Self { names }
     }
 

@@ -70,6 +70,7 @@ pub(crate) fn pieces(api: &Api, webhooks: &Webhooks) -> Vec<Piece> {
     pieces.push(Piece::Item(quote! {
         #doc
         #link
+        #[allow(clippy::large_enum_variant, reason = "events come one at a time")]
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub enum #name {

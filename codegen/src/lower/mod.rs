@@ -254,8 +254,19 @@ const SHARED: &str = "shared";
 /// The feature of a top-level resource. The runtime's own features keep their names.
 fn feature_name(resource: &str) -> String {
     const OWN: &[&str] = &[
-        "blocking", "chrono", "client", "default", "gzip", "jiff", "native-tls", "rustls-graviola", "rustls-tls",
-        "testing", "time", "tracing", "webhooks",
+        "blocking",
+        "chrono",
+        "client",
+        "default",
+        "gzip",
+        "jiff",
+        "native-tls",
+        "rustls-graviola",
+        "rustls-tls",
+        "testing",
+        "time",
+        "tracing",
+        "webhooks",
     ];
     let name = resource.to_kebab_case();
     if OWN.contains(&name.as_str()) || name.is_empty() { format!("{name}-api") } else { name }

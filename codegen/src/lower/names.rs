@@ -110,8 +110,7 @@ pub(crate) const REQUEST_METHODS: &[&str] = &[
 pub(crate) const BUILDER_METHODS: &[&str] = &["build", "clone"];
 
 /// Methods that the client has beside its resources.
-pub(crate) const CLIENT_METHODS: &[&str] =
-    &["base_url", "builder", "clone", "from_env", "inner", "new", "transport"];
+pub(crate) const CLIENT_METHODS: &[&str] = &["base_url", "builder", "clone", "from_env", "inner", "new", "transport"];
 
 /// Methods that every resource handle has.
 pub(crate) const HANDLE_METHODS: &[&str] = &["clone", "new"];

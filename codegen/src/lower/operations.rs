@@ -73,7 +73,8 @@ impl<'a> Found<'a> {
         let own = self.operation.parameters.iter().enumerate();
         let own = own.map(|(index, parameter)| (parameter, format!("{}/parameters/{index}", self.pointer())));
         let shared = self.item.parameters.iter().enumerate();
-        let shared = shared.map(|(index, parameter)| (parameter, format!("{}/parameters/{index}", self.path_pointer())));
+        let shared =
+            shared.map(|(index, parameter)| (parameter, format!("{}/parameters/{index}", self.path_pointer())));
         let mut seen = BTreeSet::new();
         let mut parameters = Vec::new();
         for (parameter, pointer) in own.chain(shared) {

@@ -257,8 +257,11 @@ impl<'a> Schemas<'a> {
     /// The shape of a schema that stands where it is used.
     fn shape(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Typed {
         // A reference with remarks beside it: `allOf: [{$ref}, {description}]` and nothing but annotations.
-        let (remarks, shaped): (Vec<Node<'a>>, Vec<Node<'a>>) =
-            view.all_of.iter().map(Node::from).partition(|node| matches!(node, Node::Schema(schema) if View::of(schema).is_free()));
+        let (remarks, shaped): (Vec<Node<'a>>, Vec<Node<'a>>) = view
+            .all_of
+            .iter()
+            .map(Node::from)
+            .partition(|node| matches!(node, Node::Schema(schema) if View::of(schema).is_free()));
         if let [only] = shaped.as_slice()
             && !view.has_properties()
             && view.one_of.is_empty()
@@ -367,11 +370,11 @@ impl<'a> Schemas<'a> {
         let Some(items) = view.items else { return Type::List(Box::new(Type::Any)) };
         let place = place.below(&["items"], "Item");
         let item = self.lower(items, &place, diagnostics);
-        Type::List(Box::new(self.within(item, &place, diagnostics)))
+        Type::List(Box::new(self.within(&item, &place, diagnostics)))
     }
 
     /// The type of what a list or a map holds, unless it nests too deep to be written as one type.
-    fn within(&mut self, inner: Typed, place: &Place, diagnostics: &mut Diagnostics) -> Type {
+    fn within(&self, inner: &Typed, place: &Place, diagnostics: &mut Diagnostics) -> Type {
         let ty = inner.with_null();
         if nesting(&ty) < DEEPEST_TYPE {
             return ty;
@@ -392,7 +395,7 @@ impl<'a> Schemas<'a> {
             Some(AdditionalProperties::Schema(schema)) => {
                 let place = place.below(&["additionalProperties"], "Value");
                 let value = self.lower(Node::from(schema.as_ref()), &place, diagnostics);
-                Type::Map(Box::new(self.within(value, &place, diagnostics)))
+                Type::Map(Box::new(self.within(&value, &place, diagnostics)))
             }
             _ => Type::Map(Box::new(Type::Any)),
         }
@@ -650,7 +653,9 @@ impl<'a> Schemas<'a> {
                             self.document.locate(&format!("{}/{keyword}/{index}", place.pointer)),
                             format!("no value of `{tag}` leads to this alternative; its values are kept as they come"),
                         )
-                        .help(format!("limit its `{tag}` to one value by `enum`, or name it in the discriminator's `mapping`"));
+                        .help(format!(
+                            "limit its `{tag}` to one value by `enum`, or name it in the discriminator's `mapping`"
+                        ));
                 }
             }
             for (value, node) in &tagged {
@@ -680,8 +685,21 @@ impl<'a> Schemas<'a> {
                 below.name.clone_from(title);
             }
             let typed = self.lower(*node, &below, diagnostics);
-            if variants.iter().any(|variant: &UnionVariant| variant.ty == typed.ty && variant.guard == guard) {
+            let alike = variants.iter().find(|variant: &&UnionVariant| variant.guard == guard);
+            if variants.iter().any(|variant| variant.guard == guard && self.same(&variant.ty, &typed.ty)) {
                 continue;
+            }
+            if let Some(first) = alike.filter(|_| guard.is_scalar()) {
+                diagnostics
+                    .warning(
+                        "indistinct-alternative",
+                        self.document.locate(&below.pointer),
+                        format!(
+                            "nothing tells this alternative from an earlier one; its values arrive as `{}`",
+                            first.name
+                        ),
+                    )
+                    .help("leave one of the two, or tell them apart by a discriminator");
             }
             variants.push(UnionVariant {
                 name: scope.claim(&names::camel(&hint)),
@@ -692,7 +710,32 @@ impl<'a> Schemas<'a> {
                 doc: typed.doc,
             });
         }
+        // They are tried one after the other: what asks for more goes first.
+        variants.sort_by_key(|variant| match &variant.guard {
+            Guard::Number => (1, 0),
+            Guard::Object(members) => (2, usize::MAX - members.len()),
+            Guard::Always => (3, 0),
+            _ => (0, 0),
+        });
         TypeKind::Union(Union { tag: None, variants })
+    }
+
+    /// Whether two types are one, whatever they are called.
+    fn same(&self, one: &Type, other: &Type) -> bool {
+        self.unaliased(one) == self.unaliased(other)
+    }
+
+    fn unaliased<'t>(&'t self, mut ty: &'t Type) -> &'t Type {
+        for _ in 0..FARTHEST {
+            match ty {
+                Type::Named(id) => match self.types.get(id.0).map(|def| &def.kind) {
+                    Some(TypeKind::Alias(target)) => ty = target,
+                    _ => return ty,
+                },
+                _ => return ty,
+            }
+        }
+        ty
     }
 
     /// `anyOf: [string, enum]`: an enum that says itself that it is open.

@@ -177,6 +177,18 @@ mod tests {
         assert!(call(&script).unwrap_err().is_not_found());
     }
 
+    #[test]
+    fn files_are_saved_without_a_runtime() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("loa.pdf");
+        let script = Script::new([Step::json("[1]"), Step::status(404)]);
+        let save = || wait(Request::new(&script.client(), &GET).path("id", "1").call_save(path.clone()));
+        assert_eq!(save().unwrap().size(), 3);
+        assert!(save().unwrap_err().is_not_found());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "[1]");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    }
+
     #[tokio::test]
     async fn calls_work_inside_of_a_runtime() {
         let script = Script::new([Step::json("[1]")]);

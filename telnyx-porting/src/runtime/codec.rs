@@ -1019,12 +1019,12 @@ mod tests {
         for (text, variant, tag, written) in cases {
             let event: Event = read(text).unwrap();
             assert!(format!("{event:?}").starts_with(variant), "{event:?}");
-            assert_eq!((event.tag(), write(&event).as_str()), (tag, written));
+            // Compared as values: the order of members is that of `serde_json` in the build at hand.
+            let (back, expected): (Value, Value) = (read(&write(&event)).unwrap(), read(written).unwrap());
+            assert_eq!((event.tag(), back), (tag, expected));
         }
-        assert_eq!(
-            write(&Event::Lost(Thing { id: "1".to_owned(), ..Thing::default() })),
-            r#"{"id":"1","kind":"lost"}"#
-        );
+        let lost: Value = read(&write(&Event::Lost(Thing { id: "1".to_owned(), ..Thing::default() }))).unwrap();
+        assert_eq!(lost, serde_json::json!({"id": "1", "kind": "lost"}));
         assert_eq!(Event::default(), Event::Unknown(Value::Null));
     }
 

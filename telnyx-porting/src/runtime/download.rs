@@ -394,7 +394,13 @@ mod tests {
         let cases = [
             ("short", short, PDF, ErrorKind::Interrupted, "ends after 23 of 99 bytes"),
             ("breaks", pdf().breaks_off(), PDF, ErrorKind::Interrupted, "the response is not whole"),
-            ("stalls", pdf().in_pieces(4, second * 11), "", ErrorKind::Timeout, "no more of the response came within 10s"),
+            (
+                "stalls",
+                pdf().in_pieces(4, second * 11),
+                "",
+                ErrorKind::Timeout,
+                "no more of the response came within 10s",
+            ),
             (
                 "drips",
                 pdf().in_pieces(1, second * 8),
@@ -437,11 +443,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn files_are_there_as_a_whole_or_not_at_all() {
+        type Case = (&'static str, Vec<MockReply>, Result<String, ErrorKind>, Result<String, ErrorKind>);
         let second = Duration::from_secs(1);
         let long = "x".repeat(3 * BUFFER_SIZE + 1);
         let large = MockReply::new(200).text(long.clone()).in_pieces(70_000, second);
         let half = || pdf().header("content-length", "99").in_pieces(4, second);
-        type Case = (&'static str, Vec<MockReply>, Result<String, ErrorKind>, Result<String, ErrorKind>);
         let whole = || Ok(PDF.to_owned());
         let interrupted = || Err(ErrorKind::Interrupted);
         let cases: [Case; 7] = [
@@ -462,8 +468,7 @@ mod tests {
                         fs::write(&path, "an earlier file, longer than the one that comes").unwrap();
                     }
                     let before = fs::read_to_string(&path).ok();
-                    let (_, client) =
-                        mock(|route| replies.iter().cloned().fold(route, |route, reply| route.reply_with(reply)));
+                    let (_, client) = mock(|route| replies.iter().cloned().fold(route, MockRoute::reply_with));
                     let request = if method == "GET" { get(&client) } else { post(&client) };
                     let saved = request.call_save(path.clone()).await;
                     let after = fs::read_to_string(&path).ok();
@@ -493,7 +498,10 @@ mod tests {
             assert!(error.is_file() && error.attempts() == 0 && !error.may_have_reached_server(), "{path:?}: {error}");
             let shown = error.to_string();
             assert!(shown.starts_with("GET /things/{id}: the file can't be written: "), "{shown}");
-            assert!(std::error::Error::source(&error).is_some_and(|source| source.is::<io::Error>()), "{error:?}");
+            assert!(
+                std::error::Error::source(&error).is_some_and(<dyn std::error::Error>::is::<io::Error>),
+                "{error:?}"
+            );
         }
         assert!(names(&folder).is_empty() && mock.requests().is_empty());
     }
@@ -502,7 +510,8 @@ mod tests {
     async fn dropping_a_call_leaves_nothing_behind() {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("loa.pdf");
-        let pieces = MockReply::new(200).text("x".repeat(4 * BUFFER_SIZE)).in_pieces(BUFFER_SIZE, Duration::from_secs(3));
+        let pieces =
+            MockReply::new(200).text("x".repeat(4 * BUFFER_SIZE)).in_pieces(BUFFER_SIZE, Duration::from_secs(3));
         let (_, client) = mock(|route| route.reply_with(pieces).reply_error(TransportErrorKind::Connect));
         let call = get(&client).call_save(path);
         assert!(names(&folder).is_empty(), "nothing happens before the call is polled");

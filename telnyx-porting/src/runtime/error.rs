@@ -114,6 +114,8 @@ pub(crate) enum Reached {
     Refused,
     /// It may have been received, and carried out.
     Maybe,
+    /// The server said that it carried out the request.
+    CarriedOut,
 }
 
 impl Error {
@@ -261,13 +263,14 @@ impl Error {
 
     /// Returns whether the server may have carried out the request.
     ///
-    /// This is so after a timeout, a broken connection or a server error (5xx) of any attempt, and
-    /// when the answer was a success that could not be decoded. It is not after a refused
+    /// This is so after a timeout, a broken connection or a server error (5xx) of any attempt, after
+    /// a redirect that could not be followed unless it asks for the very same request elsewhere (307,
+    /// 308), and when the answer was a success that could not be decoded. It is not after a refused
     /// connection or an answer that refuses the request (4xx): then it is safe to send it again, or
     /// to tell a person that nothing happened.
     #[must_use]
     pub fn may_have_been_carried_out(&self) -> bool {
-        self.0.reached == Reached::Maybe
+        self.0.reached >= Reached::Maybe
     }
 
     /// Returns whether the client is configured wrongly; nothing was sent.

@@ -345,7 +345,7 @@ async fn send_once(
                         format!("the server redirects by {} {}: {why}", response.status, reason(response.status));
                     return Err(Error::new(ErrorKind::Redirect, message)
                         .with_response(response.status, response.headers, Bytes::new())
-                        .with_reached(hop.reached.max(Reached::Refused)));
+                        .with_reached(hop.reached.max(reached_by(response.status))));
                 }
             }
         }
@@ -381,7 +381,7 @@ async fn send_once(
                 let operation = request.operation;
                 Ok((RawResponse { operation, status, headers, body, attempts: attempt }, incoming))
             }
-            Err(error) => Err(error.with_response(status, headers, body).with_reached(Reached::Maybe)),
+            Err(error) => Err(error.with_response(status, headers, body).with_reached(hop.reached.max(Reached::Maybe))),
         };
     }
     let message = format!("the server redirects more than {MAX_REDIRECTS} times");
@@ -428,7 +428,7 @@ impl Hop {
             next.method = Method::Get;
             next.body = None;
             next.headers.remove("content-type");
-            next.reached = Reached::Maybe;
+            next.reached = Reached::CarriedOut;
         } else if matches!(status, 301 | 302) && !next.method.is_safe() {
             return Err(format!("following it would turn {} into GET", next.method));
         }
@@ -440,6 +440,18 @@ impl Hop {
                 ["accept", "user-agent"].into_iter().filter_map(|name| Some((name, self.headers.get(name)?))).collect();
         }
         Ok(next)
+    }
+}
+
+/// How far a request got that is answered by another status than success.
+///
+/// Some servers carry out what is posted and answer by 301 or 302, where 303 is meant. Only 307 and
+/// 308 ask for the same request elsewhere.
+fn reached_by(status: u16) -> Reached {
+    match status {
+        303 => Reached::CarriedOut,
+        307 | 308 | 400..500 => Reached::Refused,
+        _ => Reached::Maybe,
     }
 }
 
@@ -474,12 +486,11 @@ fn status_error(
             error.for_each_text(|text| hide(&secrets, text));
         }
     }
-    let reached = if status >= 500 { Reached::Maybe } else { hop.reached.max(Reached::Refused) };
     Error::new(ErrorKind::Status, format!("{status} {}", reason(status)))
         .with_retry_after(retry_after(&headers, SystemTime::now()))
         .with_response(status, headers, body)
         .with_api_errors(errors)
-        .with_reached(reached)
+        .with_reached(hop.reached.max(reached_by(status)))
 }
 
 /// The values of the request that must not be shown, longest first.
@@ -603,9 +614,9 @@ mod tests {
                 fails(1, Status, false),
                 fails(1, Status, false),
             ),
-            ("304", vec![Step::status(304)], fails(1, Status, false), fails(1, Status, false)),
-            ("302 nowhere", vec![Step::status(302)], fails(1, Status, false), fails(1, Status, false)),
-            ("302", vec![Step::status(302).header("location", "/other")], (2, None, false), fails(1, Redirect, false)),
+            ("304", vec![Step::status(304)], fails(1, Status, true), fails(1, Status, true)),
+            ("302 nowhere", vec![Step::status(302)], fails(1, Status, true), fails(1, Status, true)),
+            ("302", vec![Step::status(302).header("location", "/other")], (2, None, false), fails(1, Redirect, true)),
             ("303", vec![Step::status(303).header("location", "other")], (2, None, false), (2, None, false)),
             ("307", vec![Step::status(307).header("location", "/other")], (2, None, false), (2, None, false)),
             (
@@ -627,7 +638,13 @@ mod tests {
                 fails(11, Redirect, false),
             ),
             (
-                "303, then 500",
+                "303, then 429",
+                vec![Step::status(303).header("location", "/"), Step::status(429)],
+                (3, None, false),
+                fails(2, Status, true),
+            ),
+            (
+                "303, then 404",
                 vec![Step::status(303).header("location", "/"), Step::status(404)],
                 fails(2, Status, false),
                 fails(2, Status, true),
@@ -758,7 +775,8 @@ mod tests {
         if API.auth == Auth::Bearer {
             assert_eq!(log[0].headers.get("authorization"), Some("Bearer KEY-test"));
         }
-        assert_eq!(log[1].body.as_deref(), Some(br#"{"more":[1],"name":"n"}"#.as_slice()));
+        let body: Value = serde_json::from_slice(log[1].body.as_deref().unwrap()).unwrap();
+        assert_eq!(body, json!({"more": [1], "name": "n"}));
         assert_eq!(log[1].headers.get("content-type"), Some("application/json"));
         assert_eq!((log[2].body.as_deref(), log[2].headers.get("content-type")), (Some([].as_slice()), None));
         assert!(!format!("{log:?}").contains("KEY"), "{log:?}");

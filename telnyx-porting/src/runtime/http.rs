@@ -295,7 +295,8 @@ mod tests {
             let error = Request::new(&client, &POST).call::<Value>().await.unwrap_err();
             let shown = String::from_utf8_lossy(answer);
             assert_eq!((error.kind(), error.status()), (kind, status), "{shown}: {error:?}");
-            assert_eq!(error.may_have_been_carried_out(), kind != Status, "{shown}: {error:?}");
+            // Some servers carry out what they answer by 302.
+            assert_eq!(error.may_have_been_carried_out(), status != Some(404), "{shown}: {error:?}");
             assert!(!format!("{error:?}").contains("127.0.0.1"), "{error:?}");
             server.await.unwrap();
         }

@@ -197,8 +197,7 @@ impl Gathered {
     fn push(&mut self, piece: Bytes) -> Result<(), Error> {
         let length = self.len().saturating_add(piece.len());
         if length > self.limit {
-            let message =
-                format!("the response is larger than {} bytes, the most that is accepted", self.limit);
+            let message = format!("the response is larger than {} bytes, the most that is accepted", self.limit);
             return Err(Error::new(ErrorKind::TooLarge, message));
         }
         if self.len() == 0 {

@@ -59,6 +59,7 @@ macro_rules! required_arguments {
             )]
             pub trait $name: $crate::runtime::required::Provided {}
 
+            #[diagnostic::do_not_recommend]
             impl $name for $crate::runtime::required::Set {}
         )*
     };

@@ -88,6 +88,10 @@ impl RetryPolicy {
 
     /// Whether a request may be sent again after this failure, its number of attempts aside.
     pub(crate) fn allows(&self, failure: &Error, idempotent: bool) -> bool {
+        // Its result is to be had elsewhere, and only that could not be had.
+        if !idempotent && failure.reached() == Reached::CarriedOut {
+            return false;
+        }
         let may_repeat = idempotent || self.resend_ambiguous;
         match (failure.kind(), should_retry(failure.headers())) {
             (ErrorKind::Status, Some(wish)) => wish,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::runtime::client::{Client, ClientBuilder};
 use crate::runtime::operation::{Method, Operation};
-use crate::runtime::testing::{MockReply, MockRequest, MockTransport};
+use crate::runtime::testing::{MockReply, MockRequest, MockRoute, MockTransport};
 use crate::runtime::transport::TransportErrorKind;
 
 pub(crate) static GET: Operation =
@@ -76,7 +76,7 @@ impl Default for Script {
 impl Script {
     pub(crate) fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         let mock = MockTransport::new();
-        let route = steps.into_iter().fold(mock.on_any(), |route, step| route.reply_with(step));
+        let route = steps.into_iter().fold(mock.on_any(), MockRoute::reply_with);
         let _ = route.reply_with(Step::json("{}")).always();
         Self(mock)
     }

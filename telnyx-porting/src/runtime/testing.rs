@@ -97,6 +97,7 @@ impl MockTransport {
     }
 
     /// Begins to tell what to reply to any request.
+    #[allow(clippy::must_use_candidate, reason = "a route without a reply does nothing, and no harm")]
     pub fn on_any(&self) -> MockRoute {
         self.add(None)
     }
@@ -163,10 +164,10 @@ impl MockTransport {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, request: MockRequest) -> Result<MockReply, TransportError> {
+    fn answer(&self, request: &MockRequest) -> Result<MockReply, TransportError> {
         let mut state = self.state();
         state.received.push(request.clone());
-        let route = state.routes.iter_mut().find(|route| route.answers(&request));
+        let route = state.routes.iter_mut().find(|route| route.answers(request));
         let answer = route.and_then(Route::take);
         let Some(answer) = answer else {
             let message = format!("the mock has no reply left for {}", request.title());
@@ -177,14 +178,14 @@ impl MockTransport {
         drop(state);
         Ok(match answer {
             Answer::Fixed(reply) => reply,
-            Answer::By(reply) => reply(&request),
+            Answer::By(reply) => reply(request),
         })
     }
 }
 
 impl Transport for MockTransport {
     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
-        Box::pin(async move { self.answer(MockRequest::of(request))?.play().await })
+        Box::pin(async move { self.answer(&MockRequest::of(request))?.play().await })
     }
 }
 
@@ -231,10 +232,8 @@ enum Uses {
 
 impl Route {
     fn answers(&self, request: &MockRequest) -> bool {
-        let is_target = self
-            .target
-            .as_ref()
-            .is_none_or(|(method, path)| *method == request.method && matches(path, &request.path));
+        let is_target =
+            self.target.as_ref().is_none_or(|(method, path)| *method == request.method && matches(path, &request.path));
         is_target && !self.replies.is_empty() && self.conditions.iter().all(|holds| holds(request))
     }
 
@@ -293,6 +292,11 @@ pub struct MockRoute {
     index: usize,
 }
 
+#[allow(
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    reason = "it changes the transport, which is what is wanted"
+)]
 impl MockRoute {
     /// Answers only requests whose query has this pair.
     pub fn with_query(self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -515,7 +519,8 @@ impl Response {
             Body::from(self.body)
         } else {
             let (size, wait) = self.pieces.unwrap_or((usize::MAX, Duration::ZERO));
-            let end = self.breaks_off.then(|| TransportError::new(TransportErrorKind::Interrupted, "told so by a test"));
+            let end =
+                self.breaks_off.then(|| TransportError::new(TransportErrorKind::Interrupted, "told so by a test"));
             Body::stream(Pieces { left: self.body, size, wait, timer: None, end })
         };
         TransportResponse::new(self.status, self.headers, body)
@@ -716,7 +721,9 @@ mod tests {
             .reply_error(TransportErrorKind::Connect)
             .reply_with(MockReply::never())
             .reply_with(MockReply::new(200).text("[1").breaks_off())
-            .reply_with(MockReply::new(200).json(1).after(Duration::from_secs(50)).in_pieces(1, Duration::from_secs(9)));
+            .reply_with(
+                MockReply::new(200).json(1).after(Duration::from_secs(50)).in_pieces(1, Duration::from_secs(9)),
+            );
         let mut request = get(&mock, "1");
         request.max_retries(3);
         assert_eq!(request.call::<Value>().await.unwrap(), 1);

@@ -430,10 +430,9 @@ fn parse_key(text: &str) -> Result<VerifyingKey, WebhookError> {
     let key = VerifyingKey::from_bytes(&bytes).map_err(|_| {
         bad("the public key is no point of the curve Ed25519; copy it anew from where the API shows it")
     })?;
-    // What a careful signer makes is written in one way only, and is a multiple of the base point. With one of the
-    // other points anybody can make signatures, or the signer several readings of one.
-    let point = key.to_edwards();
-    if key.is_weak() || !point.is_torsion_free() || point.compress().to_bytes() != bytes {
+    // A signer's key is a multiple of the base point. With a point of small order anybody can make signatures; with a
+    // mixed one its owner can make some that others read otherwise. Points with two spellings are all among these.
+    if key.is_weak() || !key.to_edwards().is_torsion_free() {
         return Err(bad(
             "the public key is unsafe: with it signatures can be forged; copy it anew from where the API \
              shows it, and find out who has given you this one",
@@ -647,3 +646,35 @@ macro_rules! webhook_event {
     };
 }
 pub(crate) use webhook_event;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Not left to ed25519-dalek alone: any crate of a build can turn its check off.
+    #[test]
+    fn scalars_are_below_the_order() {
+        let mut order = [0; 32];
+        order[31] = 0x10;
+        order[..16].copy_from_slice(&27_742_317_777_372_353_535_851_937_790_883_648_493_u128.to_le_bytes());
+        let with = |index: usize, byte: u8| {
+            let mut scalar = order;
+            scalar[index] = byte;
+            scalar
+        };
+        let cases = [
+            ([0; 32], true),
+            (with(0, 0xec), true), // one less
+            (order, false),
+            (with(0, 0xee), false), // one more
+            (with(31, 0x0f), true),
+            (with(31, 0x11), false),
+            (with(15, 0), true),
+            (with(16, 1), false),
+            ([0xff; 32], false),
+        ];
+        for (scalar, expected) in cases {
+            assert_eq!(is_reduced(&scalar), expected, "{scalar:x?}");
+        }
+    }
+}

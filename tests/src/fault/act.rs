@@ -179,7 +179,7 @@ impl Act {
             Self::Answer(answer) => {
                 let asks_again =
                     answer.headers.iter().any(|(name, value)| name == "x-should-retry" && value.trim() == "true");
-                !asks_again && matches!(answer.status, 200..300 | 303 | 500..)
+                !asks_again && matches!(answer.status, 200..307 | 500..)
             }
         }
     }

@@ -2181,6 +2181,7 @@ pub const TYPES: &[(&str, &str)] = &[
     ),
     ("PortingOrderMiscParam", "PortingOrderMisc"),
     ("PortingOrderUserFeedbackParam", "PortingOrderUserFeedback"),
+    ("PortingOrdersAllowedFocWindowList", "PortingOrdersAllowedFocWindowList"),
     ("PortingOrdersAllowedFocWindow", "PortingOrdersAllowedFocWindow"),
     ("PortingOrderRequirementDetail", "PortingOrderRequirementDetail"),
     ("PortingOrderRequirementType", "PortingOrderRequirementType"),
@@ -2324,6 +2325,7 @@ pub const TYPES: &[(&str, &str)] = &[
     ("ExportPortoutsCsvReport", "ExportPortoutsCsvReport"),
     ("ExportPortoutsCsvReportFilters", "ExportPortoutsCsvReportFilters"),
     ("CreatePortoutReport", "CreatePortoutReport"),
+    ("PortoutCommentList", "PortoutCommentList"),
     ("PortoutComment", "PortoutComment"),
     ("CreatePortoutComment", "CreatePortoutComment"),
     ("PortOutSupportingDocument", "PortOutSupportingDocument"),
@@ -2578,6 +2580,9 @@ pub fn round_trip(name: &str, value: &Value) -> Result<Value, Failure> {
         }
         "PortingOrderUserFeedbackParam" => {
             wire::round_trip::<types::PortingOrderUserFeedbackParam>(value)
+        }
+        "PortingOrdersAllowedFocWindowList" => {
+            wire::round_trip::<types::PortingOrdersAllowedFocWindowList>(value)
         }
         "PortingOrdersAllowedFocWindow" => {
             wire::round_trip::<types::PortingOrdersAllowedFocWindow>(value)
@@ -2910,6 +2915,7 @@ pub fn round_trip(name: &str, value: &Value) -> Result<Value, Failure> {
             wire::round_trip::<types::ExportPortoutsCsvReportFilters>(value)
         }
         "CreatePortoutReport" => wire::round_trip::<types::CreatePortoutReport>(value),
+        "PortoutCommentList" => wire::round_trip::<types::PortoutCommentList>(value),
         "PortoutComment" => wire::round_trip::<types::PortoutComment>(value),
         "CreatePortoutComment" => wire::round_trip::<types::CreatePortoutComment>(value),
         "PortOutSupportingDocument" => {

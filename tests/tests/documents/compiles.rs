@@ -12,6 +12,26 @@ use crate::table;
 
 #[test]
 fn without_warnings() {
+    let minis = write();
+    // With all that a user may turn on at once, and with as little as possible.
+    run(&minis, &["check", "--workspace", "--features", "blocking,testing,tracing"]);
+    run(&minis, &["check", "--workspace", "--no-default-features"]);
+    run(&minis, &["check", "--package=mini-webhooks-configured", "--all-features"]);
+    run(&minis, &["check", "--package=mini-webhooks-configured", "--no-default-features", "--features=webhooks"]);
+    let documented = ["documentation", "keywords", "struct"].map(|name| format!("--package=mini-{name}"));
+    let mut arguments = vec!["doc", "--no-deps"];
+    arguments.extend(documented.iter().map(String::as_str));
+    run(&minis, &arguments);
+}
+
+#[test]
+#[ignore = "takes minutes: links the examples of all crates"]
+fn examples_compile() {
+    run(&write(), &["test", "--doc", "--workspace", "--no-fail-fast"]);
+}
+
+/// Writes a crate for each document, all of them members of one workspace.
+fn write() -> PathBuf {
     let minis = table::root().parent().unwrap().join("target/minis");
     let mut members = Vec::new();
     for case in table::cases(&["constructs", "names"]) {
@@ -24,15 +44,7 @@ fn without_warnings() {
         members.push(case.name);
     }
     write_workspace(&minis, &members);
-    // With all that a user may turn on at once, and with as little as possible.
-    check(&minis, &["check", "--workspace", "--features", "blocking"]);
-    check(&minis, &["check", "--workspace", "--no-default-features"]);
-    check(&minis, &["check", "--package=mini-webhooks-configured", "--all-features"]);
-    check(&minis, &["check", "--package=mini-webhooks-configured", "--no-default-features", "--features=webhooks"]);
-    let documented = ["documentation", "keywords", "struct"].map(|name| format!("--package=mini-{name}"));
-    let mut arguments = vec!["doc", "--no-deps"];
-    arguments.extend(documented.iter().map(String::as_str));
-    check(&minis, &arguments);
+    minis
 }
 
 /// A stand-alone crate is a workspace of its own; here all are members of one, to be built at once.
@@ -44,7 +56,9 @@ fn join_workspace(files: &mut [File]) {
 
 fn write_workspace(minis: &Path, members: &[String]) {
     let members: Vec<String> = members.iter().map(|name| format!("  {name:?},\n")).collect();
-    let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [\n{}]\n", members.concat());
+    // Nobody debugs these crates, and each is compiled once for each change.
+    let profile = "[profile.dev]\ndebug = false\nincremental = false\n";
+    let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [\n{}]\n\n{profile}", members.concat());
     // The versions of our own workspace; Cargo adds the members to the copy.
     let lock = fs::read_to_string(table::root().parent().unwrap().join("Cargo.lock")).unwrap();
     let seed = minis.join("Cargo.lock.seed");
@@ -58,10 +72,12 @@ fn write_workspace(minis: &Path, members: &[String]) {
     }
 }
 
-fn check(minis: &Path, arguments: &[&str]) {
+fn run(minis: &Path, arguments: &[&str]) {
     let output = Command::new(env!("CARGO"))
         .args(arguments)
-        .args(["--offline", "--quiet", "--keep-going"])
+        .args(["--offline", "--quiet"])
+        // One run shows what is wrong with all of them; tests have another name for that.
+        .args((arguments[0] != "test").then_some("--keep-going"))
         .current_dir(minis)
         .env("CARGO_TARGET_DIR", minis.join("target"))
         .env("RUSTFLAGS", "-D warnings")
@@ -70,6 +86,6 @@ fn check(minis: &Path, arguments: &[&str]) {
         .env("CARGO_TERM_COLOR", "never")
         .output()
         .unwrap();
-    let messages = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "cargo {} in {}:\n{messages}", arguments.join(" "), minis.display());
+    let (told, failed) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "cargo {} in {}:\n{told}{failed}", arguments.join(" "), minis.display());
 }

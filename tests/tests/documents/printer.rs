@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use codegen::model::{
     Api, Argument, Body, Feature, Field, Guard, Method, Output, Param, ParamIn, PathArg, Presence, Resource, Style,
-    Type, TypeDef, TypeKind,
+    Type, TypeDef, TypeKind, WebhookVariant, Webhooks,
 };
 
 /// The whole model.
@@ -79,6 +79,14 @@ fn head(api: &Api) -> String {
             paging.current,
             paging.total
         );
+    }
+    if let Some(webhooks) = &api.webhooks {
+        let Webhooks { signature_header, timestamp_header, signed, member, id, attempt, event, tag, events } = webhooks;
+        let _ = writeln!(text, "  webhooks {signature_header} {timestamp_header} of {signed:?}");
+        let _ = writeln!(text, "    member {member:?}, id {id:?}, attempt {attempt:?}, {event} by {tag:?}");
+        for WebhookVariant { name, ty } in events {
+            let _ = writeln!(text, "    {name}: {}", api.get(*ty).map_or("?", |def| def.name.as_str()));
+        }
     }
     text
 }

@@ -229,6 +229,29 @@ pub(crate) async fn call(client: &Client, op: Op, options: &Options) -> Outcome 
         Op::Loa => Outcome::of(with_options!(orders.retrieve_loa_template("1"), options).send().await, |bytes| {
             String::from_utf8_lossy(&bytes).into_owned()
         }),
+        Op::Stream => match with_options!(orders.retrieve_loa_template("1"), options).send_stream().await {
+            Err(error) => Outcome { got: String::new(), error: Some(error) },
+            Ok(mut download) => {
+                let mut got = Vec::new();
+                let error = loop {
+                    match download.try_next().await {
+                        Ok(Some(piece)) => got.extend_from_slice(&piece),
+                        Ok(None) => break None,
+                        Err(error) => break Some(error),
+                    }
+                };
+                assert!(download.try_next().await.unwrap().is_none(), "it goes on after its end");
+                Outcome { got: String::from_utf8_lossy(&got).into_owned(), error }
+            }
+        },
+        Op::Save => {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("loa.pdf");
+            let saved = with_options!(orders.retrieve_loa_template("1"), options).save_to(&path).await;
+            let left = std::fs::read_dir(folder.path()).unwrap().count();
+            assert_eq!(left, usize::from(saved.is_ok()), "{saved:?}: {left} files are left");
+            Outcome::of(saved, |_| std::fs::read_to_string(&path).unwrap())
+        }
         Op::List => {
             let mut items = with_options!(orders.list(), options).items();
             let mut got = Vec::new();

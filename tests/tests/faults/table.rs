@@ -55,6 +55,10 @@ pub(crate) enum Op {
     Confirm,
     /// `porting_orders().retrieve_loa_template("1")`: a download.
     Loa,
+    /// The same, piece by piece.
+    Stream,
+    /// The same, into a file.
+    Save,
     /// `porting_orders().list()`: all items of all pages.
     List,
 }
@@ -264,8 +268,20 @@ const BACKOFF_ONCE: &[(u128, u128)] = &[(375, 500)];
 
 /// All scenarios.
 pub(crate) fn table() -> Vec<Scenario> {
-    [connections(), waits(), wishes(), statuses(), redirects(), bodies(), lengths(), packing(), lists(), arguments()]
-        .concat()
+    [
+        connections(),
+        waits(),
+        wishes(),
+        statuses(),
+        redirects(),
+        bodies(),
+        lengths(),
+        downloads(),
+        packing(),
+        lists(),
+        arguments(),
+    ]
+    .concat()
 }
 
 /// Connections that don't come about or break.
@@ -602,7 +618,7 @@ fn statuses() -> Vec<Scenario> {
         scenario("forbidden", Op::Delete, [Act::status(403)]).fails(fails(Status, Refused).status(403)),
         scenario("an unknown status", Op::Create, [Act::status(499)]).fails(fails(Status, Refused).status(499)),
         scenario("304 to a request without conditions", Op::Retrieve, [Act::status(304)])
-            .fails(fails(Status, Refused).status(304)),
+            .fails(fails(Status, Maybe).status(304)),
         scenario("refused after an attempt of unknown fate", Op::Create, [Act::status(503), Act::status(422)])
             .options(OPT_IN)
             .fails(fails(Status, Maybe).status(422).says("the request may have been carried out")),
@@ -626,9 +642,12 @@ fn redirects() -> Vec<Scenario> {
                 "PATCH /v2/porting_orders/moved with key and body",
             ]),
         scenario("301 would turn POST into GET", Op::Create, [to(301, "/v2/moved")])
-            .fails(fails(Redirect, Refused).status(301).says("following it would turn POST into GET")),
+            .fails(fails(Redirect, Maybe).status(301).says("following it would turn POST into GET")),
         scenario("302 would turn PATCH into GET", Op::Update, [to(302, "/v2/moved")])
-            .fails(fails(Redirect, Refused).status(302)),
+            .fails(fails(Redirect, Maybe).status(302).says("the request may have been carried out")),
+        scenario("302 to nowhere after POST", Op::Create, [Act::status(302)]).fails(fails(Status, Maybe).status(302)),
+        scenario("303 that must not be followed: POST was carried out", Op::Create, [to(303, "http://192.0.2.1/")])
+            .fails(fails(Redirect, Maybe).status(303).says("the request may have been carried out")),
         scenario("303: the result of POST is elsewhere", Op::Create, [to(303, "/v2/result"), created()])
             .gives("order-1")
             .seen(&["POST /v2/porting_orders with key and body", "GET /v2/result with key"]),
@@ -636,6 +655,21 @@ fn redirects() -> Vec<Scenario> {
             .fails(fails(Interrupted, Maybe).attempts(1)),
         scenario("303, and then 404: POST was carried out", Op::Create, [to(303, "/v2/result"), Act::status(404)])
             .fails(fails(Status, Maybe).status(404).attempts(1)),
+        scenario("303, and then busy: POST is not sent again", Op::Create, [to(303, "/v2/result"), Act::status(429)])
+            .fails(fails(Status, Maybe).status(429).attempts(1)),
+        scenario(
+            "303, and then x-should-retry: POST is not sent again",
+            Op::Create,
+            [to(303, "/v2/result"), Act::status(503).header("x-should-retry", "true")],
+        )
+        .fails(fails(Status, Maybe).status(503).attempts(1)),
+        scenario(
+            "303, and then a reset: not even after opting in",
+            Op::Create,
+            [to(303, "/v2/result"), Act::ResetRead],
+        )
+        .options(OPT_IN)
+        .fails(fails(Interrupted, Maybe).attempts(1)),
         scenario("307, and then a reset: POST is not sent again", Op::Create, [to(307, "/v2/moved"), Act::ResetRead])
             .fails(fails(Interrupted, Maybe).attempts(1)),
         scenario("301 of GET", Op::Retrieve, [to(301, "/v2/moved?x=1"), order("order-1")])
@@ -660,13 +694,13 @@ fn redirects() -> Vec<Scenario> {
             .requests(11)
             .fails(fails(Redirect, Refused).attempts(1)),
         scenario("a redirect to nowhere", Op::Retrieve, [Act::status(302)])
-            .fails(fails(Status, Refused).status(302).says("302 Found")),
+            .fails(fails(Status, Maybe).status(302).says("302 Found")),
         scenario("a redirect to what is no URL", Op::Retrieve, [to(302, "http://[")])
-            .fails(fails(Redirect, Refused).status(302).says("`Location` can't be used")),
+            .fails(fails(Redirect, Maybe).status(302).says("`Location` can't be used")),
         scenario("a redirect to an unencrypted host", Op::Retrieve, [to(302, "http://192.0.2.1/")])
-            .fails(fails(Redirect, Refused).status(302).says("http:// is not safe enough")),
+            .fails(fails(Redirect, Maybe).status(302).says("http:// is not safe enough")),
         scenario("a redirect to a file", Op::Loa, [to(302, "file:///etc/passwd")])
-            .fails(fails(Redirect, Refused).status(302).says("file://")),
+            .fails(fails(Redirect, Maybe).status(302).says("file://")),
         scenario(
             "a redirect, then busy, then all over again",
             Op::Retrieve,
@@ -805,6 +839,68 @@ fn lengths() -> Vec<Scenario> {
         ])
         .on_sockets()
         .gives("order-1"),
+    ]
+}
+
+/// Downloads that are not held in memory. Nothing that is not whole may look as if it were.
+fn downloads() -> Vec<Scenario> {
+    use Fate::{Maybe, Refused};
+    const WHOLE: &str = "%PDF-1.7 a letter of authorization";
+    let broken = || fails(Interrupted, Maybe).status(200);
+    vec![
+        scenario("a stream", Op::Stream, [pdf()]).gives(WHOLE),
+        scenario("a stream that is cut short is not begun anew", Op::Stream, [pdf().pace(Pace::CutAfter(8))])
+            .gives("%PDF-1.7")
+            .fails(broken()),
+        scenario("a stream that is busy at first", Op::Stream, [Act::status(429), pdf()]).gives(WHOLE),
+        scenario("a stream of a length that is too long", Op::Stream, [pdf().framing(Framing::Claimed(900))])
+            .gives(WHOLE)
+            .fails(broken()),
+        scenario("a stream whose chunks have no end", Op::Stream, [pdf().framing(Framing::OpenChunks)])
+            .gives(WHOLE)
+            .fails(broken()),
+        scenario(
+            "a stream that drips for longer than an attempt may take",
+            Op::Stream,
+            [pdf().pace(Pace::Drip(secs(5)))],
+        )
+        .in_memory()
+        .gives(WHOLE)
+        .took(170_000, 170_000),
+        scenario("a stream that drips beyond the deadline", Op::Stream, [pdf().pace(Pace::Drip(secs(5)))])
+            .in_memory()
+            .options(Options { deadline: Some(secs(42)), ..Options::NONE })
+            .gives("%PDF-1.7")
+            .fails(fails(Timeout, Maybe).status(200))
+            .took(42_000, 42_000),
+        scenario("a stream that stalls", Op::Stream, [pdf().pace(Pace::StallAfter(8))])
+            .in_memory()
+            .gives("%PDF-1.7")
+            .fails(fails(Timeout, Maybe).status(200))
+            .took(60_000, 60_000),
+        scenario("a stream that stalls on a socket", Op::Stream, [pdf().pace(Pace::StallAfter(8))])
+            .on_sockets()
+            .options(HASTY)
+            .gives("%PDF-1.7")
+            .fails(fails(Timeout, Maybe).status(200)),
+        scenario("a file", Op::Save, [pdf()]).gives(WHOLE),
+        scenario("a file that is cut short, then whole", Op::Save, [pdf().pace(Pace::CutAfter(20)), pdf()])
+            .gives(WHOLE),
+        scenario("a file that is cut short for good", Op::Save, vec![pdf().pace(Pace::CutAfter(20)); 3])
+            .fails(broken()),
+        scenario("a file that is reset in the middle", Op::Save, [pdf().pace(Pace::ResetAfter(20)), pdf()])
+            .gives(WHOLE),
+        scenario("a file of a length that is too long", Op::Save, vec![pdf().framing(Framing::Claimed(900)); 3])
+            .fails(broken()),
+        scenario("a file that stalls", Op::Save, [pdf().pace(Pace::StallAfter(20))])
+            .on_sockets()
+            .options(Options { max_retries: Some(0), ..HASTY })
+            .fails(fails(Timeout, Maybe).status(200)),
+        scenario("a file that is not there", Op::Save, [Act::status(404)]).fails(fails(Status, Refused).status(404)),
+        scenario("a file that is elsewhere", Op::Save, [Act::redirect(302, "{other}/file"), pdf()])
+            .gives(WHOLE)
+            .seen(&["GET /v2/porting_orders/1/loa_template with key", "GET /file without key"]),
+        scenario("a file whose chunks break", Op::Save, [pdf().framing(Framing::BrokenChunks), pdf()]).gives(WHOLE),
     ]
 }
 

@@ -28,7 +28,7 @@ fn logo() -> LoaLogo {
 fn required_arguments_in_any_order() -> Result<()> {
     let client = Client::new("KEY")?;
     // Backwards, with options of the request in between, and one argument twice.
-    let _ = client
+    let call = client
         .porting()
         .loa_configurations()
         .create()
@@ -41,6 +41,7 @@ fn required_arguments_in_any_order() -> Result<()> {
         .name("Our LOA Configuration")
         .address(address())
         .send();
+    drop(call);
     Ok(())
 }
 
@@ -55,10 +56,10 @@ fn required_arguments_by_the_whole_body() -> Result<()> {
         .company_name("Telnyx")
         .build();
     let create = || client.porting().loa_configurations().create();
-    let _ = create().body(whole.clone()).send();
-    let _ = create().name("dropped").body(whole.clone()).name("kept").send_raw();
+    drop(create().body(whole.clone()).send());
+    drop(create().name("dropped").body(whole.clone()).name("kept").send_raw());
     // The same body serves every request that takes it.
-    let _ = client.porting().loa_configurations().preview().body(whole).send();
+    drop(client.porting().loa_configurations().preview().body(whole).send());
     Ok(())
 }
 
@@ -67,11 +68,11 @@ fn texts_of_any_kind() -> Result<()> {
     let client = Client::new("KEY")?;
     let owned = String::from("+13035550100");
     let borrowed = [owned.as_str()];
-    let _ = client.portability_checks().run().phone_numbers(["+13035550100"]).send();
-    let _ = client.portability_checks().run().phone_numbers([&owned]).send();
-    let _ = client.portability_checks().run().phone_numbers(borrowed).send();
-    let _ = client.portability_checks().run().phone_numbers(vec![owned.clone()]).send();
-    let _ = client.portability_checks().run().phone_numbers(Some(owned)).send();
+    drop(client.portability_checks().run().phone_numbers(["+13035550100"]).send());
+    drop(client.portability_checks().run().phone_numbers([&owned]).send());
+    drop(client.portability_checks().run().phone_numbers(borrowed).send());
+    drop(client.portability_checks().run().phone_numbers(vec![owned.clone()]).send());
+    drop(client.portability_checks().run().phone_numbers(Some(owned)).send());
     Ok(())
 }
 

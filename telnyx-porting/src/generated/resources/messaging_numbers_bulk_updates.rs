@@ -39,12 +39,12 @@ impl MessagingNumbersBulkUpdates {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let value = client
+    /// let response = client
     ///     .messaging_numbers_bulk_updates()
     ///     .retrieve("00000000-0000-0000-0000-000000000000")
     ///     .send()
     ///     .await?;
-    /// println!("{value:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -79,14 +79,14 @@ impl MessagingNumbersBulkUpdates {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let value = client
+    /// let response = client
     ///     .messaging_numbers_bulk_updates()
     ///     .create()
     ///     .messaging_profile_id("00000000-0000-0000-0000-000000000000")
     ///     .numbers(["+18880000000", "+18880000001", "+18880000002"])
     ///     .send()
     ///     .await?;
-    /// println!("{value:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -113,7 +113,7 @@ static RETRIEVE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.messaging_numbers_bulk_updates().retrieve(..)`.
+/// A request of [`MessagingNumbersBulkUpdates::retrieve`]: `GET /messaging_numbers_bulk_updates/{order_id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MessagingNumbersBulkUpdatesRetrieveRequest {
@@ -129,7 +129,7 @@ static CREATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.messaging_numbers_bulk_updates().create()`.
+/// A request of [`MessagingNumbersBulkUpdates::create`]: `POST /messaging_numbers_bulk_updates`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MessagingNumbersBulkUpdatesCreateRequest<
@@ -145,8 +145,8 @@ impl<
     HasMessagingProfileId,
     HasNumbers,
 > MessagingNumbersBulkUpdatesCreateRequest<HasMessagingProfileId, HasNumbers> {
-    /// UUID of the messaging profile that the numbers get. The empty string takes each number off the
-    /// profile it is on.
+    /// Required. UUID of the messaging profile that the numbers get. The empty string takes each number
+    /// off the profile it is on.
     ///
     /// Example: `"00000000-0000-0000-0000-000000000000"`
     pub fn messaging_profile_id(
@@ -161,7 +161,7 @@ impl<
         }
     }
 
-    /// The numbers to put on the profile, in E.164 form.
+    /// Required. The numbers to put on the profile, in E.164 form.
     ///
     /// Example: `["+18880000000","+18880000001","+18880000002"]`
     pub fn numbers(

@@ -149,7 +149,7 @@ static LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.mobile_phone_numbers().list()`.
+/// A request of [`MobilePhoneNumbers::list`]: `GET /v2/mobile_phone_numbers`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MobilePhoneNumbersListRequest {
@@ -183,7 +183,7 @@ static RETRIEVE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.mobile_phone_numbers().retrieve(..)`.
+/// A request of [`MobilePhoneNumbers::retrieve`]: `GET /v2/mobile_phone_numbers/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MobilePhoneNumbersRetrieveRequest {
@@ -199,7 +199,7 @@ static UPDATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.mobile_phone_numbers().update(..)`.
+/// A request of [`MobilePhoneNumbers::update`]: `PATCH /v2/mobile_phone_numbers/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MobilePhoneNumbersUpdateRequest {
@@ -216,7 +216,7 @@ impl MobilePhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `connection_id` to null, which removes what was there.
+    /// Sends `connection_id` as null. In an update that removes what was there.
     pub fn connection_id_null(mut self) -> Self {
         self.body.connection_id = Nullable::Null;
         self
@@ -231,7 +231,7 @@ impl MobilePhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `inbound` to null, which removes what was there.
+    /// Sends `inbound` as null. In an update that removes what was there.
     pub fn inbound_null(mut self) -> Self {
         self.body.inbound = Nullable::Null;
         self
@@ -246,7 +246,7 @@ impl MobilePhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `outbound` to null, which removes what was there.
+    /// Sends `outbound` as null. In an update that removes what was there.
     pub fn outbound_null(mut self) -> Self {
         self.body.outbound = Nullable::Null;
         self
@@ -261,7 +261,7 @@ impl MobilePhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `inbound_call_screening` to null, which removes what was there.
+    /// Sends `inbound_call_screening` as null. In an update that removes what was there.
     pub fn inbound_call_screening_null(mut self) -> Self {
         self.body.inbound_call_screening = Nullable::Null;
         self
@@ -273,7 +273,7 @@ impl MobilePhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `noise_suppression` to null, which removes what was there.
+    /// Sends `noise_suppression` as null. In an update that removes what was there.
     pub fn noise_suppression_null(mut self) -> Self {
         self.body.noise_suppression = Nullable::Null;
         self
@@ -288,7 +288,7 @@ impl MobilePhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `call_forwarding` to null, which removes what was there.
+    /// Sends `call_forwarding` as null. In an update that removes what was there.
     pub fn call_forwarding_null(mut self) -> Self {
         self.body.call_forwarding = Nullable::Null;
         self
@@ -303,7 +303,7 @@ impl MobilePhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `call_recording` to null, which removes what was there.
+    /// Sends `call_recording` as null. In an update that removes what was there.
     pub fn call_recording_null(mut self) -> Self {
         self.body.call_recording = Nullable::Null;
         self
@@ -315,7 +315,7 @@ impl MobilePhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `caller_id_name_enabled` to null, which removes what was there.
+    /// Sends `caller_id_name_enabled` as null. In an update that removes what was there.
     pub fn caller_id_name_enabled_null(mut self) -> Self {
         self.body.caller_id_name_enabled = Nullable::Null;
         self
@@ -330,7 +330,7 @@ impl MobilePhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `cnam_listing` to null, which removes what was there.
+    /// Sends `cnam_listing` as null. In an update that removes what was there.
     pub fn cnam_listing_null(mut self) -> Self {
         self.body.cnam_listing = Nullable::Null;
         self
@@ -344,7 +344,7 @@ impl MobilePhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `customer_reference` to null, which removes what was there.
+    /// Sends `customer_reference` as null. In an update that removes what was there.
     pub fn customer_reference_null(mut self) -> Self {
         self.body.customer_reference = Nullable::Null;
         self
@@ -358,7 +358,7 @@ impl MobilePhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `tags` to null, which removes what was there.
+    /// Sends `tags` as null. In an update that removes what was there.
     pub fn tags_null(mut self) -> Self {
         self.body.tags = Nullable::Null;
         self
@@ -436,13 +436,13 @@ impl MobilePhoneNumbersMessaging {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let value = client
+    /// let response = client
     ///     .mobile_phone_numbers()
     ///     .messaging()
     ///     .retrieve("2126210528794641864")
     ///     .send()
     ///     .await?;
-    /// println!("{value:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -472,7 +472,7 @@ static MESSAGING_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.mobile_phone_numbers().messaging().list()`.
+/// A request of [`MobilePhoneNumbersMessaging::list`]: `GET /mobile_phone_numbers/messaging`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MobilePhoneNumbersMessagingListRequest {
@@ -506,7 +506,7 @@ static MESSAGING_RETRIEVE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.mobile_phone_numbers().messaging().retrieve(..)`.
+/// A request of [`MobilePhoneNumbersMessaging::retrieve`]: `GET /mobile_phone_numbers/{id}/messaging`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MobilePhoneNumbersMessagingRetrieveRequest {

@@ -210,12 +210,8 @@ impl PhoneNumbers {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let phone_number_deleted_detailed = client
-    ///     .phone_numbers()
-    ///     .delete("1293384261075731499")
-    ///     .send()
-    ///     .await?;
-    /// println!("{phone_number_deleted_detailed:?}");
+    /// let response = client.phone_numbers().delete("1293384261075731499").send().await?;
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -250,12 +246,9 @@ impl PhoneNumbers {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut slim_phone_number_detaileds = client.phone_numbers().slim_list().items();
-    /// while let Some(slim_phone_number_detailed) = slim_phone_number_detaileds
-    ///     .try_next()
-    ///     .await?
-    /// {
-    ///     println!("{slim_phone_number_detailed:?}");
+    /// let mut items = client.phone_numbers().slim_list().items();
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{item:?}");
     /// }
     /// # Ok(())
     /// # }
@@ -292,7 +285,7 @@ static LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().list()`.
+/// A request of [`PhoneNumbers::list`]: `GET /phone_numbers`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersListRequest {
@@ -352,7 +345,7 @@ static RETRIEVE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().retrieve(..)`.
+/// A request of [`PhoneNumbers::retrieve`]: `GET /phone_numbers/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersRetrieveRequest {
@@ -368,7 +361,7 @@ static UPDATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().update(..)`.
+/// A request of [`PhoneNumbers::update`]: `PATCH /phone_numbers/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersUpdateRequest {
@@ -385,7 +378,7 @@ impl PhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `address_id` to null, which removes what was there.
+    /// Sends `address_id` as null. In an update that removes what was there.
     pub fn address_id_null(mut self) -> Self {
         self.body.address_id = Nullable::Null;
         self
@@ -399,7 +392,7 @@ impl PhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `billing_group_id` to null, which removes what was there.
+    /// Sends `billing_group_id` as null. In an update that removes what was there.
     pub fn billing_group_id_null(mut self) -> Self {
         self.body.billing_group_id = Nullable::Null;
         self
@@ -413,7 +406,7 @@ impl PhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `connection_id` to null, which removes what was there.
+    /// Sends `connection_id` as null. In an update that removes what was there.
     pub fn connection_id_null(mut self) -> Self {
         self.body.connection_id = Nullable::Null;
         self
@@ -427,7 +420,7 @@ impl PhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `customer_reference` to null, which removes what was there.
+    /// Sends `customer_reference` as null. In an update that removes what was there.
     pub fn customer_reference_null(mut self) -> Self {
         self.body.customer_reference = Nullable::Null;
         self
@@ -443,7 +436,7 @@ impl PhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `external_pin` to null, which removes what was there.
+    /// Sends `external_pin` as null. In an update that removes what was there.
     pub fn external_pin_null(mut self) -> Self {
         self.body.external_pin = Nullable::Null;
         self
@@ -455,7 +448,7 @@ impl PhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `hd_voice_enabled` to null, which removes what was there.
+    /// Sends `hd_voice_enabled` as null. In an update that removes what was there.
     pub fn hd_voice_enabled_null(mut self) -> Self {
         self.body.hd_voice_enabled = Nullable::Null;
         self
@@ -469,7 +462,7 @@ impl PhoneNumbersUpdateRequest {
         self
     }
 
-    /// Sets `tags` to null, which removes what was there.
+    /// Sends `tags` as null. In an update that removes what was there.
     pub fn tags_null(mut self) -> Self {
         self.body.tags = Nullable::Null;
         self
@@ -496,7 +489,7 @@ static DELETE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().delete(..)`.
+/// A request of [`PhoneNumbers::delete`]: `DELETE /phone_numbers/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersDeleteRequest {
@@ -520,7 +513,7 @@ static SLIM_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().slim_list()`.
+/// A request of [`PhoneNumbers::slim_list`]: `GET /phone_numbers/slim`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersSlimListRequest {
@@ -642,14 +635,14 @@ impl PhoneNumbersActions {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let phone_number_with_voice_settings = client
+    /// let response = client
     ///     .phone_numbers()
     ///     .actions()
     ///     .change_bundle_status("1293384261075731499")
     ///     .bundle_id("5194d8fc-87e6-4188-baa9-1c434bbe861b")
     ///     .send()
     ///     .await?;
-    /// println!("{phone_number_with_voice_settings:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -696,7 +689,7 @@ impl PhoneNumbersActions {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let phone_number_with_voice_settings = client
+    /// let response = client
     ///     .phone_numbers()
     ///     .actions()
     ///     .enable_emergency("1293384261075731499")
@@ -704,7 +697,7 @@ impl PhoneNumbersActions {
     ///     .emergency_address_id("53829456729313")
     ///     .send()
     ///     .await?;
-    /// println!("{phone_number_with_voice_settings:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -738,7 +731,7 @@ static ACTIONS_VERIFY_OWNERSHIP: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().actions().verify_ownership()`.
+/// A request of [`PhoneNumbersActions::verify_ownership`]: `POST /phone_numbers/actions/verify_ownership`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersActionsVerifyOwnershipRequest<HasPhoneNumbers = Missing> {
@@ -748,7 +741,7 @@ pub struct PhoneNumbersActionsVerifyOwnershipRequest<HasPhoneNumbers = Missing> 
 }
 
 impl<HasPhoneNumbers> PhoneNumbersActionsVerifyOwnershipRequest<HasPhoneNumbers> {
-    /// The numbers to look up, from one to a thousand.
+    /// Required. The numbers to look up, from one to a thousand.
     ///
     /// Example: `["+15551234567"]`
     pub fn phone_numbers(
@@ -785,7 +778,7 @@ static ACTIONS_CHANGE_BUNDLE_STATUS: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().actions().change_bundle_status(..)`.
+/// A request of [`PhoneNumbersActions::change_bundle_status`]: `PATCH /phone_numbers/{id}/actions/bundle_status_change`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersActionsChangeBundleStatusRequest<HasBundleId = Missing> {
@@ -795,8 +788,8 @@ pub struct PhoneNumbersActionsChangeBundleStatusRequest<HasBundleId = Missing> {
 }
 
 impl<HasBundleId> PhoneNumbersActionsChangeBundleStatusRequest<HasBundleId> {
-    /// Bundle to put the number in. A JSON `null` takes the number out of the bundle it is in. To move
-    /// it between bundles send two requests: first `null`, then the new bundle.
+    /// Required. Bundle to put the number in. A JSON `null` takes the number out of the bundle it is
+    /// in. To move it between bundles send two requests: first `null`, then the new bundle.
     ///
     /// Example: `"5194d8fc-87e6-4188-baa9-1c434bbe861b"`
     pub fn bundle_id(
@@ -833,7 +826,7 @@ static ACTIONS_ENABLE_EMERGENCY: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().actions().enable_emergency(..)`.
+/// A request of [`PhoneNumbersActions::enable_emergency`]: `POST /phone_numbers/{id}/actions/enable_emergency`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersActionsEnableEmergencyRequest<
@@ -849,7 +842,8 @@ impl<
     HasEmergencyEnabled,
     HasEmergencyAddressId,
 > PhoneNumbersActionsEnableEmergencyRequest<HasEmergencyEnabled, HasEmergencyAddressId> {
-    /// `true` to register the number with emergency services, `false` to end its registration.
+    /// Required. `true` to register the number with emergency services, `false` to end its
+    /// registration.
     pub fn emergency_enabled(
         mut self,
         emergency_enabled: bool,
@@ -862,7 +856,7 @@ impl<
         }
     }
 
-    /// Address that emergency services are to be given for callers from this number.
+    /// Required. Address that emergency services are to be given for callers from this number.
     ///
     /// Example: `"53829456729313"`
     pub fn emergency_address_id(
@@ -1142,7 +1136,7 @@ static JOBS_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().jobs().list()`.
+/// A request of [`PhoneNumbersJobs::list`]: `GET /phone_numbers/jobs`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersJobsListRequest {
@@ -1188,7 +1182,7 @@ static JOBS_RETRIEVE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().jobs().retrieve(..)`.
+/// A request of [`PhoneNumbersJobs::retrieve`]: `GET /phone_numbers/jobs/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersJobsRetrieveRequest {
@@ -1204,7 +1198,7 @@ static JOBS_DELETE_BATCH: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().jobs().delete_batch()`.
+/// A request of [`PhoneNumbersJobs::delete_batch`]: `POST /phone_numbers/jobs/delete_phone_numbers`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersJobsDeleteBatchRequest<HasPhoneNumbers = Missing> {
@@ -1214,7 +1208,7 @@ pub struct PhoneNumbersJobsDeleteBatchRequest<HasPhoneNumbers = Missing> {
 }
 
 impl<HasPhoneNumbers> PhoneNumbersJobsDeleteBatchRequest<HasPhoneNumbers> {
-    /// 1 to 1,000 numbers to delete, either all by id or all in E.164 form.
+    /// Required. 1 to 1,000 numbers to delete, either all by id or all in E.164 form.
     ///
     /// Example: `["+19705555098","+19715555098"]`
     pub fn phone_numbers(
@@ -1251,7 +1245,7 @@ static JOBS_UPDATE_EMERGENCY_SETTINGS_BATCH: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().jobs().update_emergency_settings_batch()`.
+/// A request of [`PhoneNumbersJobs::update_emergency_settings_batch`]: `POST /phone_numbers/jobs/update_emergency_settings`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersJobsUpdateEmergencySettingsBatchRequest<
@@ -1270,7 +1264,7 @@ impl<
     HasEmergencyEnabled,
     HasPhoneNumbers,
 > {
-    /// True switches emergency services on for the numbers, false switches them off.
+    /// Required. True switches emergency services on for the numbers, false switches them off.
     pub fn emergency_enabled(
         mut self,
         emergency_enabled: bool,
@@ -1292,13 +1286,13 @@ impl<
         self
     }
 
-    /// Sets `emergency_address_id` to null, which removes what was there.
+    /// Sends `emergency_address_id` as null. In an update that removes what was there.
     pub fn emergency_address_id_null(mut self) -> Self {
         self.body.emergency_address_id = Nullable::Null;
         self
     }
 
-    /// 1 to 1,000 numbers to switch, either all by id or all in E.164 form.
+    /// Required. 1 to 1,000 numbers to switch, either all by id or all in E.164 form.
     ///
     /// Example: `["+19705555098","+19715555098"]`
     pub fn phone_numbers(
@@ -1336,7 +1330,7 @@ static JOBS_UPDATE_BATCH: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().jobs().update_batch()`.
+/// A request of [`PhoneNumbersJobs::update_batch`]: `POST /phone_numbers/jobs/update_phone_numbers`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersJobsUpdateBatchRequest<HasPhoneNumbers = Missing> {
@@ -1356,8 +1350,8 @@ impl<HasPhoneNumbers> PhoneNumbersJobsUpdateBatchRequest<HasPhoneNumbers> {
         self
     }
 
-    /// 1 to 1,000 numbers to update, either all by id or all in E.164 form. With these, only these are
-    /// updated; without them the filter must choose.
+    /// Required. 1 to 1,000 numbers to update, either all by id or all in E.164 form. With these, only
+    /// these are updated; without them the filter must choose.
     ///
     /// Example: `["+13127367254"]`
     pub fn phone_numbers(
@@ -1472,16 +1466,9 @@ impl PhoneNumbersMessaging {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut phone_number_with_messaging_settings_list = client
-    ///     .phone_numbers()
-    ///     .messaging()
-    ///     .list()
-    ///     .items();
-    /// while let Some(phone_number_with_messaging_settings) = phone_number_with_messaging_settings_list
-    ///     .try_next()
-    ///     .await?
-    /// {
-    ///     println!("{phone_number_with_messaging_settings:?}");
+    /// let mut items = client.phone_numbers().messaging().list().items();
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{item:?}");
     /// }
     /// # Ok(())
     /// # }
@@ -1514,13 +1501,13 @@ impl PhoneNumbersMessaging {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let phone_number_with_messaging_settings = client
+    /// let response = client
     ///     .phone_numbers()
     ///     .messaging()
     ///     .retrieve("1293384261075731499")
     ///     .send()
     ///     .await?;
-    /// println!("{phone_number_with_messaging_settings:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -1556,7 +1543,7 @@ impl PhoneNumbersMessaging {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let phone_number_with_messaging_settings = client
+    /// let response = client
     ///     .phone_numbers()
     ///     .messaging()
     ///     .update("1293384261075731499")
@@ -1564,7 +1551,7 @@ impl PhoneNumbersMessaging {
     ///     .messaging_product("P2P")
     ///     .send()
     ///     .await?;
-    /// println!("{phone_number_with_messaging_settings:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -1599,7 +1586,7 @@ static MESSAGING_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().messaging().list()`.
+/// A request of [`PhoneNumbersMessaging::list`]: `GET /phone_numbers/messaging`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersMessagingListRequest {
@@ -1698,7 +1685,7 @@ static MESSAGING_RETRIEVE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().messaging().retrieve(..)`.
+/// A request of [`PhoneNumbersMessaging::retrieve`]: `GET /phone_numbers/{id}/messaging`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersMessagingRetrieveRequest {
@@ -1714,7 +1701,7 @@ static MESSAGING_UPDATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().messaging().update(..)`.
+/// A request of [`PhoneNumbersMessaging::update`]: `PATCH /phone_numbers/{id}/messaging`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersMessagingUpdateRequest {
@@ -1732,7 +1719,7 @@ impl PhoneNumbersMessagingUpdateRequest {
         self
     }
 
-    /// Sets `messaging_profile_id` to null, which removes what was there.
+    /// Sends `messaging_profile_id` as null. In an update that removes what was there.
     pub fn messaging_profile_id_null(mut self) -> Self {
         self.body.messaging_profile_id = Nullable::Null;
         self
@@ -1746,7 +1733,7 @@ impl PhoneNumbersMessagingUpdateRequest {
         self
     }
 
-    /// Sets `messaging_product` to null, which removes what was there.
+    /// Sends `messaging_product` as null. In an update that removes what was there.
     pub fn messaging_product_null(mut self) -> Self {
         self.body.messaging_product = Nullable::Null;
         self
@@ -1760,7 +1747,7 @@ impl PhoneNumbersMessagingUpdateRequest {
         self
     }
 
-    /// Sets `tags` to null, which removes what was there.
+    /// Sends `tags` as null. In an update that removes what was there.
     pub fn tags_null(mut self) -> Self {
         self.body.tags = Nullable::Null;
         self
@@ -1805,16 +1792,9 @@ impl PhoneNumbersVoice {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut phone_number_with_voice_settings_list = client
-    ///     .phone_numbers()
-    ///     .voice()
-    ///     .list()
-    ///     .items();
-    /// while let Some(phone_number_with_voice_settings) = phone_number_with_voice_settings_list
-    ///     .try_next()
-    ///     .await?
-    /// {
-    ///     println!("{phone_number_with_voice_settings:?}");
+    /// let mut items = client.phone_numbers().voice().list().items();
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{item:?}");
     /// }
     /// # Ok(())
     /// # }
@@ -1852,13 +1832,13 @@ impl PhoneNumbersVoice {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let phone_number_with_voice_settings = client
+    /// let response = client
     ///     .phone_numbers()
     ///     .voice()
     ///     .retrieve("1293384261075731499")
     ///     .send()
     ///     .await?;
-    /// println!("{phone_number_with_voice_settings:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -1897,7 +1877,7 @@ impl PhoneNumbersVoice {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let phone_number_with_voice_settings = client
+    /// let response = client
     ///     .phone_numbers()
     ///     .voice()
     ///     .update("1293384261075731499")
@@ -1905,7 +1885,7 @@ impl PhoneNumbersVoice {
     ///     .translated_number("+13035559999")
     ///     .send()
     ///     .await?;
-    /// println!("{phone_number_with_voice_settings:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -1941,7 +1921,7 @@ static VOICE_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().voice().list()`.
+/// A request of [`PhoneNumbersVoice::list`]: `GET /phone_numbers/voice`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersVoiceListRequest {
@@ -1988,7 +1968,7 @@ static VOICE_RETRIEVE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().voice().retrieve(..)`.
+/// A request of [`PhoneNumbersVoice::retrieve`]: `GET /phone_numbers/{id}/voice`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersVoiceRetrieveRequest {
@@ -2004,7 +1984,7 @@ static VOICE_UPDATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.phone_numbers().voice().update(..)`.
+/// A request of [`PhoneNumbersVoice::update`]: `PATCH /phone_numbers/{id}/voice`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PhoneNumbersVoiceUpdateRequest {
@@ -2020,7 +2000,7 @@ impl PhoneNumbersVoiceUpdateRequest {
         self
     }
 
-    /// Sets `tech_prefix_enabled` to null, which removes what was there.
+    /// Sends `tech_prefix_enabled` as null. In an update that removes what was there.
     pub fn tech_prefix_enabled_null(mut self) -> Self {
         self.body.tech_prefix_enabled = Nullable::Null;
         self
@@ -2035,7 +2015,7 @@ impl PhoneNumbersVoiceUpdateRequest {
         self
     }
 
-    /// Sets `translated_number` to null, which removes what was there.
+    /// Sends `translated_number` as null. In an update that removes what was there.
     pub fn translated_number_null(mut self) -> Self {
         self.body.translated_number = Nullable::Null;
         self
@@ -2047,7 +2027,7 @@ impl PhoneNumbersVoiceUpdateRequest {
         self
     }
 
-    /// Sets `caller_id_name_enabled` to null, which removes what was there.
+    /// Sends `caller_id_name_enabled` as null. In an update that removes what was there.
     pub fn caller_id_name_enabled_null(mut self) -> Self {
         self.body.caller_id_name_enabled = Nullable::Null;
         self
@@ -2063,7 +2043,7 @@ impl PhoneNumbersVoiceUpdateRequest {
         self
     }
 
-    /// Sets `call_forwarding` to null, which removes what was there.
+    /// Sends `call_forwarding` as null. In an update that removes what was there.
     pub fn call_forwarding_null(mut self) -> Self {
         self.body.call_forwarding = Nullable::Null;
         self
@@ -2077,7 +2057,7 @@ impl PhoneNumbersVoiceUpdateRequest {
         self
     }
 
-    /// Sets `cnam_listing` to null, which removes what was there.
+    /// Sends `cnam_listing` as null. In an update that removes what was there.
     pub fn cnam_listing_null(mut self) -> Self {
         self.body.cnam_listing = Nullable::Null;
         self
@@ -2093,7 +2073,7 @@ impl PhoneNumbersVoiceUpdateRequest {
         self
     }
 
-    /// Sets `usage_payment_method` to null, which removes what was there.
+    /// Sends `usage_payment_method` as null. In an update that removes what was there.
     pub fn usage_payment_method_null(mut self) -> Self {
         self.body.usage_payment_method = Nullable::Null;
         self
@@ -2105,7 +2085,7 @@ impl PhoneNumbersVoiceUpdateRequest {
         self
     }
 
-    /// Sets `media_features` to null, which removes what was there.
+    /// Sends `media_features` as null. In an update that removes what was there.
     pub fn media_features_null(mut self) -> Self {
         self.body.media_features = Nullable::Null;
         self
@@ -2117,7 +2097,7 @@ impl PhoneNumbersVoiceUpdateRequest {
         self
     }
 
-    /// Sets `call_recording` to null, which removes what was there.
+    /// Sends `call_recording` as null. In an update that removes what was there.
     pub fn call_recording_null(mut self) -> Self {
         self.body.call_recording = Nullable::Null;
         self
@@ -2134,7 +2114,7 @@ impl PhoneNumbersVoiceUpdateRequest {
         self
     }
 
-    /// Sets `inbound_call_screening` to null, which removes what was there.
+    /// Sends `inbound_call_screening` as null. In an update that removes what was there.
     pub fn inbound_call_screening_null(mut self) -> Self {
         self.body.inbound_call_screening = Nullable::Null;
         self

@@ -33,13 +33,13 @@ impl PortabilityChecks {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let portability_check_details_list = client
+    /// let response = client
     ///     .portability_checks()
     ///     .run()
     ///     .phone_numbers(["+13035550000", "+13035550001", "+13035550002"])
     ///     .send()
     ///     .await?;
-    /// println!("{portability_check_details_list:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -66,7 +66,7 @@ static RUN: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.portability_checks().run()`.
+/// A request of [`PortabilityChecks::run`]: `POST /portability_checks`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortabilityChecksRunRequest {

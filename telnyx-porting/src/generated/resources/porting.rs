@@ -84,7 +84,7 @@ static LIST_UK_CARRIERS: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting().list_uk_carriers()`.
+/// A request of [`Porting::list_uk_carriers`]: `GET /porting/uk_carriers`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingListUkCarriersRequest {
@@ -226,7 +226,7 @@ static EVENTS_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting().events().list()`.
+/// A request of [`PortingEvents::list`]: `GET /porting/events`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingEventsListRequest {
@@ -266,7 +266,7 @@ static EVENTS_RETRIEVE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting().events().retrieve(..)`.
+/// A request of [`PortingEvents::retrieve`]: `GET /porting/events/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingEventsRetrieveRequest {
@@ -283,7 +283,7 @@ static EVENTS_REPUBLISH: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting().events().republish(..)`.
+/// A request of [`PortingEvents::republish`]: `POST /porting/events/{id}/republish`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingEventsRepublishRequest {
@@ -316,16 +316,9 @@ impl PortingLoaConfigurations {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut porting_loa_configurations = client
-    ///     .porting()
-    ///     .loa_configurations()
-    ///     .list()
-    ///     .items();
-    /// while let Some(porting_loa_configuration) = porting_loa_configurations
-    ///     .try_next()
-    ///     .await?
-    /// {
-    ///     println!("{porting_loa_configuration:?}");
+    /// let mut items = client.porting().loa_configurations().list().items();
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{item:?}");
     /// }
     /// # Ok(())
     /// # }
@@ -358,13 +351,13 @@ impl PortingLoaConfigurations {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_loa_configuration = client
+    /// let response = client
     ///     .porting()
     ///     .loa_configurations()
     ///     .retrieve("eef3340b-8903-4466-b445-89b697315a3a")
     ///     .send()
     ///     .await?;
-    /// println!("{porting_loa_configuration:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -401,7 +394,7 @@ impl PortingLoaConfigurations {
     /// use telnyx_porting::types::{LoaAddress, LoaContact, LoaLogo};
     ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_loa_configuration = client
+    /// let response = client
     ///     .porting()
     ///     .loa_configurations()
     ///     .create()
@@ -429,7 +422,7 @@ impl PortingLoaConfigurations {
     ///     .name("My LOA Configuration")
     ///     .send()
     ///     .await?;
-    /// println!("{porting_loa_configuration:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -466,7 +459,7 @@ impl PortingLoaConfigurations {
     /// use telnyx_porting::types::{LoaAddress, LoaContact, LoaLogo};
     ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_loa_configuration = client
+    /// let response = client
     ///     .porting()
     ///     .loa_configurations()
     ///     .update("eef3340b-8903-4466-b445-89b697315a3a")
@@ -494,7 +487,7 @@ impl PortingLoaConfigurations {
     ///     .name("My LOA Configuration")
     ///     .send()
     ///     .await?;
-    /// println!("{porting_loa_configuration:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -665,7 +658,7 @@ static LOA_CONFIGURATIONS_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting().loa_configurations().list()`.
+/// A request of [`PortingLoaConfigurations::list`]: `GET /porting/loa_configurations`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingLoaConfigurationsListRequest {
@@ -699,7 +692,7 @@ static LOA_CONFIGURATIONS_RETRIEVE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting().loa_configurations().retrieve(..)`.
+/// A request of [`PortingLoaConfigurations::retrieve`]: `GET /porting/loa_configurations/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingLoaConfigurationsRetrieveRequest {
@@ -715,7 +708,7 @@ static LOA_CONFIGURATIONS_CREATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting().loa_configurations().create()`.
+/// A request of [`PortingLoaConfigurations::create`]: `POST /porting/loa_configurations`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingLoaConfigurationsCreateRequest<
@@ -745,7 +738,7 @@ impl<
     HasLogo,
     HasName,
 > {
-    /// The company's address. Its form is that of an address in the United States.
+    /// Required. The company's address. Its form is that of an address in the United States.
     pub fn address(
         mut self,
         address: impl Into<LoaAddress>,
@@ -764,7 +757,7 @@ impl<
         }
     }
 
-    /// The company in whose name the letters are to be written.
+    /// Required. The company in whose name the letters are to be written.
     ///
     /// Example: `"Telnyx"`
     pub fn company_name(
@@ -785,7 +778,7 @@ impl<
         }
     }
 
-    /// How the carriers can reach the company when they have a question about a letter.
+    /// Required. How the carriers can reach the company when they have a question about a letter.
     pub fn contact(
         mut self,
         contact: impl Into<LoaContact>,
@@ -804,7 +797,7 @@ impl<
         }
     }
 
-    /// The image to print at the head of the letters.
+    /// Required. The image to print at the head of the letters.
     pub fn logo(
         mut self,
         logo: impl Into<LoaLogo>,
@@ -823,7 +816,7 @@ impl<
         }
     }
 
-    /// What to call the configuration in lists.
+    /// Required. What to call the configuration in lists.
     ///
     /// Example: `"My LOA Configuration"`
     pub fn name(
@@ -866,7 +859,7 @@ static LOA_CONFIGURATIONS_UPDATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting().loa_configurations().update(..)`.
+/// A request of [`PortingLoaConfigurations::update`]: `PATCH /porting/loa_configurations/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingLoaConfigurationsUpdateRequest<
@@ -896,7 +889,7 @@ impl<
     HasLogo,
     HasName,
 > {
-    /// The company's address. Its form is that of an address in the United States.
+    /// Required. The company's address. Its form is that of an address in the United States.
     pub fn address(
         mut self,
         address: impl Into<LoaAddress>,
@@ -915,7 +908,7 @@ impl<
         }
     }
 
-    /// The company in whose name the letters are to be written.
+    /// Required. The company in whose name the letters are to be written.
     ///
     /// Example: `"Telnyx"`
     pub fn company_name(
@@ -936,7 +929,7 @@ impl<
         }
     }
 
-    /// How the carriers can reach the company when they have a question about a letter.
+    /// Required. How the carriers can reach the company when they have a question about a letter.
     pub fn contact(
         mut self,
         contact: impl Into<LoaContact>,
@@ -955,7 +948,7 @@ impl<
         }
     }
 
-    /// The image to print at the head of the letters.
+    /// Required. The image to print at the head of the letters.
     pub fn logo(
         mut self,
         logo: impl Into<LoaLogo>,
@@ -974,7 +967,7 @@ impl<
         }
     }
 
-    /// What to call the configuration in lists.
+    /// Required. What to call the configuration in lists.
     ///
     /// Example: `"My LOA Configuration"`
     pub fn name(
@@ -1018,7 +1011,7 @@ static LOA_CONFIGURATIONS_DELETE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting().loa_configurations().delete(..)`.
+/// A request of [`PortingLoaConfigurations::delete`]: `DELETE /porting/loa_configurations/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingLoaConfigurationsDeleteRequest {
@@ -1035,7 +1028,7 @@ static LOA_CONFIGURATIONS_PREVIEW: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting().loa_configurations().preview()`.
+/// A request of [`PortingLoaConfigurations::preview`]: `POST /porting/loa_configurations/preview`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingLoaConfigurationsPreviewRequest<
@@ -1065,7 +1058,7 @@ impl<
     HasLogo,
     HasName,
 > {
-    /// The company's address. Its form is that of an address in the United States.
+    /// Required. The company's address. Its form is that of an address in the United States.
     pub fn address(
         mut self,
         address: impl Into<LoaAddress>,
@@ -1084,7 +1077,7 @@ impl<
         }
     }
 
-    /// The company in whose name the letters are to be written.
+    /// Required. The company in whose name the letters are to be written.
     ///
     /// Example: `"Telnyx"`
     pub fn company_name(
@@ -1105,7 +1098,7 @@ impl<
         }
     }
 
-    /// How the carriers can reach the company when they have a question about a letter.
+    /// Required. How the carriers can reach the company when they have a question about a letter.
     pub fn contact(
         mut self,
         contact: impl Into<LoaContact>,
@@ -1124,7 +1117,7 @@ impl<
         }
     }
 
-    /// The image to print at the head of the letters.
+    /// Required. The image to print at the head of the letters.
     pub fn logo(
         mut self,
         logo: impl Into<LoaLogo>,
@@ -1143,7 +1136,7 @@ impl<
         }
     }
 
-    /// What to call the configuration in lists.
+    /// Required. What to call the configuration in lists.
     ///
     /// Example: `"My LOA Configuration"`
     pub fn name(
@@ -1187,7 +1180,7 @@ static LOA_CONFIGURATIONS_PREVIEW_1: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting().loa_configurations().preview_1(..)`.
+/// A request of [`PortingLoaConfigurations::preview_1`]: `GET /porting/loa_configurations/{id}/preview`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingLoaConfigurationsPreview1Request {
@@ -1338,7 +1331,7 @@ static REPORTS_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting().reports().list()`.
+/// A request of [`PortingReports::list`]: `GET /porting/reports`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingReportsListRequest {
@@ -1378,7 +1371,7 @@ static REPORTS_RETRIEVE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting().reports().retrieve(..)`.
+/// A request of [`PortingReports::retrieve`]: `GET /porting/reports/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingReportsRetrieveRequest {
@@ -1394,7 +1387,7 @@ static REPORTS_CREATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting().reports().create()`.
+/// A request of [`PortingReports::create`]: `POST /porting/reports`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingReportsCreateRequest<HasParams = Missing, HasReportType = Missing> {
@@ -1404,7 +1397,7 @@ pub struct PortingReportsCreateRequest<HasParams = Missing, HasReportType = Miss
 }
 
 impl<HasParams, HasReportType> PortingReportsCreateRequest<HasParams, HasReportType> {
-    /// What goes into a CSV report of porting orders.
+    /// Required. What goes into a CSV report of porting orders.
     pub fn params(
         mut self,
         params: impl Into<ExportPortingOrdersCsvReport>,
@@ -1417,8 +1410,8 @@ impl<HasParams, HasReportType> PortingReportsCreateRequest<HasParams, HasReportT
         }
     }
 
-    /// Kinds of reports about porting. So far there is one: `export_porting_orders_csv`, a CSV file
-    /// with a row for each order.
+    /// Required. Kinds of reports about porting. So far there is one: `export_porting_orders_csv`, a
+    /// CSV file with a row for each order.
     pub fn report_type(
         mut self,
         report_type: impl Into<PortingReportType>,

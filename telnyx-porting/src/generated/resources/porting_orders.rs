@@ -24,17 +24,16 @@ use crate::types::{
     PortingOrderPhoneNumberConfigurationParam, PortingOrderRequirementDetail,
     PortingOrderResponse, PortingOrderSharingPermission, PortingOrderSharingToken,
     PortingOrderSort, PortingOrderUserFeedbackParam, PortingOrdersActivationJob,
-    PortingOrdersComment, PortingOrdersExceptionType,
-    PortingOrdersRetrieveAllowedFocWindowsResponse, PortingPhoneNumberBlock,
-    PortingPhoneNumberBlockFilter, PortingPhoneNumberConfiguration,
-    PortingPhoneNumberConfigurationFilter, PortingPhoneNumberConfigurationSort,
-    PortingPhoneNumberExtension, PortingPhoneNumberExtensionFilter,
-    PortingPhoneNumberRange, PortingVerificationCode, PortingVerificationCodeFilter,
-    PortingVerificationCodeSubmission, PortingVerificationMethod,
-    SendPortingVerificationCodes, SharePortingOrder, UpdatePortingOrder,
-    UpdatePortingOrderActivationSettings, UpdatePortingOrderMessaging,
-    UpdatePortingOrderRequirement, UpdatePortingOrdersActivationJob,
-    VerifyPortingVerificationCodes,
+    PortingOrdersAllowedFocWindowList, PortingOrdersComment, PortingOrdersExceptionType,
+    PortingPhoneNumberBlock, PortingPhoneNumberBlockFilter,
+    PortingPhoneNumberConfiguration, PortingPhoneNumberConfigurationFilter,
+    PortingPhoneNumberConfigurationSort, PortingPhoneNumberExtension,
+    PortingPhoneNumberExtensionFilter, PortingPhoneNumberRange, PortingVerificationCode,
+    PortingVerificationCodeFilter, PortingVerificationCodeSubmission,
+    PortingVerificationMethod, SendPortingVerificationCodes, SharePortingOrder,
+    UpdatePortingOrder, UpdatePortingOrderActivationSettings,
+    UpdatePortingOrderMessaging, UpdatePortingOrderRequirement,
+    UpdatePortingOrdersActivationJob, VerifyPortingVerificationCodes,
 };
 
 /// Orders to move phone numbers to Telnyx, from draft to ported.
@@ -317,12 +316,8 @@ impl PortingOrders {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_orders_exception_types = client
-    ///     .porting_orders()
-    ///     .retrieve_exception_types()
-    ///     .send()
-    ///     .await?;
-    /// println!("{porting_orders_exception_types:?}");
+    /// let response = client.porting_orders().retrieve_exception_types().send().await?;
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -437,15 +432,12 @@ impl PortingOrders {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut porting_order_requirement_details = client
+    /// let mut items = client
     ///     .porting_orders()
     ///     .retrieve_requirements("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .items();
-    /// while let Some(porting_order_requirement_detail) = porting_order_requirement_details
-    ///     .try_next()
-    ///     .await?
-    /// {
-    ///     println!("{porting_order_requirement_detail:?}");
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{item:?}");
     /// }
     /// # Ok(())
     /// # }
@@ -482,12 +474,12 @@ impl PortingOrders {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let get_sub_request_by_porting_order = client
+    /// let response = client
     ///     .porting_orders()
     ///     .retrieve_sub_request("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .send()
     ///     .await?;
-    /// println!("{get_sub_request_by_porting_order:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -522,7 +514,7 @@ static LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().list()`.
+/// A request of [`PortingOrders::list`]: `GET /porting_orders`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersListRequest {
@@ -576,7 +568,7 @@ static RETRIEVE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().retrieve(..)`.
+/// A request of [`PortingOrders::retrieve`]: `GET /porting_orders/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersRetrieveRequest {
@@ -601,7 +593,7 @@ static CREATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().create()`.
+/// A request of [`PortingOrders::create`]: `POST /porting_orders`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersCreateRequest<HasPhoneNumbers = Missing> {
@@ -611,7 +603,7 @@ pub struct PortingOrdersCreateRequest<HasPhoneNumbers = Missing> {
 }
 
 impl<HasPhoneNumbers> PortingOrdersCreateRequest<HasPhoneNumbers> {
-    /// The phone numbers to move, in E.164 form with a leading `+`.
+    /// Required. The phone numbers to move, in E.164 form with a leading `+`.
     ///
     /// Example: `["+13035550000","+13035550001","+13035550002"]`
     pub fn phone_numbers(
@@ -634,7 +626,7 @@ impl<HasPhoneNumbers> PortingOrdersCreateRequest<HasPhoneNumbers> {
         self
     }
 
-    /// Sets `customer_reference` to null, which removes what was there.
+    /// Sends `customer_reference` as null. In an update that removes what was there.
     pub fn customer_reference_null(mut self) -> Self {
         self.body.customer_reference = Nullable::Null;
         self
@@ -673,7 +665,7 @@ static UPDATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().update(..)`.
+/// A request of [`PortingOrders::update`]: `PATCH /porting_orders/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersUpdateRequest {
@@ -691,7 +683,7 @@ impl PortingOrdersUpdateRequest {
         self
     }
 
-    /// Sets `activation_settings` to null, which removes what was there.
+    /// Sends `activation_settings` as null. In an update that removes what was there.
     pub fn activation_settings_null(mut self) -> Self {
         self.body.activation_settings = Nullable::Null;
         self
@@ -703,7 +695,7 @@ impl PortingOrdersUpdateRequest {
         self
     }
 
-    /// Sets `messaging` to null, which removes what was there.
+    /// Sends `messaging` as null. In an update that removes what was there.
     pub fn messaging_null(mut self) -> Self {
         self.body.messaging = Nullable::Null;
         self
@@ -715,7 +707,7 @@ impl PortingOrdersUpdateRequest {
         self
     }
 
-    /// Sets `end_user` to null, which removes what was there.
+    /// Sends `end_user` as null. In an update that removes what was there.
     pub fn end_user_null(mut self) -> Self {
         self.body.end_user = Nullable::Null;
         self
@@ -728,7 +720,7 @@ impl PortingOrdersUpdateRequest {
         self
     }
 
-    /// Sets `documents` to null, which removes what was there.
+    /// Sends `documents` as null. In an update that removes what was there.
     pub fn documents_null(mut self) -> Self {
         self.body.documents = Nullable::Null;
         self
@@ -745,7 +737,7 @@ impl PortingOrdersUpdateRequest {
         self
     }
 
-    /// Sets `requirements` to null, which removes what was there.
+    /// Sends `requirements` as null. In an update that removes what was there.
     pub fn requirements_null(mut self) -> Self {
         self.body.requirements = Nullable::Null;
         self
@@ -760,7 +752,7 @@ impl PortingOrdersUpdateRequest {
         self
     }
 
-    /// Sets `requirement_group_id` to null, which removes what was there.
+    /// Sends `requirement_group_id` as null. In an update that removes what was there.
     pub fn requirement_group_id_null(mut self) -> Self {
         self.body.requirement_group_id = Nullable::Null;
         self
@@ -778,7 +770,7 @@ impl PortingOrdersUpdateRequest {
         self
     }
 
-    /// Sets `phone_number_configuration` to null, which removes what was there.
+    /// Sends `phone_number_configuration` as null. In an update that removes what was there.
     pub fn phone_number_configuration_null(mut self) -> Self {
         self.body.phone_number_configuration = Nullable::Null;
         self
@@ -790,7 +782,7 @@ impl PortingOrdersUpdateRequest {
         self
     }
 
-    /// Sets `misc` to null, which removes what was there.
+    /// Sends `misc` as null. In an update that removes what was there.
     pub fn misc_null(mut self) -> Self {
         self.body.misc = Nullable::Null;
         self
@@ -804,7 +796,7 @@ impl PortingOrdersUpdateRequest {
         self
     }
 
-    /// Sets `customer_reference` to null, which removes what was there.
+    /// Sends `customer_reference` as null. In an update that removes what was there.
     pub fn customer_reference_null(mut self) -> Self {
         self.body.customer_reference = Nullable::Null;
         self
@@ -823,7 +815,7 @@ impl PortingOrdersUpdateRequest {
         self
     }
 
-    /// Sets `customer_group_reference` to null, which removes what was there.
+    /// Sends `customer_group_reference` as null. In an update that removes what was there.
     pub fn customer_group_reference_null(mut self) -> Self {
         self.body.customer_group_reference = Nullable::Null;
         self
@@ -838,7 +830,7 @@ impl PortingOrdersUpdateRequest {
         self
     }
 
-    /// Sets `user_feedback` to null, which removes what was there.
+    /// Sends `user_feedback` as null. In an update that removes what was there.
     pub fn user_feedback_null(mut self) -> Self {
         self.body.user_feedback = Nullable::Null;
         self
@@ -852,7 +844,7 @@ impl PortingOrdersUpdateRequest {
         self
     }
 
-    /// Sets `webhook_url` to null, which removes what was there.
+    /// Sends `webhook_url` as null. In an update that removes what was there.
     pub fn webhook_url_null(mut self) -> Self {
         self.body.webhook_url = Nullable::Null;
         self
@@ -877,7 +869,7 @@ static DELETE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().delete(..)`.
+/// A request of [`PortingOrders::delete`]: `DELETE /porting_orders/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersDeleteRequest {
@@ -893,7 +885,7 @@ static RETRIEVE_EXCEPTION_TYPES: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().retrieve_exception_types()`.
+/// A request of [`PortingOrders::retrieve_exception_types`]: `GET /porting_orders/exception_types`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersRetrieveExceptionTypesRequest {
@@ -909,14 +901,14 @@ static RETRIEVE_ALLOWED_FOC_WINDOWS: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().retrieve_allowed_foc_windows(..)`.
+/// A request of [`PortingOrders::retrieve_allowed_foc_windows`]: `GET /porting_orders/{id}/allowed_foc_windows`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersRetrieveAllowedFocWindowsRequest {
     request: Request,
 }
 
-request! { PortingOrdersRetrieveAllowedFocWindowsRequest => PortingOrdersRetrieveAllowedFocWindowsResponse }
+request! { PortingOrdersRetrieveAllowedFocWindowsRequest => PortingOrdersAllowedFocWindowList }
 
 static RETRIEVE_LOA_TEMPLATE: Operation = Operation {
     id: "GetPortingOrderLoaTemplate",
@@ -927,7 +919,7 @@ static RETRIEVE_LOA_TEMPLATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().retrieve_loa_template(..)`.
+/// A request of [`PortingOrders::retrieve_loa_template`]: `GET /porting_orders/{id}/loa_template`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersRetrieveLoaTemplateRequest {
@@ -956,7 +948,7 @@ static RETRIEVE_REQUIREMENTS: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().retrieve_requirements(..)`.
+/// A request of [`PortingOrders::retrieve_requirements`]: `GET /porting_orders/{id}/requirements`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersRetrieveRequirementsRequest {
@@ -990,7 +982,7 @@ static RETRIEVE_SUB_REQUEST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().retrieve_sub_request(..)`.
+/// A request of [`PortingOrders::retrieve_sub_request`]: `GET /porting_orders/{id}/sub_request`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersRetrieveSubRequestRequest {
@@ -1024,16 +1016,9 @@ impl PortingOrdersPhoneNumberConfigurations {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut porting_phone_number_configurations = client
-    ///     .porting_orders()
-    ///     .phone_number_configurations()
-    ///     .list()
-    ///     .items();
-    /// while let Some(porting_phone_number_configuration) = porting_phone_number_configurations
-    ///     .try_next()
-    ///     .await?
-    /// {
-    ///     println!("{porting_phone_number_configuration:?}");
+    /// let mut items = client.porting_orders().phone_number_configurations().list().items();
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{item:?}");
     /// }
     /// # Ok(())
     /// # }
@@ -1067,13 +1052,13 @@ impl PortingOrdersPhoneNumberConfigurations {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_phone_number_configurations = client
+    /// let response = client
     ///     .porting_orders()
     ///     .phone_number_configurations()
     ///     .create()
     ///     .send()
     ///     .await?;
-    /// println!("{porting_phone_number_configurations:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -1106,7 +1091,7 @@ static PHONE_NUMBER_CONFIGURATIONS_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().phone_number_configurations().list()`.
+/// A request of [`PortingOrdersPhoneNumberConfigurations::list`]: `GET /porting_orders/phone_number_configurations`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersPhoneNumberConfigurationsListRequest {
@@ -1156,7 +1141,7 @@ static PHONE_NUMBER_CONFIGURATIONS_CREATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().phone_number_configurations().create()`.
+/// A request of [`PortingOrdersPhoneNumberConfigurations::create`]: `POST /porting_orders/phone_number_configurations`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersPhoneNumberConfigurationsCreateRequest {
@@ -1225,13 +1210,13 @@ impl PortingOrdersActions {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_orders_activation_job = client
+    /// let response = client
     ///     .porting_orders()
     ///     .actions()
     ///     .activate("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .send()
     ///     .await?;
-    /// println!("{porting_orders_activation_job:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -1352,7 +1337,7 @@ impl PortingOrdersActions {
     /// use telnyx_porting::types::PortingOrderSharingPermission;
     ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_order_sharing_token = client
+    /// let response = client
     ///     .porting_orders()
     ///     .actions()
     ///     .share("f1486bae-f067-460c-ad43-73a92848f902")
@@ -1360,7 +1345,7 @@ impl PortingOrdersActions {
     ///     .permissions(PortingOrderSharingPermission::PortingOrderDocumentRead)
     ///     .send()
     ///     .await?;
-    /// println!("{porting_order_sharing_token:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -1386,7 +1371,7 @@ static ACTIONS_ACTIVATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().actions().activate(..)`.
+/// A request of [`PortingOrdersActions::activate`]: `POST /porting_orders/{id}/actions/activate`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersActionsActivateRequest {
@@ -1402,7 +1387,7 @@ static ACTIONS_CANCEL: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().actions().cancel(..)`.
+/// A request of [`PortingOrdersActions::cancel`]: `POST /porting_orders/{id}/actions/cancel`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersActionsCancelRequest {
@@ -1418,7 +1403,7 @@ static ACTIONS_CONFIRM: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().actions().confirm(..)`.
+/// A request of [`PortingOrdersActions::confirm`]: `POST /porting_orders/{id}/actions/confirm`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersActionsConfirmRequest {
@@ -1434,7 +1419,7 @@ static ACTIONS_SHARE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().actions().share(..)`.
+/// A request of [`PortingOrdersActions::share`]: `POST /porting_orders/{id}/actions/share`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersActionsShareRequest {
@@ -1506,16 +1491,13 @@ impl PortingOrdersActivationJobs {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut porting_orders_activation_jobs = client
+    /// let mut items = client
     ///     .porting_orders()
     ///     .activation_jobs()
     ///     .list("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .items();
-    /// while let Some(porting_orders_activation_job) = porting_orders_activation_jobs
-    ///     .try_next()
-    ///     .await?
-    /// {
-    ///     println!("{porting_orders_activation_job:?}");
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{item:?}");
     /// }
     /// # Ok(())
     /// # }
@@ -1551,7 +1533,7 @@ impl PortingOrdersActivationJobs {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_orders_activation_job = client
+    /// let response = client
     ///     .porting_orders()
     ///     .activation_jobs()
     ///     .retrieve(
@@ -1560,7 +1542,7 @@ impl PortingOrdersActivationJobs {
     ///     )
     ///     .send()
     ///     .await?;
-    /// println!("{porting_orders_activation_job:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -1601,7 +1583,7 @@ impl PortingOrdersActivationJobs {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_orders_activation_job = client
+    /// let response = client
     ///     .porting_orders()
     ///     .activation_jobs()
     ///     .update(
@@ -1611,7 +1593,7 @@ impl PortingOrdersActivationJobs {
     ///     .activate_at("2019-01-01T00:00:00Z")
     ///     .send()
     ///     .await?;
-    /// println!("{porting_orders_activation_job:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -1646,7 +1628,7 @@ static ACTIVATION_JOBS_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().activation_jobs().list(..)`.
+/// A request of [`PortingOrdersActivationJobs::list`]: `GET /porting_orders/{id}/activation_jobs`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersActivationJobsListRequest {
@@ -1680,7 +1662,7 @@ static ACTIVATION_JOBS_RETRIEVE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().activation_jobs().retrieve(..)`.
+/// A request of [`PortingOrdersActivationJobs::retrieve`]: `GET /porting_orders/{id}/activation_jobs/{activationJobId}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersActivationJobsRetrieveRequest {
@@ -1696,7 +1678,7 @@ static ACTIVATION_JOBS_UPDATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().activation_jobs().update(..)`.
+/// A request of [`PortingOrdersActivationJobs::update`]: `PATCH /porting_orders/{id}/activation_jobs/{activationJobId}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersActivationJobsUpdateRequest {
@@ -1713,7 +1695,7 @@ impl PortingOrdersActivationJobsUpdateRequest {
         self
     }
 
-    /// Sets `activate_at` to null, which removes what was there.
+    /// Sends `activate_at` as null. In an update that removes what was there.
     pub fn activate_at_null(mut self) -> Self {
         self.body.activate_at = Nullable::Null;
         self
@@ -1761,16 +1743,13 @@ impl PortingOrdersAdditionalDocuments {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut porting_additional_documents = client
+    /// let mut items = client
     ///     .porting_orders()
     ///     .additional_documents()
     ///     .list("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .items();
-    /// while let Some(porting_additional_document) = porting_additional_documents
-    ///     .try_next()
-    ///     .await?
-    /// {
-    ///     println!("{porting_additional_document:?}");
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{item:?}");
     /// }
     /// # Ok(())
     /// # }
@@ -1809,13 +1788,13 @@ impl PortingOrdersAdditionalDocuments {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_additional_documents = client
+    /// let response = client
     ///     .porting_orders()
     ///     .additional_documents()
     ///     .create("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .send()
     ///     .await?;
-    /// println!("{porting_additional_documents:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -1899,7 +1878,7 @@ static ADDITIONAL_DOCUMENTS_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().additional_documents().list(..)`.
+/// A request of [`PortingOrdersAdditionalDocuments::list`]: `GET /porting_orders/{id}/additional_documents`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersAdditionalDocumentsListRequest {
@@ -1945,7 +1924,7 @@ static ADDITIONAL_DOCUMENTS_CREATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().additional_documents().create(..)`.
+/// A request of [`PortingOrdersAdditionalDocuments::create`]: `POST /porting_orders/{id}/additional_documents`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersAdditionalDocumentsCreateRequest {
@@ -1989,7 +1968,7 @@ static ADDITIONAL_DOCUMENTS_DELETE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().additional_documents().delete(..)`.
+/// A request of [`PortingOrdersAdditionalDocuments::delete`]: `DELETE /porting_orders/{id}/additional_documents/{additional_document_id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersAdditionalDocumentsDeleteRequest {
@@ -2103,7 +2082,7 @@ static COMMENTS_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().comments().list(..)`.
+/// A request of [`PortingOrdersComments::list`]: `GET /porting_orders/{id}/comments`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersCommentsListRequest {
@@ -2137,7 +2116,7 @@ static COMMENTS_CREATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().comments().create(..)`.
+/// A request of [`PortingOrdersComments::create`]: `POST /porting_orders/{id}/comments`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersCommentsCreateRequest {
@@ -2197,16 +2176,13 @@ impl PortingOrdersVerificationCodes {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut porting_verification_codes = client
+    /// let mut items = client
     ///     .porting_orders()
     ///     .verification_codes()
     ///     .list("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .items();
-    /// while let Some(porting_verification_code) = porting_verification_codes
-    ///     .try_next()
-    ///     .await?
-    /// {
-    ///     println!("{porting_verification_code:?}");
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{item:?}");
     /// }
     /// # Ok(())
     /// # }
@@ -2287,13 +2263,13 @@ impl PortingOrdersVerificationCodes {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_verification_codes = client
+    /// let response = client
     ///     .porting_orders()
     ///     .verification_codes()
     ///     .verify("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .send()
     ///     .await?;
-    /// println!("{porting_verification_codes:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -2330,7 +2306,7 @@ static VERIFICATION_CODES_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().verification_codes().list(..)`.
+/// A request of [`PortingOrdersVerificationCodes::list`]: `GET /porting_orders/{id}/verification_codes`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersVerificationCodesListRequest {
@@ -2377,7 +2353,7 @@ static VERIFICATION_CODES_SEND: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().verification_codes().send(..)`.
+/// A request of [`PortingOrdersVerificationCodes::send`]: `POST /porting_orders/{id}/verification_codes/send`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersVerificationCodesSendRequest {
@@ -2429,7 +2405,7 @@ static VERIFICATION_CODES_VERIFY: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().verification_codes().verify(..)`.
+/// A request of [`PortingOrdersVerificationCodes::verify`]: `POST /porting_orders/{id}/verification_codes/verify`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersVerificationCodesVerifyRequest {
@@ -2495,16 +2471,13 @@ impl PortingOrdersActionRequirements {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut porting_action_requirements = client
+    /// let mut items = client
     ///     .porting_orders()
     ///     .action_requirements()
     ///     .list("12ade33a-21c0-473b-b055-b3c836e1c292")
     ///     .items();
-    /// while let Some(porting_action_requirement) = porting_action_requirements
-    ///     .try_next()
-    ///     .await?
-    /// {
-    ///     println!("{porting_action_requirement:?}");
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{item:?}");
     /// }
     /// # Ok(())
     /// # }
@@ -2548,7 +2521,7 @@ impl PortingOrdersActionRequirements {
     /// use telnyx_porting::types::AuIdVerificationParams;
     ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_action_requirement = client
+    /// let response = client
     ///     .porting_orders()
     ///     .action_requirements()
     ///     .initiate(
@@ -2560,7 +2533,7 @@ impl PortingOrdersActionRequirements {
     ///     )
     ///     .send()
     ///     .await?;
-    /// println!("{porting_action_requirement:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -2604,7 +2577,7 @@ static ACTION_REQUIREMENTS_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().action_requirements().list(..)`.
+/// A request of [`PortingOrdersActionRequirements::list`]: `GET /porting_orders/{porting_order_id}/action_requirements`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersActionRequirementsListRequest {
@@ -2650,7 +2623,7 @@ static ACTION_REQUIREMENTS_INITIATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().action_requirements().initiate(..)`.
+/// A request of [`PortingOrdersActionRequirements::initiate`]: `POST /porting_orders/{porting_order_id}/action_requirements/{id}/initiate`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersActionRequirementsInitiateRequest<HasParams = Missing> {
@@ -2660,7 +2633,7 @@ pub struct PortingOrdersActionRequirementsInitiateRequest<HasParams = Missing> {
 }
 
 impl<HasParams> PortingOrdersActionRequirementsInitiateRequest<HasParams> {
-    /// The person whose identity is checked before Australian numbers are ported.
+    /// Required. The person whose identity is checked before Australian numbers are ported.
     pub fn params(
         mut self,
         params: impl Into<AuIdVerificationParams>,
@@ -2717,16 +2690,13 @@ impl PortingOrdersAssociatedPhoneNumbers {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut porting_associated_phone_numbers = client
+    /// let mut items = client
     ///     .porting_orders()
     ///     .associated_phone_numbers()
     ///     .list("a24151b6-3389-41d3-8747-7dd8c681e5e2")
     ///     .items();
-    /// while let Some(porting_associated_phone_number) = porting_associated_phone_numbers
-    ///     .try_next()
-    ///     .await?
-    /// {
-    ///     println!("{porting_associated_phone_number:?}");
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{item:?}");
     /// }
     /// # Ok(())
     /// # }
@@ -2771,7 +2741,7 @@ impl PortingOrdersAssociatedPhoneNumbers {
     /// use telnyx_porting::types::{PortingAssociatedPhoneNumberAction, PortingPhoneNumberRange};
     ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_associated_phone_number = client
+    /// let response = client
     ///     .porting_orders()
     ///     .associated_phone_numbers()
     ///     .create("a24151b6-3389-41d3-8747-7dd8c681e5e2")
@@ -2784,7 +2754,7 @@ impl PortingOrdersAssociatedPhoneNumbers {
     ///     .action(PortingAssociatedPhoneNumberAction::Keep)
     ///     .send()
     ///     .await?;
-    /// println!("{porting_associated_phone_number:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -2824,7 +2794,7 @@ impl PortingOrdersAssociatedPhoneNumbers {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_associated_phone_number = client
+    /// let response = client
     ///     .porting_orders()
     ///     .associated_phone_numbers()
     ///     .delete(
@@ -2833,7 +2803,7 @@ impl PortingOrdersAssociatedPhoneNumbers {
     ///     )
     ///     .send()
     ///     .await?;
-    /// println!("{porting_associated_phone_number:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -2871,7 +2841,7 @@ static ASSOCIATED_PHONE_NUMBERS_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().associated_phone_numbers().list(..)`.
+/// A request of [`PortingOrdersAssociatedPhoneNumbers::list`]: `GET /porting_orders/{porting_order_id}/associated_phone_numbers`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersAssociatedPhoneNumbersListRequest {
@@ -2918,7 +2888,7 @@ static ASSOCIATED_PHONE_NUMBERS_CREATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().associated_phone_numbers().create(..)`.
+/// A request of [`PortingOrdersAssociatedPhoneNumbers::create`]: `POST /porting_orders/{porting_order_id}/associated_phone_numbers`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersAssociatedPhoneNumbersCreateRequest<
@@ -2934,7 +2904,7 @@ impl<
     HasPhoneNumberRange,
     HasAction,
 > PortingOrdersAssociatedPhoneNumbersCreateRequest<HasPhoneNumberRange, HasAction> {
-    /// The numbers that stay behind.
+    /// Required. The numbers that stay behind.
     pub fn phone_number_range(
         mut self,
         phone_number_range: impl Into<PortingPhoneNumberRange>,
@@ -2947,8 +2917,8 @@ impl<
         }
     }
 
-    /// What the losing carrier does with numbers that stay behind once the port is done: leave them in
-    /// service (`keep`), or shut them down (`disconnect`).
+    /// Required. What the losing carrier does with numbers that stay behind once the port is done:
+    /// leave them in service (`keep`), or shut them down (`disconnect`).
     pub fn action(
         mut self,
         action: impl Into<PortingAssociatedPhoneNumberAction>,
@@ -2983,7 +2953,7 @@ static ASSOCIATED_PHONE_NUMBERS_DELETE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().associated_phone_numbers().delete(..)`.
+/// A request of [`PortingOrdersAssociatedPhoneNumbers::delete`]: `DELETE /porting_orders/{porting_order_id}/associated_phone_numbers/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersAssociatedPhoneNumbersDeleteRequest {
@@ -3020,16 +2990,13 @@ impl PortingOrdersPhoneNumberBlocks {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut porting_phone_number_blocks = client
+    /// let mut items = client
     ///     .porting_orders()
     ///     .phone_number_blocks()
     ///     .list("a24151b6-3389-41d3-8747-7dd8c681e5e2")
     ///     .items();
-    /// while let Some(porting_phone_number_block) = porting_phone_number_blocks
-    ///     .try_next()
-    ///     .await?
-    /// {
-    ///     println!("{porting_phone_number_block:?}");
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{item:?}");
     /// }
     /// # Ok(())
     /// # }
@@ -3074,7 +3041,7 @@ impl PortingOrdersPhoneNumberBlocks {
     /// use telnyx_porting::types::CreatePortingPhoneNumberBlockRange;
     ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_phone_number_block = client
+    /// let response = client
     ///     .porting_orders()
     ///     .phone_number_blocks()
     ///     .create("a24151b6-3389-41d3-8747-7dd8c681e5e2")
@@ -3092,7 +3059,7 @@ impl PortingOrdersPhoneNumberBlocks {
     ///     ])
     ///     .send()
     ///     .await?;
-    /// println!("{porting_phone_number_block:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -3132,7 +3099,7 @@ impl PortingOrdersPhoneNumberBlocks {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_phone_number_block = client
+    /// let response = client
     ///     .porting_orders()
     ///     .phone_number_blocks()
     ///     .delete(
@@ -3141,7 +3108,7 @@ impl PortingOrdersPhoneNumberBlocks {
     ///     )
     ///     .send()
     ///     .await?;
-    /// println!("{porting_phone_number_block:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -3179,7 +3146,7 @@ static PHONE_NUMBER_BLOCKS_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().phone_number_blocks().list(..)`.
+/// A request of [`PortingOrdersPhoneNumberBlocks::list`]: `GET /porting_orders/{porting_order_id}/phone_number_blocks`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersPhoneNumberBlocksListRequest {
@@ -3225,7 +3192,7 @@ static PHONE_NUMBER_BLOCKS_CREATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().phone_number_blocks().create(..)`.
+/// A request of [`PortingOrdersPhoneNumberBlocks::create`]: `POST /porting_orders/{porting_order_id}/phone_number_blocks`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersPhoneNumberBlocksCreateRequest<
@@ -3241,7 +3208,8 @@ impl<
     HasPhoneNumberRange,
     HasActivationRanges,
 > PortingOrdersPhoneNumberBlocksCreateRequest<HasPhoneNumberRange, HasActivationRanges> {
-    /// All numbers of the block, 1,000 at most. The letter of authorization has to name the same range.
+    /// Required. All numbers of the block, 1,000 at most. The letter of authorization has to name the
+    /// same range.
     pub fn phone_number_range(
         mut self,
         phone_number_range: impl Into<CreatePortingPhoneNumberBlockRange>,
@@ -3254,8 +3222,8 @@ impl<
         }
     }
 
-    /// The numbers that Telnyx shall activate. Each range lies within the block, and no two of them
-    /// overlap. Repeat the whole block to activate everything.
+    /// Required. The numbers that Telnyx shall activate. Each range lies within the block, and no two
+    /// of them overlap. Repeat the whole block to activate everything.
     pub fn activation_ranges(
         mut self,
         activation_ranges: impl IntoIterator<
@@ -3295,7 +3263,7 @@ static PHONE_NUMBER_BLOCKS_DELETE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().phone_number_blocks().delete(..)`.
+/// A request of [`PortingOrdersPhoneNumberBlocks::delete`]: `DELETE /porting_orders/{porting_order_id}/phone_number_blocks/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersPhoneNumberBlocksDeleteRequest {
@@ -3332,16 +3300,13 @@ impl PortingOrdersPhoneNumberExtensions {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut porting_phone_number_extensions = client
+    /// let mut items = client
     ///     .porting_orders()
     ///     .phone_number_extensions()
     ///     .list("a24151b6-3389-41d3-8747-7dd8c681e5e2")
     ///     .items();
-    /// while let Some(porting_phone_number_extension) = porting_phone_number_extensions
-    ///     .try_next()
-    ///     .await?
-    /// {
-    ///     println!("{porting_phone_number_extension:?}");
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{item:?}");
     /// }
     /// # Ok(())
     /// # }
@@ -3386,7 +3351,7 @@ impl PortingOrdersPhoneNumberExtensions {
     /// use telnyx_porting::types::CreatePortingPhoneNumberExtensionRange;
     ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_phone_number_extension = client
+    /// let response = client
     ///     .porting_orders()
     ///     .phone_number_extensions()
     ///     .create("a24151b6-3389-41d3-8747-7dd8c681e5e2")
@@ -3405,7 +3370,7 @@ impl PortingOrdersPhoneNumberExtensions {
     ///     ])
     ///     .send()
     ///     .await?;
-    /// println!("{porting_phone_number_extension:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -3445,7 +3410,7 @@ impl PortingOrdersPhoneNumberExtensions {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let porting_phone_number_extension = client
+    /// let response = client
     ///     .porting_orders()
     ///     .phone_number_extensions()
     ///     .delete(
@@ -3454,7 +3419,7 @@ impl PortingOrdersPhoneNumberExtensions {
     ///     )
     ///     .send()
     ///     .await?;
-    /// println!("{porting_phone_number_extension:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -3492,7 +3457,7 @@ static PHONE_NUMBER_EXTENSIONS_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().phone_number_extensions().list(..)`.
+/// A request of [`PortingOrdersPhoneNumberExtensions::list`]: `GET /porting_orders/{porting_order_id}/phone_number_extensions`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersPhoneNumberExtensionsListRequest {
@@ -3539,7 +3504,7 @@ static PHONE_NUMBER_EXTENSIONS_CREATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().phone_number_extensions().create(..)`.
+/// A request of [`PortingOrdersPhoneNumberExtensions::create`]: `POST /porting_orders/{porting_order_id}/phone_number_extensions`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersPhoneNumberExtensionsCreateRequest<
@@ -3563,8 +3528,8 @@ impl<
     HasExtensionRange,
     HasActivationRanges,
 > {
-    /// The number within the order behind which the extensions lie. `GET /porting_phone_numbers` lists
-    /// the numbers of an order.
+    /// Required. The number within the order behind which the extensions lie.
+    /// `GET /porting_phone_numbers` lists the numbers of an order.
     ///
     /// Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
     pub fn porting_phone_number_id(
@@ -3583,7 +3548,7 @@ impl<
         }
     }
 
-    /// All extensions to port, between 0 and 999; as a rule 0 to 9, 0 to 99, or 0 to 999.
+    /// Required. All extensions to port, between 0 and 999; as a rule 0 to 9, 0 to 99, or 0 to 999.
     pub fn extension_range(
         mut self,
         extension_range: impl Into<CreatePortingPhoneNumberExtensionRange>,
@@ -3600,8 +3565,8 @@ impl<
         }
     }
 
-    /// The extensions that Telnyx shall activate. Each range lies within `extension_range`, and no two
-    /// of them overlap.
+    /// Required. The extensions that Telnyx shall activate. Each range lies within `extension_range`,
+    /// and no two of them overlap.
     pub fn activation_ranges(
         mut self,
         activation_ranges: impl IntoIterator<
@@ -3645,7 +3610,7 @@ static PHONE_NUMBER_EXTENSIONS_DELETE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_orders().phone_number_extensions().delete(..)`.
+/// A request of [`PortingOrdersPhoneNumberExtensions::delete`]: `DELETE /porting_orders/{porting_order_id}/phone_number_extensions/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersPhoneNumberExtensionsDeleteRequest {

@@ -63,7 +63,7 @@ static LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.porting_phone_numbers().list()`.
+/// A request of [`PortingPhoneNumbers::list`]: `GET /porting_phone_numbers`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingPhoneNumbersListRequest {

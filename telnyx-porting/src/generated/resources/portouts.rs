@@ -10,10 +10,10 @@ use crate::runtime::prelude::{
 use crate::types::{
     CreatePortoutComment, CreatePortoutReport, CreatePortoutSupportingDocument,
     CreatePortoutSupportingDocuments, ExportPortoutsCsvReport, PaginationMeta,
-    PortOutSupportingDocument, PortoutComment, PortoutDecision, PortoutDetails,
-    PortoutEvent, PortoutEventFilter, PortoutFilter, PortoutRejection,
+    PortOutSupportingDocument, PortoutComment, PortoutCommentList, PortoutDecision,
+    PortoutDetails, PortoutEvent, PortoutEventFilter, PortoutFilter, PortoutRejection,
     PortoutRejectionFilter, PortoutReport, PortoutReportFilter, PortoutReportType,
-    PortoutsCommentsListResponse, UpdatePortoutStatus,
+    UpdatePortoutStatus,
 };
 
 /// Requests of other carriers to take phone numbers away from Telnyx.
@@ -241,7 +241,7 @@ static LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.portouts().list()`.
+/// A request of [`Portouts::list`]: `GET /portouts`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortoutsListRequest {
@@ -281,7 +281,7 @@ static RETRIEVE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.portouts().retrieve(..)`.
+/// A request of [`Portouts::retrieve`]: `GET /portouts/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortoutsRetrieveRequest {
@@ -298,7 +298,7 @@ static LIST_REJECTION_CODES: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.portouts().list_rejection_codes(..)`.
+/// A request of [`Portouts::list_rejection_codes`]: `GET /portouts/rejections/{portout_id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortoutsListRejectionCodesRequest {
@@ -322,7 +322,7 @@ static UPDATE_STATUS: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.portouts().update_status(..)`.
+/// A request of [`Portouts::update_status`]: `PATCH /portouts/{id}/{status}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortoutsUpdateStatusRequest<HasReason = Missing> {
@@ -339,14 +339,14 @@ impl<HasReason> PortoutsUpdateStatusRequest<HasReason> {
         self
     }
 
-    /// Sets `host_messaging` to null, which removes what was there.
+    /// Sends `host_messaging` as null. In an update that removes what was there.
     pub fn host_messaging_null(mut self) -> Self {
         self.body.host_messaging = Nullable::Null;
         self
     }
 
-    /// Why the order is refused, for the Telnyx porting team to judge. The member must also be there
-    /// when an order is authorized.
+    /// Required. Why the order is refused, for the Telnyx porting team to judge. The member must also
+    /// be there when an order is authorized.
     ///
     /// Example: `"I do not recognize this transaction"`
     pub fn reason(mut self, reason: impl Into<String>) -> PortoutsUpdateStatusRequest<Set> {
@@ -504,7 +504,7 @@ static EVENTS_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.portouts().events().list()`.
+/// A request of [`PortoutsEvents::list`]: `GET /portouts/events`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortoutsEventsListRequest {
@@ -544,7 +544,7 @@ static EVENTS_RETRIEVE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.portouts().events().retrieve(..)`.
+/// A request of [`PortoutsEvents::retrieve`]: `GET /portouts/events/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortoutsEventsRetrieveRequest {
@@ -561,7 +561,7 @@ static EVENTS_REPUBLISH: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.portouts().events().republish(..)`.
+/// A request of [`PortoutsEvents::republish`]: `POST /portouts/events/{id}/republish`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortoutsEventsRepublishRequest {
@@ -712,7 +712,7 @@ static REPORTS_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.portouts().reports().list()`.
+/// A request of [`PortoutsReports::list`]: `GET /portouts/reports`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortoutsReportsListRequest {
@@ -752,7 +752,7 @@ static REPORTS_RETRIEVE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.portouts().reports().retrieve(..)`.
+/// A request of [`PortoutsReports::retrieve`]: `GET /portouts/reports/{id}`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortoutsReportsRetrieveRequest {
@@ -768,7 +768,7 @@ static REPORTS_CREATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.portouts().reports().create()`.
+/// A request of [`PortoutsReports::create`]: `POST /portouts/reports`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortoutsReportsCreateRequest<HasParams = Missing, HasReportType = Missing> {
@@ -778,7 +778,7 @@ pub struct PortoutsReportsCreateRequest<HasParams = Missing, HasReportType = Mis
 }
 
 impl<HasParams, HasReportType> PortoutsReportsCreateRequest<HasParams, HasReportType> {
-    /// What goes into a CSV report of port-out orders.
+    /// Required. What goes into a CSV report of port-out orders.
     pub fn params(
         mut self,
         params: impl Into<ExportPortoutsCsvReport>,
@@ -791,8 +791,8 @@ impl<HasParams, HasReportType> PortoutsReportsCreateRequest<HasParams, HasReport
         }
     }
 
-    /// Kinds of reports about port-outs. So far there is one: `export_portouts_csv`, a CSV file with a
-    /// row for each order.
+    /// Required. Kinds of reports about port-outs. So far there is one: `export_portouts_csv`, a CSV
+    /// file with a row for each order.
     pub fn report_type(
         mut self,
         report_type: impl Into<PortoutReportType>,
@@ -848,13 +848,13 @@ impl PortoutsComments {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let portout_comment_list = client
     ///     .portouts()
     ///     .comments()
     ///     .list("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{portout_comment_list:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -923,14 +923,14 @@ static COMMENTS_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.portouts().comments().list(..)`.
+/// A request of [`PortoutsComments::list`]: `GET /portouts/{id}/comments`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortoutsCommentsListRequest {
     request: Request,
 }
 
-request! { PortoutsCommentsListRequest => PortoutsCommentsListResponse }
+request! { PortoutsCommentsListRequest => PortoutCommentList }
 
 static COMMENTS_CREATE: Operation = Operation {
     id: "PostPortRequestComment",
@@ -939,7 +939,7 @@ static COMMENTS_CREATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.portouts().comments().create(..)`.
+/// A request of [`PortoutsComments::create`]: `POST /portouts/{id}/comments`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortoutsCommentsCreateRequest {
@@ -999,13 +999,13 @@ impl PortoutsSupportingDocuments {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let port_out_supporting_documents = client
+    /// let response = client
     ///     .portouts()
     ///     .supporting_documents()
     ///     .list("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0")
     ///     .send()
     ///     .await?;
-    /// println!("{port_out_supporting_documents:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -1038,13 +1038,13 @@ impl PortoutsSupportingDocuments {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let port_out_supporting_documents = client
+    /// let response = client
     ///     .portouts()
     ///     .supporting_documents()
     ///     .create("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0")
     ///     .send()
     ///     .await?;
-    /// println!("{port_out_supporting_documents:?}");
+    /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -1072,7 +1072,7 @@ static SUPPORTING_DOCUMENTS_LIST: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.portouts().supporting_documents().list(..)`.
+/// A request of [`PortoutsSupportingDocuments::list`]: `GET /portouts/{id}/supporting_documents`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortoutsSupportingDocumentsListRequest {
@@ -1088,7 +1088,7 @@ static SUPPORTING_DOCUMENTS_CREATE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-/// A request of `client.portouts().supporting_documents().create(..)`.
+/// A request of [`PortoutsSupportingDocuments::create`]: `POST /portouts/{id}/supporting_documents`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortoutsSupportingDocumentsCreateRequest {

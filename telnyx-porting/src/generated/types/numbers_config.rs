@@ -108,8 +108,8 @@ impl<
     HasMessagingProfileId,
     HasNumbers,
 > {
-    /// UUID of the messaging profile that the numbers get. The empty string takes each number off the
-    /// profile it is on.
+    /// Required. UUID of the messaging profile that the numbers get. The empty string takes each number
+    /// off the profile it is on.
     ///
     /// Example: `"00000000-0000-0000-0000-000000000000"`
     pub fn messaging_profile_id(
@@ -123,7 +123,7 @@ impl<
         }
     }
 
-    /// The numbers to put on the profile, in E.164 form.
+    /// Required. The numbers to put on the profile, in E.164 form.
     ///
     /// Example: `["+18880000000","+18880000001","+18880000002"]`
     pub fn numbers(
@@ -152,6 +152,15 @@ impl<
         HasNumbers: fields::numbers,
     {
         self.value
+    }
+}
+
+impl From<BulkMessagingSettingsUpdatePhoneNumbersRequestBuilder<Set, Set>>
+for BulkMessagingSettingsUpdatePhoneNumbersRequest {
+    fn from(
+        builder: BulkMessagingSettingsUpdatePhoneNumbersRequestBuilder<Set, Set>,
+    ) -> Self {
+        builder.build()
     }
 }
 
@@ -245,7 +254,7 @@ impl CallForwardingParamBuilder {
         self
     }
 
-    /// Sets `call_forwarding_enabled` to null, which removes what was there.
+    /// Sends `call_forwarding_enabled` as null. In an update that removes what was there.
     pub fn call_forwarding_enabled_null(mut self) -> Self {
         self.value.call_forwarding_enabled = Nullable::Null;
         self
@@ -259,7 +268,7 @@ impl CallForwardingParamBuilder {
         self
     }
 
-    /// Sets `forwards_to` to null, which removes what was there.
+    /// Sends `forwards_to` as null. In an update that removes what was there.
     pub fn forwards_to_null(mut self) -> Self {
         self.value.forwards_to = Nullable::Null;
         self
@@ -275,7 +284,7 @@ impl CallForwardingParamBuilder {
         self
     }
 
-    /// Sets `forwarding_type` to null, which removes what was there.
+    /// Sends `forwarding_type` as null. In an update that removes what was there.
     pub fn forwarding_type_null(mut self) -> Self {
         self.value.forwarding_type = Nullable::Null;
         self
@@ -285,6 +294,12 @@ impl CallForwardingParamBuilder {
     #[must_use]
     pub fn build(self) -> CallForwardingParam {
         self.value
+    }
+}
+
+impl From<CallForwardingParamBuilder> for CallForwardingParam {
+    fn from(builder: CallForwardingParamBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -417,7 +432,7 @@ impl CallRecordingParamBuilder {
         self
     }
 
-    /// Sets `inbound_call_recording_enabled` to null, which removes what was there.
+    /// Sends `inbound_call_recording_enabled` as null. In an update that removes what was there.
     pub fn inbound_call_recording_enabled_null(mut self) -> Self {
         self.value.inbound_call_recording_enabled = Nullable::Null;
         self
@@ -434,7 +449,7 @@ impl CallRecordingParamBuilder {
         self
     }
 
-    /// Sets `inbound_call_recording_format` to null, which removes what was there.
+    /// Sends `inbound_call_recording_format` as null. In an update that removes what was there.
     pub fn inbound_call_recording_format_null(mut self) -> Self {
         self.value.inbound_call_recording_format = Nullable::Null;
         self
@@ -452,7 +467,7 @@ impl CallRecordingParamBuilder {
         self
     }
 
-    /// Sets `inbound_call_recording_channels` to null, which removes what was there.
+    /// Sends `inbound_call_recording_channels` as null. In an update that removes what was there.
     pub fn inbound_call_recording_channels_null(mut self) -> Self {
         self.value.inbound_call_recording_channels = Nullable::Null;
         self
@@ -462,6 +477,12 @@ impl CallRecordingParamBuilder {
     #[must_use]
     pub fn build(self) -> CallRecordingParam {
         self.value
+    }
+}
+
+impl From<CallRecordingParamBuilder> for CallRecordingParam {
+    fn from(builder: CallRecordingParamBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -531,7 +552,7 @@ impl CnamListingParamBuilder {
         self
     }
 
-    /// Sets `cnam_listing_enabled` to null, which removes what was there.
+    /// Sends `cnam_listing_enabled` as null. In an update that removes what was there.
     pub fn cnam_listing_enabled_null(mut self) -> Self {
         self.value.cnam_listing_enabled = Nullable::Null;
         self
@@ -545,7 +566,7 @@ impl CnamListingParamBuilder {
         self
     }
 
-    /// Sets `cnam_listing_details` to null, which removes what was there.
+    /// Sends `cnam_listing_details` as null. In an update that removes what was there.
     pub fn cnam_listing_details_null(mut self) -> Self {
         self.value.cnam_listing_details = Nullable::Null;
         self
@@ -555,6 +576,12 @@ impl CnamListingParamBuilder {
     #[must_use]
     pub fn build(self) -> CnamListingParam {
         self.value
+    }
+}
+
+impl From<CnamListingParamBuilder> for CnamListingParam {
+    fn from(builder: CnamListingParamBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -734,7 +761,7 @@ impl MediaFeaturesParamBuilder {
         self
     }
 
-    /// Sets `rtp_auto_adjust_enabled` to null, which removes what was there.
+    /// Sends `rtp_auto_adjust_enabled` as null. In an update that removes what was there.
     pub fn rtp_auto_adjust_enabled_null(mut self) -> Self {
         self.value.rtp_auto_adjust_enabled = Nullable::Null;
         self
@@ -752,7 +779,7 @@ impl MediaFeaturesParamBuilder {
         self
     }
 
-    /// Sets `accept_any_rtp_packets_enabled` to null, which removes what was there.
+    /// Sends `accept_any_rtp_packets_enabled` as null. In an update that removes what was there.
     pub fn accept_any_rtp_packets_enabled_null(mut self) -> Self {
         self.value.accept_any_rtp_packets_enabled = Nullable::Null;
         self
@@ -765,7 +792,7 @@ impl MediaFeaturesParamBuilder {
         self
     }
 
-    /// Sets `t38_fax_gateway_enabled` to null, which removes what was there.
+    /// Sends `t38_fax_gateway_enabled` as null. In an update that removes what was there.
     pub fn t38_fax_gateway_enabled_null(mut self) -> Self {
         self.value.t38_fax_gateway_enabled = Nullable::Null;
         self
@@ -775,6 +802,12 @@ impl MediaFeaturesParamBuilder {
     #[must_use]
     pub fn build(self) -> MediaFeaturesParam {
         self.value
+    }
+}
+
+impl From<MediaFeaturesParamBuilder> for MediaFeaturesParam {
+    fn from(builder: MediaFeaturesParamBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -988,7 +1021,7 @@ impl MobilePhoneNumberCallForwardingParamBuilder {
         self
     }
 
-    /// Sets `call_forwarding_enabled` to null, which removes what was there.
+    /// Sends `call_forwarding_enabled` as null. In an update that removes what was there.
     pub fn call_forwarding_enabled_null(mut self) -> Self {
         self.value.call_forwarding_enabled = Nullable::Null;
         self
@@ -1002,7 +1035,7 @@ impl MobilePhoneNumberCallForwardingParamBuilder {
         self
     }
 
-    /// Sets `forwards_to` to null, which removes what was there.
+    /// Sends `forwards_to` as null. In an update that removes what was there.
     pub fn forwards_to_null(mut self) -> Self {
         self.value.forwards_to = Nullable::Null;
         self
@@ -1017,7 +1050,7 @@ impl MobilePhoneNumberCallForwardingParamBuilder {
         self
     }
 
-    /// Sets `forwarding_type` to null, which removes what was there.
+    /// Sends `forwarding_type` as null. In an update that removes what was there.
     pub fn forwarding_type_null(mut self) -> Self {
         self.value.forwarding_type = Nullable::Null;
         self
@@ -1027,6 +1060,13 @@ impl MobilePhoneNumberCallForwardingParamBuilder {
     #[must_use]
     pub fn build(self) -> MobilePhoneNumberCallForwardingParam {
         self.value
+    }
+}
+
+impl From<MobilePhoneNumberCallForwardingParamBuilder>
+for MobilePhoneNumberCallForwardingParam {
+    fn from(builder: MobilePhoneNumberCallForwardingParamBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -1100,7 +1140,7 @@ impl MobilePhoneNumberCallRecordingParamBuilder {
         self
     }
 
-    /// Sets `inbound_call_recording_enabled` to null, which removes what was there.
+    /// Sends `inbound_call_recording_enabled` as null. In an update that removes what was there.
     pub fn inbound_call_recording_enabled_null(mut self) -> Self {
         self.value.inbound_call_recording_enabled = Nullable::Null;
         self
@@ -1117,7 +1157,7 @@ impl MobilePhoneNumberCallRecordingParamBuilder {
         self
     }
 
-    /// Sets `inbound_call_recording_format` to null, which removes what was there.
+    /// Sends `inbound_call_recording_format` as null. In an update that removes what was there.
     pub fn inbound_call_recording_format_null(mut self) -> Self {
         self.value.inbound_call_recording_format = Nullable::Null;
         self
@@ -1135,7 +1175,7 @@ impl MobilePhoneNumberCallRecordingParamBuilder {
         self
     }
 
-    /// Sets `inbound_call_recording_channels` to null, which removes what was there.
+    /// Sends `inbound_call_recording_channels` as null. In an update that removes what was there.
     pub fn inbound_call_recording_channels_null(mut self) -> Self {
         self.value.inbound_call_recording_channels = Nullable::Null;
         self
@@ -1145,6 +1185,13 @@ impl MobilePhoneNumberCallRecordingParamBuilder {
     #[must_use]
     pub fn build(self) -> MobilePhoneNumberCallRecordingParam {
         self.value
+    }
+}
+
+impl From<MobilePhoneNumberCallRecordingParamBuilder>
+for MobilePhoneNumberCallRecordingParam {
+    fn from(builder: MobilePhoneNumberCallRecordingParamBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -1210,7 +1257,7 @@ impl MobilePhoneNumberCnamListingParamBuilder {
         self
     }
 
-    /// Sets `cnam_listing_enabled` to null, which removes what was there.
+    /// Sends `cnam_listing_enabled` as null. In an update that removes what was there.
     pub fn cnam_listing_enabled_null(mut self) -> Self {
         self.value.cnam_listing_enabled = Nullable::Null;
         self
@@ -1224,7 +1271,7 @@ impl MobilePhoneNumberCnamListingParamBuilder {
         self
     }
 
-    /// Sets `cnam_listing_details` to null, which removes what was there.
+    /// Sends `cnam_listing_details` as null. In an update that removes what was there.
     pub fn cnam_listing_details_null(mut self) -> Self {
         self.value.cnam_listing_details = Nullable::Null;
         self
@@ -1234,6 +1281,13 @@ impl MobilePhoneNumberCnamListingParamBuilder {
     #[must_use]
     pub fn build(self) -> MobilePhoneNumberCnamListingParam {
         self.value
+    }
+}
+
+impl From<MobilePhoneNumberCnamListingParamBuilder>
+for MobilePhoneNumberCnamListingParam {
+    fn from(builder: MobilePhoneNumberCnamListingParamBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -1380,7 +1434,7 @@ impl MobilePhoneNumberUpdateBuilder {
         self
     }
 
-    /// Sets `connection_id` to null, which removes what was there.
+    /// Sends `connection_id` as null. In an update that removes what was there.
     pub fn connection_id_null(mut self) -> Self {
         self.value.connection_id = Nullable::Null;
         self
@@ -1395,7 +1449,7 @@ impl MobilePhoneNumberUpdateBuilder {
         self
     }
 
-    /// Sets `inbound` to null, which removes what was there.
+    /// Sends `inbound` as null. In an update that removes what was there.
     pub fn inbound_null(mut self) -> Self {
         self.value.inbound = Nullable::Null;
         self
@@ -1410,7 +1464,7 @@ impl MobilePhoneNumberUpdateBuilder {
         self
     }
 
-    /// Sets `outbound` to null, which removes what was there.
+    /// Sends `outbound` as null. In an update that removes what was there.
     pub fn outbound_null(mut self) -> Self {
         self.value.outbound = Nullable::Null;
         self
@@ -1425,7 +1479,7 @@ impl MobilePhoneNumberUpdateBuilder {
         self
     }
 
-    /// Sets `inbound_call_screening` to null, which removes what was there.
+    /// Sends `inbound_call_screening` as null. In an update that removes what was there.
     pub fn inbound_call_screening_null(mut self) -> Self {
         self.value.inbound_call_screening = Nullable::Null;
         self
@@ -1437,7 +1491,7 @@ impl MobilePhoneNumberUpdateBuilder {
         self
     }
 
-    /// Sets `noise_suppression` to null, which removes what was there.
+    /// Sends `noise_suppression` as null. In an update that removes what was there.
     pub fn noise_suppression_null(mut self) -> Self {
         self.value.noise_suppression = Nullable::Null;
         self
@@ -1452,7 +1506,7 @@ impl MobilePhoneNumberUpdateBuilder {
         self
     }
 
-    /// Sets `call_forwarding` to null, which removes what was there.
+    /// Sends `call_forwarding` as null. In an update that removes what was there.
     pub fn call_forwarding_null(mut self) -> Self {
         self.value.call_forwarding = Nullable::Null;
         self
@@ -1467,7 +1521,7 @@ impl MobilePhoneNumberUpdateBuilder {
         self
     }
 
-    /// Sets `call_recording` to null, which removes what was there.
+    /// Sends `call_recording` as null. In an update that removes what was there.
     pub fn call_recording_null(mut self) -> Self {
         self.value.call_recording = Nullable::Null;
         self
@@ -1479,7 +1533,7 @@ impl MobilePhoneNumberUpdateBuilder {
         self
     }
 
-    /// Sets `caller_id_name_enabled` to null, which removes what was there.
+    /// Sends `caller_id_name_enabled` as null. In an update that removes what was there.
     pub fn caller_id_name_enabled_null(mut self) -> Self {
         self.value.caller_id_name_enabled = Nullable::Null;
         self
@@ -1494,7 +1548,7 @@ impl MobilePhoneNumberUpdateBuilder {
         self
     }
 
-    /// Sets `cnam_listing` to null, which removes what was there.
+    /// Sends `cnam_listing` as null. In an update that removes what was there.
     pub fn cnam_listing_null(mut self) -> Self {
         self.value.cnam_listing = Nullable::Null;
         self
@@ -1508,7 +1562,7 @@ impl MobilePhoneNumberUpdateBuilder {
         self
     }
 
-    /// Sets `customer_reference` to null, which removes what was there.
+    /// Sends `customer_reference` as null. In an update that removes what was there.
     pub fn customer_reference_null(mut self) -> Self {
         self.value.customer_reference = Nullable::Null;
         self
@@ -1522,7 +1576,7 @@ impl MobilePhoneNumberUpdateBuilder {
         self
     }
 
-    /// Sets `tags` to null, which removes what was there.
+    /// Sends `tags` as null. In an update that removes what was there.
     pub fn tags_null(mut self) -> Self {
         self.value.tags = Nullable::Null;
         self
@@ -1532,6 +1586,12 @@ impl MobilePhoneNumberUpdateBuilder {
     #[must_use]
     pub fn build(self) -> MobilePhoneNumberUpdate {
         self.value
+    }
+}
+
+impl From<MobilePhoneNumberUpdateBuilder> for MobilePhoneNumberUpdate {
+    fn from(builder: MobilePhoneNumberUpdateBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -1586,7 +1646,7 @@ impl MobilePhoneNumberUpdateInterceptionBuilder {
         self
     }
 
-    /// Sets `interception_app_id` to null, which removes what was there.
+    /// Sends `interception_app_id` as null. In an update that removes what was there.
     pub fn interception_app_id_null(mut self) -> Self {
         self.value.interception_app_id = Nullable::Null;
         self
@@ -1596,6 +1656,13 @@ impl MobilePhoneNumberUpdateInterceptionBuilder {
     #[must_use]
     pub fn build(self) -> MobilePhoneNumberUpdateInterception {
         self.value
+    }
+}
+
+impl From<MobilePhoneNumberUpdateInterceptionBuilder>
+for MobilePhoneNumberUpdateInterception {
+    fn from(builder: MobilePhoneNumberUpdateInterceptionBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -1737,8 +1804,8 @@ pub struct PhoneNumberBundleStatusChangeRequestBuilder<HasBundleId = Missing> {
 }
 
 impl<HasBundleId> PhoneNumberBundleStatusChangeRequestBuilder<HasBundleId> {
-    /// Bundle to put the number in. A JSON `null` takes the number out of the bundle it is in. To move
-    /// it between bundles send two requests: first `null`, then the new bundle.
+    /// Required. Bundle to put the number in. A JSON `null` takes the number out of the bundle it is
+    /// in. To move it between bundles send two requests: first `null`, then the new bundle.
     ///
     /// Example: `"5194d8fc-87e6-4188-baa9-1c434bbe861b"`
     pub fn bundle_id(
@@ -1759,6 +1826,13 @@ impl<HasBundleId> PhoneNumberBundleStatusChangeRequestBuilder<HasBundleId> {
         HasBundleId: fields::bundle_id,
     {
         self.value
+    }
+}
+
+impl From<PhoneNumberBundleStatusChangeRequestBuilder<Set>>
+for PhoneNumberBundleStatusChangeRequest {
+    fn from(builder: PhoneNumberBundleStatusChangeRequestBuilder<Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -2077,7 +2151,8 @@ impl<
     HasEmergencyEnabled,
     HasEmergencyAddressId,
 > PhoneNumberEnableEmergencyRequestBuilder<HasEmergencyEnabled, HasEmergencyAddressId> {
-    /// `true` to register the number with emergency services, `false` to end its registration.
+    /// Required. `true` to register the number with emergency services, `false` to end its
+    /// registration.
     pub fn emergency_enabled(
         mut self,
         emergency_enabled: bool,
@@ -2089,7 +2164,7 @@ impl<
         }
     }
 
-    /// Address that emergency services are to be given for callers from this number.
+    /// Required. Address that emergency services are to be given for callers from this number.
     ///
     /// Example: `"53829456729313"`
     pub fn emergency_address_id(
@@ -2111,6 +2186,13 @@ impl<
         HasEmergencyAddressId: fields::emergency_address_id,
     {
         self.value
+    }
+}
+
+impl From<PhoneNumberEnableEmergencyRequestBuilder<Set, Set>>
+for PhoneNumberEnableEmergencyRequest {
+    fn from(builder: PhoneNumberEnableEmergencyRequestBuilder<Set, Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -2299,6 +2381,12 @@ impl PhoneNumberFilterBuilder {
     }
 }
 
+impl From<PhoneNumberFilterBuilder> for PhoneNumberFilter {
+    fn from(builder: PhoneNumberFilterBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PhoneNumberFilter {
         optional phone_number: "phone_number",
@@ -2395,6 +2483,12 @@ impl PhoneNumberFilterConnectionNameBuilder {
     }
 }
 
+impl From<PhoneNumberFilterConnectionNameBuilder> for PhoneNumberFilterConnectionName {
+    fn from(builder: PhoneNumberFilterConnectionNameBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PhoneNumberFilterConnectionName {
         optional contains: "contains",
@@ -2483,6 +2577,12 @@ impl PhoneNumberFilterNumberTypeBuilder {
     #[must_use]
     pub fn build(self) -> PhoneNumberFilterNumberType {
         self.value
+    }
+}
+
+impl From<PhoneNumberFilterNumberTypeBuilder> for PhoneNumberFilterNumberType {
+    fn from(builder: PhoneNumberFilterNumberTypeBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -2882,7 +2982,7 @@ pub struct PhoneNumberVerifyOwnershipRequestBuilder<HasPhoneNumbers = Missing> {
 }
 
 impl<HasPhoneNumbers> PhoneNumberVerifyOwnershipRequestBuilder<HasPhoneNumbers> {
-    /// The numbers to look up, from one to a thousand.
+    /// Required. The numbers to look up, from one to a thousand.
     ///
     /// Example: `["+15551234567"]`
     pub fn phone_numbers(
@@ -2903,6 +3003,13 @@ impl<HasPhoneNumbers> PhoneNumberVerifyOwnershipRequestBuilder<HasPhoneNumbers> 
         HasPhoneNumbers: fields::phone_numbers,
     {
         self.value
+    }
+}
+
+impl From<PhoneNumberVerifyOwnershipRequestBuilder<Set>>
+for PhoneNumberVerifyOwnershipRequest {
+    fn from(builder: PhoneNumberVerifyOwnershipRequestBuilder<Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -3168,6 +3275,13 @@ impl PhoneNumberWithVoiceSettingsFilterBuilder {
     }
 }
 
+impl From<PhoneNumberWithVoiceSettingsFilterBuilder>
+for PhoneNumberWithVoiceSettingsFilter {
+    fn from(builder: PhoneNumberWithVoiceSettingsFilterBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PhoneNumberWithVoiceSettingsFilter {
         optional phone_number: "phone_number",
@@ -3216,6 +3330,13 @@ impl PhoneNumberWithVoiceSettingsFilterConnectionNameBuilder {
     #[must_use]
     pub fn build(self) -> PhoneNumberWithVoiceSettingsFilterConnectionName {
         self.value
+    }
+}
+
+impl From<PhoneNumberWithVoiceSettingsFilterConnectionNameBuilder>
+for PhoneNumberWithVoiceSettingsFilterConnectionName {
+    fn from(builder: PhoneNumberWithVoiceSettingsFilterConnectionNameBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -3311,7 +3432,7 @@ pub struct PhoneNumbersJobDeletePhoneNumbersRequestBuilder<HasPhoneNumbers = Mis
 }
 
 impl<HasPhoneNumbers> PhoneNumbersJobDeletePhoneNumbersRequestBuilder<HasPhoneNumbers> {
-    /// 1 to 1,000 numbers to delete, either all by id or all in E.164 form.
+    /// Required. 1 to 1,000 numbers to delete, either all by id or all in E.164 form.
     ///
     /// Example: `["+19705555098","+19715555098"]`
     pub fn phone_numbers(
@@ -3332,6 +3453,13 @@ impl<HasPhoneNumbers> PhoneNumbersJobDeletePhoneNumbersRequestBuilder<HasPhoneNu
         HasPhoneNumbers: fields::phone_numbers,
     {
         self.value
+    }
+}
+
+impl From<PhoneNumbersJobDeletePhoneNumbersRequestBuilder<Set>>
+for PhoneNumbersJobDeletePhoneNumbersRequest {
+    fn from(builder: PhoneNumbersJobDeletePhoneNumbersRequestBuilder<Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -3446,6 +3574,12 @@ impl PhoneNumbersJobFilterBuilder {
     #[must_use]
     pub fn build(self) -> PhoneNumbersJobFilter {
         self.value
+    }
+}
+
+impl From<PhoneNumbersJobFilterBuilder> for PhoneNumbersJobFilter {
+    fn from(builder: PhoneNumbersJobFilterBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -3678,7 +3812,7 @@ impl<
     HasEmergencyEnabled,
     HasPhoneNumbers,
 > {
-    /// True switches emergency services on for the numbers, false switches them off.
+    /// Required. True switches emergency services on for the numbers, false switches them off.
     pub fn emergency_enabled(
         mut self,
         emergency_enabled: bool,
@@ -3699,13 +3833,13 @@ impl<
         self
     }
 
-    /// Sets `emergency_address_id` to null, which removes what was there.
+    /// Sends `emergency_address_id` as null. In an update that removes what was there.
     pub fn emergency_address_id_null(mut self) -> Self {
         self.value.emergency_address_id = Nullable::Null;
         self
     }
 
-    /// 1 to 1,000 numbers to switch, either all by id or all in E.164 form.
+    /// Required. 1 to 1,000 numbers to switch, either all by id or all in E.164 form.
     ///
     /// Example: `["+19705555098","+19715555098"]`
     pub fn phone_numbers(
@@ -3727,6 +3861,15 @@ impl<
         HasPhoneNumbers: fields::phone_numbers,
     {
         self.value
+    }
+}
+
+impl From<PhoneNumbersJobUpdateEmergencySettingsRequestBuilder<Set, Set>>
+for PhoneNumbersJobUpdateEmergencySettingsRequest {
+    fn from(
+        builder: PhoneNumbersJobUpdateEmergencySettingsRequestBuilder<Set, Set>,
+    ) -> Self {
+        builder.build()
     }
 }
 
@@ -3882,6 +4025,13 @@ impl PhoneNumbersJobUpdatePhoneNumbersFilterBuilder {
     }
 }
 
+impl From<PhoneNumbersJobUpdatePhoneNumbersFilterBuilder>
+for PhoneNumbersJobUpdatePhoneNumbersFilter {
+    fn from(builder: PhoneNumbersJobUpdatePhoneNumbersFilterBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PhoneNumbersJobUpdatePhoneNumbersFilter {
         optional tag: "tag",
@@ -3957,8 +4107,8 @@ pub struct PhoneNumbersJobUpdatePhoneNumbersRequestBuilder<HasPhoneNumbers = Mis
 }
 
 impl<HasPhoneNumbers> PhoneNumbersJobUpdatePhoneNumbersRequestBuilder<HasPhoneNumbers> {
-    /// 1 to 1,000 numbers to update, either all by id or all in E.164 form. With these, only these are
-    /// updated; without them the filter must choose.
+    /// Required. 1 to 1,000 numbers to update, either all by id or all in E.164 form. With these, only
+    /// these are updated; without them the filter must choose.
     ///
     /// Example: `["+13127367254"]`
     pub fn phone_numbers(
@@ -4040,6 +4190,13 @@ impl<HasPhoneNumbers> PhoneNumbersJobUpdatePhoneNumbersRequestBuilder<HasPhoneNu
         HasPhoneNumbers: fields::phone_numbers,
     {
         self.value
+    }
+}
+
+impl From<PhoneNumbersJobUpdatePhoneNumbersRequestBuilder<Set>>
+for PhoneNumbersJobUpdatePhoneNumbersRequest {
+    fn from(builder: PhoneNumbersJobUpdatePhoneNumbersRequestBuilder<Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -4352,6 +4509,12 @@ impl SlimPhoneNumberFilterBuilder {
     }
 }
 
+impl From<SlimPhoneNumberFilterBuilder> for SlimPhoneNumberFilter {
+    fn from(builder: SlimPhoneNumberFilterBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     SlimPhoneNumberFilter {
         optional phone_number: "phone_number",
@@ -4455,7 +4618,7 @@ impl UpdatePhoneNumberMessagingSettingsRequestBuilder {
         self
     }
 
-    /// Sets `messaging_profile_id` to null, which removes what was there.
+    /// Sends `messaging_profile_id` as null. In an update that removes what was there.
     pub fn messaging_profile_id_null(mut self) -> Self {
         self.value.messaging_profile_id = Nullable::Null;
         self
@@ -4469,7 +4632,7 @@ impl UpdatePhoneNumberMessagingSettingsRequestBuilder {
         self
     }
 
-    /// Sets `messaging_product` to null, which removes what was there.
+    /// Sends `messaging_product` as null. In an update that removes what was there.
     pub fn messaging_product_null(mut self) -> Self {
         self.value.messaging_product = Nullable::Null;
         self
@@ -4483,7 +4646,7 @@ impl UpdatePhoneNumberMessagingSettingsRequestBuilder {
         self
     }
 
-    /// Sets `tags` to null, which removes what was there.
+    /// Sends `tags` as null. In an update that removes what was there.
     pub fn tags_null(mut self) -> Self {
         self.value.tags = Nullable::Null;
         self
@@ -4493,6 +4656,13 @@ impl UpdatePhoneNumberMessagingSettingsRequestBuilder {
     #[must_use]
     pub fn build(self) -> UpdatePhoneNumberMessagingSettingsRequest {
         self.value
+    }
+}
+
+impl From<UpdatePhoneNumberMessagingSettingsRequestBuilder>
+for UpdatePhoneNumberMessagingSettingsRequest {
+    fn from(builder: UpdatePhoneNumberMessagingSettingsRequestBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -4563,7 +4733,7 @@ impl UpdatePhoneNumberRequestBuilder {
         self
     }
 
-    /// Sets `address_id` to null, which removes what was there.
+    /// Sends `address_id` as null. In an update that removes what was there.
     pub fn address_id_null(mut self) -> Self {
         self.value.address_id = Nullable::Null;
         self
@@ -4577,7 +4747,7 @@ impl UpdatePhoneNumberRequestBuilder {
         self
     }
 
-    /// Sets `billing_group_id` to null, which removes what was there.
+    /// Sends `billing_group_id` as null. In an update that removes what was there.
     pub fn billing_group_id_null(mut self) -> Self {
         self.value.billing_group_id = Nullable::Null;
         self
@@ -4591,7 +4761,7 @@ impl UpdatePhoneNumberRequestBuilder {
         self
     }
 
-    /// Sets `connection_id` to null, which removes what was there.
+    /// Sends `connection_id` as null. In an update that removes what was there.
     pub fn connection_id_null(mut self) -> Self {
         self.value.connection_id = Nullable::Null;
         self
@@ -4605,7 +4775,7 @@ impl UpdatePhoneNumberRequestBuilder {
         self
     }
 
-    /// Sets `customer_reference` to null, which removes what was there.
+    /// Sends `customer_reference` as null. In an update that removes what was there.
     pub fn customer_reference_null(mut self) -> Self {
         self.value.customer_reference = Nullable::Null;
         self
@@ -4621,7 +4791,7 @@ impl UpdatePhoneNumberRequestBuilder {
         self
     }
 
-    /// Sets `external_pin` to null, which removes what was there.
+    /// Sends `external_pin` as null. In an update that removes what was there.
     pub fn external_pin_null(mut self) -> Self {
         self.value.external_pin = Nullable::Null;
         self
@@ -4633,7 +4803,7 @@ impl UpdatePhoneNumberRequestBuilder {
         self
     }
 
-    /// Sets `hd_voice_enabled` to null, which removes what was there.
+    /// Sends `hd_voice_enabled` as null. In an update that removes what was there.
     pub fn hd_voice_enabled_null(mut self) -> Self {
         self.value.hd_voice_enabled = Nullable::Null;
         self
@@ -4647,7 +4817,7 @@ impl UpdatePhoneNumberRequestBuilder {
         self
     }
 
-    /// Sets `tags` to null, which removes what was there.
+    /// Sends `tags` as null. In an update that removes what was there.
     pub fn tags_null(mut self) -> Self {
         self.value.tags = Nullable::Null;
         self
@@ -4657,6 +4827,12 @@ impl UpdatePhoneNumberRequestBuilder {
     #[must_use]
     pub fn build(self) -> UpdatePhoneNumberRequest {
         self.value
+    }
+}
+
+impl From<UpdatePhoneNumberRequestBuilder> for UpdatePhoneNumberRequest {
+    fn from(builder: UpdatePhoneNumberRequestBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -4730,7 +4906,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
         self
     }
 
-    /// Sets `tech_prefix_enabled` to null, which removes what was there.
+    /// Sends `tech_prefix_enabled` as null. In an update that removes what was there.
     pub fn tech_prefix_enabled_null(mut self) -> Self {
         self.value.tech_prefix_enabled = Nullable::Null;
         self
@@ -4745,7 +4921,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
         self
     }
 
-    /// Sets `translated_number` to null, which removes what was there.
+    /// Sends `translated_number` as null. In an update that removes what was there.
     pub fn translated_number_null(mut self) -> Self {
         self.value.translated_number = Nullable::Null;
         self
@@ -4757,7 +4933,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
         self
     }
 
-    /// Sets `caller_id_name_enabled` to null, which removes what was there.
+    /// Sends `caller_id_name_enabled` as null. In an update that removes what was there.
     pub fn caller_id_name_enabled_null(mut self) -> Self {
         self.value.caller_id_name_enabled = Nullable::Null;
         self
@@ -4773,7 +4949,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
         self
     }
 
-    /// Sets `call_forwarding` to null, which removes what was there.
+    /// Sends `call_forwarding` as null. In an update that removes what was there.
     pub fn call_forwarding_null(mut self) -> Self {
         self.value.call_forwarding = Nullable::Null;
         self
@@ -4787,7 +4963,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
         self
     }
 
-    /// Sets `cnam_listing` to null, which removes what was there.
+    /// Sends `cnam_listing` as null. In an update that removes what was there.
     pub fn cnam_listing_null(mut self) -> Self {
         self.value.cnam_listing = Nullable::Null;
         self
@@ -4803,7 +4979,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
         self
     }
 
-    /// Sets `usage_payment_method` to null, which removes what was there.
+    /// Sends `usage_payment_method` as null. In an update that removes what was there.
     pub fn usage_payment_method_null(mut self) -> Self {
         self.value.usage_payment_method = Nullable::Null;
         self
@@ -4815,7 +4991,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
         self
     }
 
-    /// Sets `media_features` to null, which removes what was there.
+    /// Sends `media_features` as null. In an update that removes what was there.
     pub fn media_features_null(mut self) -> Self {
         self.value.media_features = Nullable::Null;
         self
@@ -4827,7 +5003,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
         self
     }
 
-    /// Sets `call_recording` to null, which removes what was there.
+    /// Sends `call_recording` as null. In an update that removes what was there.
     pub fn call_recording_null(mut self) -> Self {
         self.value.call_recording = Nullable::Null;
         self
@@ -4844,7 +5020,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
         self
     }
 
-    /// Sets `inbound_call_screening` to null, which removes what was there.
+    /// Sends `inbound_call_screening` as null. In an update that removes what was there.
     pub fn inbound_call_screening_null(mut self) -> Self {
         self.value.inbound_call_screening = Nullable::Null;
         self
@@ -4854,6 +5030,13 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
     #[must_use]
     pub fn build(self) -> UpdatePhoneNumberVoiceSettingsRequest {
         self.value
+    }
+}
+
+impl From<UpdatePhoneNumberVoiceSettingsRequestBuilder>
+for UpdatePhoneNumberVoiceSettingsRequest {
+    fn from(builder: UpdatePhoneNumberVoiceSettingsRequestBuilder) -> Self {
+        builder.build()
     }
 }
 

@@ -44,7 +44,7 @@ impl<
     HasFirstName,
     HasLastName,
 > AuIdVerificationParamsBuilder<HasFirstName, HasLastName> {
-    /// Given name of the person who goes through the check.
+    /// Required. Given name of the person who goes through the check.
     ///
     /// Example: `"John"`
     pub fn first_name(
@@ -58,7 +58,7 @@ impl<
         }
     }
 
-    /// Family name of the person who goes through the check.
+    /// Required. Family name of the person who goes through the check.
     ///
     /// Example: `"Doe"`
     pub fn last_name(
@@ -80,6 +80,12 @@ impl<
         HasLastName: fields::last_name,
     {
         self.value
+    }
+}
+
+impl From<AuIdVerificationParamsBuilder<Set, Set>> for AuIdVerificationParams {
+    fn from(builder: AuIdVerificationParamsBuilder<Set, Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -135,6 +141,12 @@ impl CreatePortingAdditionalDocumentsBuilder {
     }
 }
 
+impl From<CreatePortingAdditionalDocumentsBuilder> for CreatePortingAdditionalDocuments {
+    fn from(builder: CreatePortingAdditionalDocumentsBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     CreatePortingAdditionalDocuments {
         optional additional_documents: "additional_documents",
@@ -177,7 +189,7 @@ impl<
     HasPhoneNumberRange,
     HasAction,
 > CreatePortingAssociatedPhoneNumberBuilder<HasPhoneNumberRange, HasAction> {
-    /// The numbers that stay behind.
+    /// Required. The numbers that stay behind.
     pub fn phone_number_range(
         mut self,
         phone_number_range: impl Into<PortingPhoneNumberRange>,
@@ -189,8 +201,8 @@ impl<
         }
     }
 
-    /// What the losing carrier does with numbers that stay behind once the port is done: leave them in
-    /// service (`keep`), or shut them down (`disconnect`).
+    /// Required. What the losing carrier does with numbers that stay behind once the port is done:
+    /// leave them in service (`keep`), or shut them down (`disconnect`).
     pub fn action(
         mut self,
         action: impl Into<PortingAssociatedPhoneNumberAction>,
@@ -210,6 +222,13 @@ impl<
         HasAction: fields::action,
     {
         self.value
+    }
+}
+
+impl From<CreatePortingAssociatedPhoneNumberBuilder<Set, Set>>
+for CreatePortingAssociatedPhoneNumber {
+    fn from(builder: CreatePortingAssociatedPhoneNumberBuilder<Set, Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -280,7 +299,7 @@ impl<
     HasLogo,
     HasName,
 > {
-    /// The company's address. Its form is that of an address in the United States.
+    /// Required. The company's address. Its form is that of an address in the United States.
     pub fn address(
         mut self,
         address: impl Into<LoaAddress>,
@@ -298,7 +317,7 @@ impl<
         }
     }
 
-    /// The company in whose name the letters are to be written.
+    /// Required. The company in whose name the letters are to be written.
     ///
     /// Example: `"Telnyx"`
     pub fn company_name(
@@ -318,7 +337,7 @@ impl<
         }
     }
 
-    /// How the carriers can reach the company when they have a question about a letter.
+    /// Required. How the carriers can reach the company when they have a question about a letter.
     pub fn contact(
         mut self,
         contact: impl Into<LoaContact>,
@@ -336,7 +355,7 @@ impl<
         }
     }
 
-    /// The image to print at the head of the letters.
+    /// Required. The image to print at the head of the letters.
     pub fn logo(
         mut self,
         logo: impl Into<LoaLogo>,
@@ -354,7 +373,7 @@ impl<
         }
     }
 
-    /// What to call the configuration in lists.
+    /// Required. What to call the configuration in lists.
     ///
     /// Example: `"My LOA Configuration"`
     pub fn name(
@@ -385,6 +404,13 @@ impl<
         HasName: fields::name,
     {
         self.value
+    }
+}
+
+impl From<CreatePortingLoaConfigurationBuilder<Set, Set, Set, Set, Set>>
+for CreatePortingLoaConfiguration {
+    fn from(builder: CreatePortingLoaConfigurationBuilder<Set, Set, Set, Set, Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -435,7 +461,7 @@ pub struct CreatePortingOrderBuilder<HasPhoneNumbers = Missing> {
 }
 
 impl<HasPhoneNumbers> CreatePortingOrderBuilder<HasPhoneNumbers> {
-    /// The phone numbers to move, in E.164 form with a leading `+`.
+    /// Required. The phone numbers to move, in E.164 form with a leading `+`.
     ///
     /// Example: `["+13035550000","+13035550001","+13035550002"]`
     pub fn phone_numbers(
@@ -457,7 +483,7 @@ impl<HasPhoneNumbers> CreatePortingOrderBuilder<HasPhoneNumbers> {
         self
     }
 
-    /// Sets `customer_reference` to null, which removes what was there.
+    /// Sends `customer_reference` as null. In an update that removes what was there.
     pub fn customer_reference_null(mut self) -> Self {
         self.value.customer_reference = Nullable::Null;
         self
@@ -481,6 +507,12 @@ impl<HasPhoneNumbers> CreatePortingOrderBuilder<HasPhoneNumbers> {
         HasPhoneNumbers: fields::phone_numbers,
     {
         self.value
+    }
+}
+
+impl From<CreatePortingOrderBuilder<Set>> for CreatePortingOrder {
+    fn from(builder: CreatePortingOrderBuilder<Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -534,6 +566,12 @@ impl CreatePortingOrderCommentBuilder {
     }
 }
 
+impl From<CreatePortingOrderCommentBuilder> for CreatePortingOrderComment {
+    fn from(builder: CreatePortingOrderCommentBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     CreatePortingOrderComment {
         optional body: "body",
@@ -576,7 +614,8 @@ impl<
     HasPhoneNumberRange,
     HasActivationRanges,
 > CreatePortingPhoneNumberBlockBuilder<HasPhoneNumberRange, HasActivationRanges> {
-    /// All numbers of the block, 1,000 at most. The letter of authorization has to name the same range.
+    /// Required. All numbers of the block, 1,000 at most. The letter of authorization has to name the
+    /// same range.
     pub fn phone_number_range(
         mut self,
         phone_number_range: impl Into<CreatePortingPhoneNumberBlockRange>,
@@ -588,8 +627,8 @@ impl<
         }
     }
 
-    /// The numbers that Telnyx shall activate. Each range lies within the block, and no two of them
-    /// overlap. Repeat the whole block to activate everything.
+    /// Required. The numbers that Telnyx shall activate. Each range lies within the block, and no two
+    /// of them overlap. Repeat the whole block to activate everything.
     pub fn activation_ranges(
         mut self,
         activation_ranges: impl IntoIterator<
@@ -614,6 +653,13 @@ impl<
         HasActivationRanges: fields::activation_ranges,
     {
         self.value
+    }
+}
+
+impl From<CreatePortingPhoneNumberBlockBuilder<Set, Set>>
+for CreatePortingPhoneNumberBlock {
+    fn from(builder: CreatePortingPhoneNumberBlockBuilder<Set, Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -663,7 +709,7 @@ impl<
     HasStartAt,
     HasEndAt,
 > CreatePortingPhoneNumberBlockRangeBuilder<HasStartAt, HasEndAt> {
-    /// First number, in E.164 form.
+    /// Required. First number, in E.164 form.
     ///
     /// Example: `"+4930244999901"`
     pub fn start_at(
@@ -677,7 +723,7 @@ impl<
         }
     }
 
-    /// Last number, in E.164 form. Not before `start_at`.
+    /// Required. Last number, in E.164 form. Not before `start_at`.
     ///
     /// Example: `"+4930244999910"`
     pub fn end_at(
@@ -699,6 +745,13 @@ impl<
         HasEndAt: fields::end_at,
     {
         self.value
+    }
+}
+
+impl From<CreatePortingPhoneNumberBlockRangeBuilder<Set, Set>>
+for CreatePortingPhoneNumberBlockRange {
+    fn from(builder: CreatePortingPhoneNumberBlockRangeBuilder<Set, Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -751,7 +804,7 @@ impl<
     HasPortingPhoneNumberId,
     HasUserBundleId,
 > {
-    /// The phone number that is to have the bundle, by its id within the porting order.
+    /// Required. The phone number that is to have the bundle, by its id within the porting order.
     ///
     /// Example: `"927f4687-318c-44bc-9f2f-22a5898143a4"`
     pub fn porting_phone_number_id(
@@ -765,7 +818,7 @@ impl<
         }
     }
 
-    /// A bundle of your account that no other number uses.
+    /// Required. A bundle of your account that no other number uses.
     ///
     /// Example: `"ff901545-3e27-462a-ba9d-2b34654cab82"`
     pub fn user_bundle_id(
@@ -787,6 +840,13 @@ impl<
         HasUserBundleId: fields::user_bundle_id,
     {
         self.value
+    }
+}
+
+impl From<CreatePortingPhoneNumberConfigurationBuilder<Set, Set>>
+for CreatePortingPhoneNumberConfiguration {
+    fn from(builder: CreatePortingPhoneNumberConfigurationBuilder<Set, Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -839,6 +899,13 @@ impl CreatePortingPhoneNumberConfigurationsBuilder {
     #[must_use]
     pub fn build(self) -> CreatePortingPhoneNumberConfigurations {
         self.value
+    }
+}
+
+impl From<CreatePortingPhoneNumberConfigurationsBuilder>
+for CreatePortingPhoneNumberConfigurations {
+    fn from(builder: CreatePortingPhoneNumberConfigurationsBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -897,8 +964,8 @@ impl<
     HasExtensionRange,
     HasActivationRanges,
 > {
-    /// The number within the order behind which the extensions lie. `GET /porting_phone_numbers` lists
-    /// the numbers of an order.
+    /// Required. The number within the order behind which the extensions lie.
+    /// `GET /porting_phone_numbers` lists the numbers of an order.
     ///
     /// Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
     pub fn porting_phone_number_id(
@@ -916,7 +983,7 @@ impl<
         }
     }
 
-    /// All extensions to port, between 0 and 999; as a rule 0 to 9, 0 to 99, or 0 to 999.
+    /// Required. All extensions to port, between 0 and 999; as a rule 0 to 9, 0 to 99, or 0 to 999.
     pub fn extension_range(
         mut self,
         extension_range: impl Into<CreatePortingPhoneNumberExtensionRange>,
@@ -932,8 +999,8 @@ impl<
         }
     }
 
-    /// The extensions that Telnyx shall activate. Each range lies within `extension_range`, and no two
-    /// of them overlap.
+    /// Required. The extensions that Telnyx shall activate. Each range lies within `extension_range`,
+    /// and no two of them overlap.
     pub fn activation_ranges(
         mut self,
         activation_ranges: impl IntoIterator<
@@ -963,6 +1030,13 @@ impl<
         HasActivationRanges: fields::activation_ranges,
     {
         self.value
+    }
+}
+
+impl From<CreatePortingPhoneNumberExtensionBuilder<Set, Set, Set>>
+for CreatePortingPhoneNumberExtension {
+    fn from(builder: CreatePortingPhoneNumberExtensionBuilder<Set, Set, Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -1013,7 +1087,7 @@ impl<
     HasStartAt,
     HasEndAt,
 > CreatePortingPhoneNumberExtensionRangeBuilder<HasStartAt, HasEndAt> {
-    /// First extension.
+    /// Required. First extension.
     ///
     /// Example: `1`
     pub fn start_at(
@@ -1027,7 +1101,7 @@ impl<
         }
     }
 
-    /// Last extension. Not before `start_at`.
+    /// Required. Last extension. Not before `start_at`.
     ///
     /// Example: `10`
     pub fn end_at(
@@ -1049,6 +1123,13 @@ impl<
         HasEndAt: fields::end_at,
     {
         self.value
+    }
+}
+
+impl From<CreatePortingPhoneNumberExtensionRangeBuilder<Set, Set>>
+for CreatePortingPhoneNumberExtensionRange {
+    fn from(builder: CreatePortingPhoneNumberExtensionRangeBuilder<Set, Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -1089,7 +1170,7 @@ pub struct CreatePortingReportBuilder<HasParams = Missing, HasReportType = Missi
 }
 
 impl<HasParams, HasReportType> CreatePortingReportBuilder<HasParams, HasReportType> {
-    /// What goes into a CSV report of porting orders.
+    /// Required. What goes into a CSV report of porting orders.
     pub fn params(
         mut self,
         params: impl Into<ExportPortingOrdersCsvReport>,
@@ -1101,8 +1182,8 @@ impl<HasParams, HasReportType> CreatePortingReportBuilder<HasParams, HasReportTy
         }
     }
 
-    /// Kinds of reports about porting. So far there is one: `export_porting_orders_csv`, a CSV file
-    /// with a row for each order.
+    /// Required. Kinds of reports about porting. So far there is one: `export_porting_orders_csv`, a
+    /// CSV file with a row for each order.
     pub fn report_type(
         mut self,
         report_type: impl Into<PortingReportType>,
@@ -1122,6 +1203,12 @@ impl<HasParams, HasReportType> CreatePortingReportBuilder<HasParams, HasReportTy
         HasReportType: fields::report_type,
     {
         self.value
+    }
+}
+
+impl From<CreatePortingReportBuilder<Set, Set>> for CreatePortingReport {
+    fn from(builder: CreatePortingReportBuilder<Set, Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -1160,8 +1247,8 @@ pub struct ExportPortingOrdersCsvReportBuilder<HasFilters = Missing> {
 }
 
 impl<HasFilters> ExportPortingOrdersCsvReportBuilder<HasFilters> {
-    /// Which porting orders a CSV report covers: those that meet every condition given here. Without
-    /// any condition it covers them all.
+    /// Required. Which porting orders a CSV report covers: those that meet every condition given here.
+    /// Without any condition it covers them all.
     pub fn filters(
         mut self,
         filters: impl Into<ExportPortingOrdersCsvReportFilters>,
@@ -1180,6 +1267,12 @@ impl<HasFilters> ExportPortingOrdersCsvReportBuilder<HasFilters> {
         HasFilters: fields::filters,
     {
         self.value
+    }
+}
+
+impl From<ExportPortingOrdersCsvReportBuilder<Set>> for ExportPortingOrdersCsvReport {
+    fn from(builder: ExportPortingOrdersCsvReportBuilder<Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -1276,6 +1369,13 @@ impl ExportPortingOrdersCsvReportFiltersBuilder {
     }
 }
 
+impl From<ExportPortingOrdersCsvReportFiltersBuilder>
+for ExportPortingOrdersCsvReportFilters {
+    fn from(builder: ExportPortingOrdersCsvReportFiltersBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     ExportPortingOrdersCsvReportFilters {
         optional created_at_gt: "created_at__gt",
@@ -1333,7 +1433,7 @@ pub struct InitiatePortingActionRequirementBuilder<HasParams = Missing> {
 }
 
 impl<HasParams> InitiatePortingActionRequirementBuilder<HasParams> {
-    /// The person whose identity is checked before Australian numbers are ported.
+    /// Required. The person whose identity is checked before Australian numbers are ported.
     pub fn params(
         mut self,
         params: impl Into<AuIdVerificationParams>,
@@ -1352,6 +1452,13 @@ impl<HasParams> InitiatePortingActionRequirementBuilder<HasParams> {
         HasParams: fields::params,
     {
         self.value
+    }
+}
+
+impl From<InitiatePortingActionRequirementBuilder<Set>>
+for InitiatePortingActionRequirement {
+    fn from(builder: InitiatePortingActionRequirementBuilder<Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -1424,7 +1531,7 @@ impl<
     HasStreetAddress,
     HasZipCode,
 > LoaAddressBuilder<HasCity, HasCountryCode, HasState, HasStreetAddress, HasZipCode> {
-    /// Town.
+    /// Required. Town.
     ///
     /// Example: `"Austin"`
     pub fn city(
@@ -1438,7 +1545,7 @@ impl<
         }
     }
 
-    /// Country, as two capital letters (ISO 3166-1).
+    /// Required. Country, as two capital letters (ISO 3166-1).
     ///
     /// Example: `"US"`
     pub fn country_code(
@@ -1460,13 +1567,13 @@ impl<
         self
     }
 
-    /// Sets `extended_address` to null, which removes what was there.
+    /// Sends `extended_address` as null. In an update that removes what was there.
     pub fn extended_address_null(mut self) -> Self {
         self.value.extended_address = Nullable::Null;
         self
     }
 
-    /// State or province, as two capital letters.
+    /// Required. State or province, as two capital letters.
     ///
     /// Example: `"TX"`
     pub fn state(
@@ -1480,7 +1587,7 @@ impl<
         }
     }
 
-    /// House number and street.
+    /// Required. House number and street.
     ///
     /// Example: `"600 Congress Avenue"`
     pub fn street_address(
@@ -1494,7 +1601,7 @@ impl<
         }
     }
 
-    /// ZIP code of five digits, or of nine with a hyphen (ZIP+4).
+    /// Required. ZIP code of five digits, or of nine with a hyphen (ZIP+4).
     ///
     /// Example: `"78701"`
     pub fn zip_code(
@@ -1519,6 +1626,12 @@ impl<
         HasZipCode: fields::zip_code,
     {
         self.value
+    }
+}
+
+impl From<LoaAddressBuilder<Set, Set, Set, Set, Set>> for LoaAddress {
+    fn from(builder: LoaAddressBuilder<Set, Set, Set, Set, Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -1566,7 +1679,7 @@ pub struct LoaContactBuilder<HasEmail = Missing, HasPhoneNumber = Missing> {
 }
 
 impl<HasEmail, HasPhoneNumber> LoaContactBuilder<HasEmail, HasPhoneNumber> {
-    /// E-mail address.
+    /// Required. E-mail address.
     ///
     /// Example: `"testing@telnyx.com"`
     pub fn email(
@@ -1580,7 +1693,7 @@ impl<HasEmail, HasPhoneNumber> LoaContactBuilder<HasEmail, HasPhoneNumber> {
         }
     }
 
-    /// Phone number in E.164 format, with 11 to 15 digits after the plus sign.
+    /// Required. Phone number in E.164 format, with 11 to 15 digits after the plus sign.
     ///
     /// Example: `"+12003270001"`
     pub fn phone_number(
@@ -1602,6 +1715,12 @@ impl<HasEmail, HasPhoneNumber> LoaContactBuilder<HasEmail, HasPhoneNumber> {
         HasPhoneNumber: fields::phone_number,
     {
         self.value
+    }
+}
+
+impl From<LoaContactBuilder<Set, Set>> for LoaContact {
+    fn from(builder: LoaContactBuilder<Set, Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -1641,7 +1760,7 @@ pub struct LoaLogoBuilder<HasDocumentId = Missing> {
 }
 
 impl<HasDocumentId> LoaLogoBuilder<HasDocumentId> {
-    /// The identifier that the documents API gave to the PNG image when it was uploaded.
+    /// Required. The identifier that the documents API gave to the PNG image when it was uploaded.
     ///
     /// Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
     pub fn document_id(mut self, document_id: impl Into<String>) -> LoaLogoBuilder<Set> {
@@ -1659,6 +1778,12 @@ impl<HasDocumentId> LoaLogoBuilder<HasDocumentId> {
         HasDocumentId: fields::document_id,
     {
         self.value
+    }
+}
+
+impl From<LoaLogoBuilder<Set>> for LoaLogo {
+    fn from(builder: LoaLogoBuilder<Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -1850,6 +1975,12 @@ impl PortingActionRequirementFilterBuilder {
     }
 }
 
+impl From<PortingActionRequirementFilterBuilder> for PortingActionRequirementFilter {
+    fn from(builder: PortingActionRequirementFilterBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PortingActionRequirementFilter {
         optional id: "id",
@@ -1910,6 +2041,24 @@ impl PortingActionRequirementSortBuilder {
     #[must_use]
     pub fn build(self) -> PortingActionRequirementSort {
         self.value
+    }
+}
+
+impl From<PortingActionRequirementSortBuilder> for PortingActionRequirementSort {
+    fn from(builder: PortingActionRequirementSortBuilder) -> Self {
+        builder.build()
+    }
+}
+
+impl From<PortingActionRequirementSortValue> for PortingActionRequirementSort {
+    fn from(value: PortingActionRequirementSortValue) -> Self {
+        Self::builder().value(value).build()
+    }
+}
+
+impl From<&str> for PortingActionRequirementSort {
+    fn from(value: &str) -> Self {
+        Self::builder().value(value).build()
     }
 }
 
@@ -2096,6 +2245,12 @@ impl PortingAdditionalDocumentFilterBuilder {
     }
 }
 
+impl From<PortingAdditionalDocumentFilterBuilder> for PortingAdditionalDocumentFilter {
+    fn from(builder: PortingAdditionalDocumentFilterBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PortingAdditionalDocumentFilter {
         optional document_type: "document_type",
@@ -2162,6 +2317,13 @@ impl PortingAdditionalDocumentReferenceBuilder {
     #[must_use]
     pub fn build(self) -> PortingAdditionalDocumentReference {
         self.value
+    }
+}
+
+impl From<PortingAdditionalDocumentReferenceBuilder>
+for PortingAdditionalDocumentReference {
+    fn from(builder: PortingAdditionalDocumentReferenceBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -2324,6 +2486,13 @@ impl PortingAssociatedPhoneNumberFilterBuilder {
     }
 }
 
+impl From<PortingAssociatedPhoneNumberFilterBuilder>
+for PortingAssociatedPhoneNumberFilter {
+    fn from(builder: PortingAssociatedPhoneNumberFilterBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PortingAssociatedPhoneNumberFilter {
         optional phone_number: "phone_number",
@@ -2366,6 +2535,24 @@ impl PortingAssociatedPhoneNumberSortBuilder {
     #[must_use]
     pub fn build(self) -> PortingAssociatedPhoneNumberSort {
         self.value
+    }
+}
+
+impl From<PortingAssociatedPhoneNumberSortBuilder> for PortingAssociatedPhoneNumberSort {
+    fn from(builder: PortingAssociatedPhoneNumberSortBuilder) -> Self {
+        builder.build()
+    }
+}
+
+impl From<PortingCreatedAtSortValue> for PortingAssociatedPhoneNumberSort {
+    fn from(value: PortingCreatedAtSortValue) -> Self {
+        Self::builder().value(value).build()
+    }
+}
+
+impl From<&str> for PortingAssociatedPhoneNumberSort {
+    fn from(value: &str) -> Self {
+        Self::builder().value(value).build()
     }
 }
 
@@ -2433,6 +2620,24 @@ impl PortingCreatedAtSortBuilder {
     #[must_use]
     pub fn build(self) -> PortingCreatedAtSort {
         self.value
+    }
+}
+
+impl From<PortingCreatedAtSortBuilder> for PortingCreatedAtSort {
+    fn from(builder: PortingCreatedAtSortBuilder) -> Self {
+        builder.build()
+    }
+}
+
+impl From<PortingCreatedAtSortValue> for PortingCreatedAtSort {
+    fn from(value: PortingCreatedAtSortValue) -> Self {
+        Self::builder().value(value).build()
+    }
+}
+
+impl From<&str> for PortingCreatedAtSort {
+    fn from(value: &str) -> Self {
+        Self::builder().value(value).build()
     }
 }
 
@@ -2691,6 +2896,12 @@ impl PortingEventFilterBuilder {
     #[must_use]
     pub fn build(self) -> PortingEventFilter {
         self.value
+    }
+}
+
+impl From<PortingEventFilterBuilder> for PortingEventFilter {
+    fn from(builder: PortingEventFilterBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -3597,7 +3808,7 @@ impl PortingOrderDocumentsParamBuilder {
         self
     }
 
-    /// Sets `loa` to null, which removes what was there.
+    /// Sends `loa` as null. In an update that removes what was there.
     pub fn loa_null(mut self) -> Self {
         self.value.loa = Nullable::Null;
         self
@@ -3611,7 +3822,7 @@ impl PortingOrderDocumentsParamBuilder {
         self
     }
 
-    /// Sets `invoice` to null, which removes what was there.
+    /// Sends `invoice` as null. In an update that removes what was there.
     pub fn invoice_null(mut self) -> Self {
         self.value.invoice = Nullable::Null;
         self
@@ -3621,6 +3832,12 @@ impl PortingOrderDocumentsParamBuilder {
     #[must_use]
     pub fn build(self) -> PortingOrderDocumentsParam {
         self.value
+    }
+}
+
+impl From<PortingOrderDocumentsParamBuilder> for PortingOrderDocumentsParam {
+    fn from(builder: PortingOrderDocumentsParamBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -3756,7 +3973,7 @@ impl PortingOrderEndUserAdminParamBuilder {
         self
     }
 
-    /// Sets `entity_name` to null, which removes what was there.
+    /// Sends `entity_name` as null. In an update that removes what was there.
     pub fn entity_name_null(mut self) -> Self {
         self.value.entity_name = Nullable::Null;
         self
@@ -3770,7 +3987,7 @@ impl PortingOrderEndUserAdminParamBuilder {
         self
     }
 
-    /// Sets `auth_person_name` to null, which removes what was there.
+    /// Sends `auth_person_name` as null. In an update that removes what was there.
     pub fn auth_person_name_null(mut self) -> Self {
         self.value.auth_person_name = Nullable::Null;
         self
@@ -3784,7 +4001,7 @@ impl PortingOrderEndUserAdminParamBuilder {
         self
     }
 
-    /// Sets `billing_phone_number` to null, which removes what was there.
+    /// Sends `billing_phone_number` as null. In an update that removes what was there.
     pub fn billing_phone_number_null(mut self) -> Self {
         self.value.billing_phone_number = Nullable::Null;
         self
@@ -3798,7 +4015,7 @@ impl PortingOrderEndUserAdminParamBuilder {
         self
     }
 
-    /// Sets `account_number` to null, which removes what was there.
+    /// Sends `account_number` as null. In an update that removes what was there.
     pub fn account_number_null(mut self) -> Self {
         self.value.account_number = Nullable::Null;
         self
@@ -3812,7 +4029,7 @@ impl PortingOrderEndUserAdminParamBuilder {
         self
     }
 
-    /// Sets `pin_passcode` to null, which removes what was there.
+    /// Sends `pin_passcode` as null. In an update that removes what was there.
     pub fn pin_passcode_null(mut self) -> Self {
         self.value.pin_passcode = Nullable::Null;
         self
@@ -3826,7 +4043,7 @@ impl PortingOrderEndUserAdminParamBuilder {
         self
     }
 
-    /// Sets `business_identifier` to null, which removes what was there.
+    /// Sends `business_identifier` as null. In an update that removes what was there.
     pub fn business_identifier_null(mut self) -> Self {
         self.value.business_identifier = Nullable::Null;
         self
@@ -3840,7 +4057,7 @@ impl PortingOrderEndUserAdminParamBuilder {
         self
     }
 
-    /// Sets `tax_identifier` to null, which removes what was there.
+    /// Sends `tax_identifier` as null. In an update that removes what was there.
     pub fn tax_identifier_null(mut self) -> Self {
         self.value.tax_identifier = Nullable::Null;
         self
@@ -3850,6 +4067,12 @@ impl PortingOrderEndUserAdminParamBuilder {
     #[must_use]
     pub fn build(self) -> PortingOrderEndUserAdminParam {
         self.value
+    }
+}
+
+impl From<PortingOrderEndUserAdminParamBuilder> for PortingOrderEndUserAdminParam {
+    fn from(builder: PortingOrderEndUserAdminParamBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -3961,7 +4184,7 @@ impl PortingOrderEndUserLocationParamBuilder {
         self
     }
 
-    /// Sets `street_address` to null, which removes what was there.
+    /// Sends `street_address` as null. In an update that removes what was there.
     pub fn street_address_null(mut self) -> Self {
         self.value.street_address = Nullable::Null;
         self
@@ -3975,7 +4198,7 @@ impl PortingOrderEndUserLocationParamBuilder {
         self
     }
 
-    /// Sets `extended_address` to null, which removes what was there.
+    /// Sends `extended_address` as null. In an update that removes what was there.
     pub fn extended_address_null(mut self) -> Self {
         self.value.extended_address = Nullable::Null;
         self
@@ -3989,7 +4212,7 @@ impl PortingOrderEndUserLocationParamBuilder {
         self
     }
 
-    /// Sets `locality` to null, which removes what was there.
+    /// Sends `locality` as null. In an update that removes what was there.
     pub fn locality_null(mut self) -> Self {
         self.value.locality = Nullable::Null;
         self
@@ -4003,7 +4226,7 @@ impl PortingOrderEndUserLocationParamBuilder {
         self
     }
 
-    /// Sets `administrative_area` to null, which removes what was there.
+    /// Sends `administrative_area` as null. In an update that removes what was there.
     pub fn administrative_area_null(mut self) -> Self {
         self.value.administrative_area = Nullable::Null;
         self
@@ -4017,7 +4240,7 @@ impl PortingOrderEndUserLocationParamBuilder {
         self
     }
 
-    /// Sets `postal_code` to null, which removes what was there.
+    /// Sends `postal_code` as null. In an update that removes what was there.
     pub fn postal_code_null(mut self) -> Self {
         self.value.postal_code = Nullable::Null;
         self
@@ -4031,7 +4254,7 @@ impl PortingOrderEndUserLocationParamBuilder {
         self
     }
 
-    /// Sets `country_code` to null, which removes what was there.
+    /// Sends `country_code` as null. In an update that removes what was there.
     pub fn country_code_null(mut self) -> Self {
         self.value.country_code = Nullable::Null;
         self
@@ -4041,6 +4264,12 @@ impl PortingOrderEndUserLocationParamBuilder {
     #[must_use]
     pub fn build(self) -> PortingOrderEndUserLocationParam {
         self.value
+    }
+}
+
+impl From<PortingOrderEndUserLocationParamBuilder> for PortingOrderEndUserLocationParam {
+    fn from(builder: PortingOrderEndUserLocationParamBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -4090,7 +4319,7 @@ impl PortingOrderEndUserParamBuilder {
         self
     }
 
-    /// Sets `admin` to null, which removes what was there.
+    /// Sends `admin` as null. In an update that removes what was there.
     pub fn admin_null(mut self) -> Self {
         self.value.admin = Nullable::Null;
         self
@@ -4105,7 +4334,7 @@ impl PortingOrderEndUserParamBuilder {
         self
     }
 
-    /// Sets `location` to null, which removes what was there.
+    /// Sends `location` as null. In an update that removes what was there.
     pub fn location_null(mut self) -> Self {
         self.value.location = Nullable::Null;
         self
@@ -4115,6 +4344,12 @@ impl PortingOrderEndUserParamBuilder {
     #[must_use]
     pub fn build(self) -> PortingOrderEndUserParam {
         self.value
+    }
+}
+
+impl From<PortingOrderEndUserParamBuilder> for PortingOrderEndUserParam {
+    fn from(builder: PortingOrderEndUserParamBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -4232,6 +4467,12 @@ impl PortingOrderFilterBuilder {
     }
 }
 
+impl From<PortingOrderFilterBuilder> for PortingOrderFilter {
+    fn from(builder: PortingOrderFilterBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PortingOrderFilter {
         optional customer_reference: "customer_reference",
@@ -4293,6 +4534,13 @@ impl PortingOrderFilterActivationSettingsBuilder {
     }
 }
 
+impl From<PortingOrderFilterActivationSettingsBuilder>
+for PortingOrderFilterActivationSettings {
+    fn from(builder: PortingOrderFilterActivationSettingsBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PortingOrderFilterActivationSettings {
         optional fast_port_eligible: "fast_port_eligible",
@@ -4335,6 +4583,12 @@ impl PortingOrderFilterEndUserBuilder {
     #[must_use]
     pub fn build(self) -> PortingOrderFilterEndUser {
         self.value
+    }
+}
+
+impl From<PortingOrderFilterEndUserBuilder> for PortingOrderFilterEndUser {
+    fn from(builder: PortingOrderFilterEndUserBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -4395,6 +4649,12 @@ impl PortingOrderFilterEndUserAdminBuilder {
     #[must_use]
     pub fn build(self) -> PortingOrderFilterEndUserAdmin {
         self.value
+    }
+}
+
+impl From<PortingOrderFilterEndUserAdminBuilder> for PortingOrderFilterEndUserAdmin {
+    fn from(builder: PortingOrderFilterEndUserAdminBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -4459,6 +4719,13 @@ impl PortingOrderFilterFocDatetimeRequestedBuilder {
     }
 }
 
+impl From<PortingOrderFilterFocDatetimeRequestedBuilder>
+for PortingOrderFilterFocDatetimeRequested {
+    fn from(builder: PortingOrderFilterFocDatetimeRequestedBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PortingOrderFilterFocDatetimeRequested {
         optional gt: "gt",
@@ -4503,6 +4770,12 @@ impl PortingOrderFilterMiscBuilder {
     #[must_use]
     pub fn build(self) -> PortingOrderFilterMisc {
         self.value
+    }
+}
+
+impl From<PortingOrderFilterMiscBuilder> for PortingOrderFilterMisc {
+    fn from(builder: PortingOrderFilterMiscBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -4551,6 +4824,12 @@ impl PortingOrderFilterPhoneNumberBuilder {
     #[must_use]
     pub fn build(self) -> PortingOrderFilterPhoneNumber {
         self.value
+    }
+}
+
+impl From<PortingOrderFilterPhoneNumberBuilder> for PortingOrderFilterPhoneNumber {
+    fn from(builder: PortingOrderFilterPhoneNumberBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -4622,6 +4901,12 @@ impl PortingOrderFilterPhoneNumbersBuilder {
     #[must_use]
     pub fn build(self) -> PortingOrderFilterPhoneNumbers {
         self.value
+    }
+}
+
+impl From<PortingOrderFilterPhoneNumbersBuilder> for PortingOrderFilterPhoneNumbers {
+    fn from(builder: PortingOrderFilterPhoneNumbersBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -4821,7 +5106,7 @@ impl PortingOrderMiscParamBuilder {
         self
     }
 
-    /// Sets `type` to null, which removes what was there.
+    /// Sends `type` as null. In an update that removes what was there.
     pub fn type_null(mut self) -> Self {
         self.value.type_ = Nullable::Null;
         self
@@ -4840,7 +5125,7 @@ impl PortingOrderMiscParamBuilder {
         self
     }
 
-    /// Sets `remaining_numbers_action` to null, which removes what was there.
+    /// Sends `remaining_numbers_action` as null. In an update that removes what was there.
     pub fn remaining_numbers_action_null(mut self) -> Self {
         self.value.remaining_numbers_action = Nullable::Null;
         self
@@ -4860,7 +5145,7 @@ impl PortingOrderMiscParamBuilder {
         self
     }
 
-    /// Sets `new_billing_phone_number` to null, which removes what was there.
+    /// Sends `new_billing_phone_number` as null. In an update that removes what was there.
     pub fn new_billing_phone_number_null(mut self) -> Self {
         self.value.new_billing_phone_number = Nullable::Null;
         self
@@ -4870,6 +5155,12 @@ impl PortingOrderMiscParamBuilder {
     #[must_use]
     pub fn build(self) -> PortingOrderMiscParam {
         self.value
+    }
+}
+
+impl From<PortingOrderMiscParamBuilder> for PortingOrderMiscParam {
+    fn from(builder: PortingOrderMiscParamBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -4994,7 +5285,7 @@ impl PortingOrderPhoneNumberConfigurationParamBuilder {
         self
     }
 
-    /// Sets `connection_id` to null, which removes what was there.
+    /// Sends `connection_id` as null. In an update that removes what was there.
     pub fn connection_id_null(mut self) -> Self {
         self.value.connection_id = Nullable::Null;
         self
@@ -5008,7 +5299,7 @@ impl PortingOrderPhoneNumberConfigurationParamBuilder {
         self
     }
 
-    /// Sets `messaging_profile_id` to null, which removes what was there.
+    /// Sends `messaging_profile_id` as null. In an update that removes what was there.
     pub fn messaging_profile_id_null(mut self) -> Self {
         self.value.messaging_profile_id = Nullable::Null;
         self
@@ -5022,7 +5313,7 @@ impl PortingOrderPhoneNumberConfigurationParamBuilder {
         self
     }
 
-    /// Sets `billing_group_id` to null, which removes what was there.
+    /// Sends `billing_group_id` as null. In an update that removes what was there.
     pub fn billing_group_id_null(mut self) -> Self {
         self.value.billing_group_id = Nullable::Null;
         self
@@ -5036,7 +5327,7 @@ impl PortingOrderPhoneNumberConfigurationParamBuilder {
         self
     }
 
-    /// Sets `emergency_address_id` to null, which removes what was there.
+    /// Sends `emergency_address_id` as null. In an update that removes what was there.
     pub fn emergency_address_id_null(mut self) -> Self {
         self.value.emergency_address_id = Nullable::Null;
         self
@@ -5050,7 +5341,7 @@ impl PortingOrderPhoneNumberConfigurationParamBuilder {
         self
     }
 
-    /// Sets `tags` to null, which removes what was there.
+    /// Sends `tags` as null. In an update that removes what was there.
     pub fn tags_null(mut self) -> Self {
         self.value.tags = Nullable::Null;
         self
@@ -5060,6 +5351,13 @@ impl PortingOrderPhoneNumberConfigurationParamBuilder {
     #[must_use]
     pub fn build(self) -> PortingOrderPhoneNumberConfigurationParam {
         self.value
+    }
+}
+
+impl From<PortingOrderPhoneNumberConfigurationParamBuilder>
+for PortingOrderPhoneNumberConfigurationParam {
+    fn from(builder: PortingOrderPhoneNumberConfigurationParamBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -5362,6 +5660,24 @@ impl PortingOrderSortBuilder {
     }
 }
 
+impl From<PortingOrderSortBuilder> for PortingOrderSort {
+    fn from(builder: PortingOrderSortBuilder) -> Self {
+        builder.build()
+    }
+}
+
+impl From<PortingOrderSortValue> for PortingOrderSort {
+    fn from(value: PortingOrderSortValue) -> Self {
+        Self::builder().value(value).build()
+    }
+}
+
+impl From<&str> for PortingOrderSort {
+    fn from(value: &str) -> Self {
+        Self::builder().value(value).build()
+    }
+}
+
 object! {
     PortingOrderSort {
         optional value: "value",
@@ -5637,7 +5953,7 @@ impl PortingOrderUserFeedbackParamBuilder {
         self
     }
 
-    /// Sets `user_rating` to null, which removes what was there.
+    /// Sends `user_rating` as null. In an update that removes what was there.
     pub fn user_rating_null(mut self) -> Self {
         self.value.user_rating = Nullable::Null;
         self
@@ -5651,7 +5967,7 @@ impl PortingOrderUserFeedbackParamBuilder {
         self
     }
 
-    /// Sets `user_comment` to null, which removes what was there.
+    /// Sends `user_comment` as null. In an update that removes what was there.
     pub fn user_comment_null(mut self) -> Self {
         self.value.user_comment = Nullable::Null;
         self
@@ -5661,6 +5977,12 @@ impl PortingOrderUserFeedbackParamBuilder {
     #[must_use]
     pub fn build(self) -> PortingOrderUserFeedbackParam {
         self.value
+    }
+}
+
+impl From<PortingOrderUserFeedbackParamBuilder> for PortingOrderUserFeedbackParam {
+    fn from(builder: PortingOrderUserFeedbackParamBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -5810,6 +6132,23 @@ object! {
     }
 }
 
+/// The windows within which the losing carrier would let the numbers of an order go.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PortingOrdersAllowedFocWindowList {
+    /// The windows.
+    pub data: Option<Vec<PortingOrdersAllowedFocWindow>>,
+    /// Where a page stands within the whole list.
+    pub meta: Option<PaginationMeta>,
+}
+
+object! {
+    PortingOrdersAllowedFocWindowList {
+        optional data: "data",
+        optional meta: "meta",
+    }
+}
+
 /// A remark on a porting order.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -5956,23 +6295,6 @@ object! {
     PortingOrdersExceptionType {
         optional code: "code",
         optional description: "description",
-    }
-}
-
-/// `PortingOrdersRetrieveAllowedFocWindowsResponse` of the API.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PortingOrdersRetrieveAllowedFocWindowsResponse {
-    /// The windows.
-    pub data: Option<Vec<PortingOrdersAllowedFocWindow>>,
-    /// Where a page stands within the whole list.
-    pub meta: Option<PaginationMeta>,
-}
-
-object! {
-    PortingOrdersRetrieveAllowedFocWindowsResponse {
-        optional data: "data",
-        optional meta: "meta",
     }
 }
 
@@ -6178,6 +6500,12 @@ impl PortingPhoneNumberBlockFilterBuilder {
     #[must_use]
     pub fn build(self) -> PortingPhoneNumberBlockFilter {
         self.value
+    }
+}
+
+impl From<PortingPhoneNumberBlockFilterBuilder> for PortingPhoneNumberBlockFilter {
+    fn from(builder: PortingPhoneNumberBlockFilterBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -6392,6 +6720,13 @@ impl PortingPhoneNumberConfigurationFilterBuilder {
     }
 }
 
+impl From<PortingPhoneNumberConfigurationFilterBuilder>
+for PortingPhoneNumberConfigurationFilter {
+    fn from(builder: PortingPhoneNumberConfigurationFilterBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PortingPhoneNumberConfigurationFilter {
         optional porting_order: "porting_order",
@@ -6444,6 +6779,13 @@ impl PortingPhoneNumberConfigurationFilterPortingOrderBuilder {
     #[must_use]
     pub fn build(self) -> PortingPhoneNumberConfigurationFilterPortingOrder {
         self.value
+    }
+}
+
+impl From<PortingPhoneNumberConfigurationFilterPortingOrderBuilder>
+for PortingPhoneNumberConfigurationFilterPortingOrder {
+    fn from(builder: PortingPhoneNumberConfigurationFilterPortingOrderBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -6535,6 +6877,26 @@ impl PortingPhoneNumberConfigurationSortBuilder {
     #[must_use]
     pub fn build(self) -> PortingPhoneNumberConfigurationSort {
         self.value
+    }
+}
+
+impl From<PortingPhoneNumberConfigurationSortBuilder>
+for PortingPhoneNumberConfigurationSort {
+    fn from(builder: PortingPhoneNumberConfigurationSortBuilder) -> Self {
+        builder.build()
+    }
+}
+
+impl From<PortingPhoneNumberConfigurationSortValue>
+for PortingPhoneNumberConfigurationSort {
+    fn from(value: PortingPhoneNumberConfigurationSortValue) -> Self {
+        Self::builder().value(value).build()
+    }
+}
+
+impl From<&str> for PortingPhoneNumberConfigurationSort {
+    fn from(value: &str) -> Self {
+        Self::builder().value(value).build()
     }
 }
 
@@ -6651,6 +7013,13 @@ impl PortingPhoneNumberExtensionFilterBuilder {
     }
 }
 
+impl From<PortingPhoneNumberExtensionFilterBuilder>
+for PortingPhoneNumberExtensionFilter {
+    fn from(builder: PortingPhoneNumberExtensionFilterBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PortingPhoneNumberExtensionFilter {
         optional porting_phone_number_id: "porting_phone_number_id",
@@ -6719,6 +7088,12 @@ impl PortingPhoneNumberFilterBuilder {
     }
 }
 
+impl From<PortingPhoneNumberFilterBuilder> for PortingPhoneNumberFilter {
+    fn from(builder: PortingPhoneNumberFilterBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PortingPhoneNumberFilter {
         optional porting_order_status: "porting_order_status",
@@ -6776,6 +7151,12 @@ impl PortingPhoneNumberRangeBuilder {
     #[must_use]
     pub fn build(self) -> PortingPhoneNumberRange {
         self.value
+    }
+}
+
+impl From<PortingPhoneNumberRangeBuilder> for PortingPhoneNumberRange {
+    fn from(builder: PortingPhoneNumberRangeBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -6952,6 +7333,12 @@ impl PortingReportFilterBuilder {
     }
 }
 
+impl From<PortingReportFilterBuilder> for PortingReportFilter {
+    fn from(builder: PortingReportFilterBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PortingReportFilter {
         optional report_type: "report_type",
@@ -7105,6 +7492,12 @@ impl PortingVerificationCodeFilterBuilder {
     }
 }
 
+impl From<PortingVerificationCodeFilterBuilder> for PortingVerificationCodeFilter {
+    fn from(builder: PortingVerificationCodeFilterBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PortingVerificationCodeFilter {
         optional verified: "verified",
@@ -7162,6 +7555,13 @@ impl PortingVerificationCodeSubmissionBuilder {
     #[must_use]
     pub fn build(self) -> PortingVerificationCodeSubmission {
         self.value
+    }
+}
+
+impl From<PortingVerificationCodeSubmissionBuilder>
+for PortingVerificationCodeSubmission {
+    fn from(builder: PortingVerificationCodeSubmissionBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -7237,6 +7637,12 @@ impl RunPortabilityCheckBuilder {
     }
 }
 
+impl From<RunPortabilityCheckBuilder> for RunPortabilityCheck {
+    fn from(builder: RunPortabilityCheckBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     RunPortabilityCheck {
         optional phone_numbers: "phone_numbers",
@@ -7303,6 +7709,12 @@ impl SendPortingVerificationCodesBuilder {
     }
 }
 
+impl From<SendPortingVerificationCodesBuilder> for SendPortingVerificationCodes {
+    fn from(builder: SendPortingVerificationCodesBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     SendPortingVerificationCodes {
         optional phone_numbers: "phone_numbers",
@@ -7362,6 +7774,12 @@ impl SharePortingOrderBuilder {
     #[must_use]
     pub fn build(self) -> SharePortingOrder {
         self.value
+    }
+}
+
+impl From<SharePortingOrderBuilder> for SharePortingOrder {
+    fn from(builder: SharePortingOrderBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -7439,7 +7857,7 @@ impl UpdatePortingOrderBuilder {
         self
     }
 
-    /// Sets `activation_settings` to null, which removes what was there.
+    /// Sends `activation_settings` as null. In an update that removes what was there.
     pub fn activation_settings_null(mut self) -> Self {
         self.value.activation_settings = Nullable::Null;
         self
@@ -7451,7 +7869,7 @@ impl UpdatePortingOrderBuilder {
         self
     }
 
-    /// Sets `messaging` to null, which removes what was there.
+    /// Sends `messaging` as null. In an update that removes what was there.
     pub fn messaging_null(mut self) -> Self {
         self.value.messaging = Nullable::Null;
         self
@@ -7463,7 +7881,7 @@ impl UpdatePortingOrderBuilder {
         self
     }
 
-    /// Sets `end_user` to null, which removes what was there.
+    /// Sends `end_user` as null. In an update that removes what was there.
     pub fn end_user_null(mut self) -> Self {
         self.value.end_user = Nullable::Null;
         self
@@ -7476,7 +7894,7 @@ impl UpdatePortingOrderBuilder {
         self
     }
 
-    /// Sets `documents` to null, which removes what was there.
+    /// Sends `documents` as null. In an update that removes what was there.
     pub fn documents_null(mut self) -> Self {
         self.value.documents = Nullable::Null;
         self
@@ -7493,7 +7911,7 @@ impl UpdatePortingOrderBuilder {
         self
     }
 
-    /// Sets `requirements` to null, which removes what was there.
+    /// Sends `requirements` as null. In an update that removes what was there.
     pub fn requirements_null(mut self) -> Self {
         self.value.requirements = Nullable::Null;
         self
@@ -7508,7 +7926,7 @@ impl UpdatePortingOrderBuilder {
         self
     }
 
-    /// Sets `requirement_group_id` to null, which removes what was there.
+    /// Sends `requirement_group_id` as null. In an update that removes what was there.
     pub fn requirement_group_id_null(mut self) -> Self {
         self.value.requirement_group_id = Nullable::Null;
         self
@@ -7526,7 +7944,7 @@ impl UpdatePortingOrderBuilder {
         self
     }
 
-    /// Sets `phone_number_configuration` to null, which removes what was there.
+    /// Sends `phone_number_configuration` as null. In an update that removes what was there.
     pub fn phone_number_configuration_null(mut self) -> Self {
         self.value.phone_number_configuration = Nullable::Null;
         self
@@ -7538,7 +7956,7 @@ impl UpdatePortingOrderBuilder {
         self
     }
 
-    /// Sets `misc` to null, which removes what was there.
+    /// Sends `misc` as null. In an update that removes what was there.
     pub fn misc_null(mut self) -> Self {
         self.value.misc = Nullable::Null;
         self
@@ -7552,7 +7970,7 @@ impl UpdatePortingOrderBuilder {
         self
     }
 
-    /// Sets `customer_reference` to null, which removes what was there.
+    /// Sends `customer_reference` as null. In an update that removes what was there.
     pub fn customer_reference_null(mut self) -> Self {
         self.value.customer_reference = Nullable::Null;
         self
@@ -7571,7 +7989,7 @@ impl UpdatePortingOrderBuilder {
         self
     }
 
-    /// Sets `customer_group_reference` to null, which removes what was there.
+    /// Sends `customer_group_reference` as null. In an update that removes what was there.
     pub fn customer_group_reference_null(mut self) -> Self {
         self.value.customer_group_reference = Nullable::Null;
         self
@@ -7586,7 +8004,7 @@ impl UpdatePortingOrderBuilder {
         self
     }
 
-    /// Sets `user_feedback` to null, which removes what was there.
+    /// Sends `user_feedback` as null. In an update that removes what was there.
     pub fn user_feedback_null(mut self) -> Self {
         self.value.user_feedback = Nullable::Null;
         self
@@ -7600,7 +8018,7 @@ impl UpdatePortingOrderBuilder {
         self
     }
 
-    /// Sets `webhook_url` to null, which removes what was there.
+    /// Sends `webhook_url` as null. In an update that removes what was there.
     pub fn webhook_url_null(mut self) -> Self {
         self.value.webhook_url = Nullable::Null;
         self
@@ -7610,6 +8028,12 @@ impl UpdatePortingOrderBuilder {
     #[must_use]
     pub fn build(self) -> UpdatePortingOrder {
         self.value
+    }
+}
+
+impl From<UpdatePortingOrderBuilder> for UpdatePortingOrder {
+    fn from(builder: UpdatePortingOrderBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -7670,7 +8094,7 @@ impl UpdatePortingOrderActivationSettingsBuilder {
         self
     }
 
-    /// Sets `foc_datetime_requested` to null, which removes what was there.
+    /// Sends `foc_datetime_requested` as null. In an update that removes what was there.
     pub fn foc_datetime_requested_null(mut self) -> Self {
         self.value.foc_datetime_requested = Nullable::Null;
         self
@@ -7680,6 +8104,13 @@ impl UpdatePortingOrderActivationSettingsBuilder {
     #[must_use]
     pub fn build(self) -> UpdatePortingOrderActivationSettings {
         self.value
+    }
+}
+
+impl From<UpdatePortingOrderActivationSettingsBuilder>
+for UpdatePortingOrderActivationSettings {
+    fn from(builder: UpdatePortingOrderActivationSettingsBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -7720,7 +8151,7 @@ impl UpdatePortingOrderMessagingBuilder {
         self
     }
 
-    /// Sets `enable_messaging` to null, which removes what was there.
+    /// Sends `enable_messaging` as null. In an update that removes what was there.
     pub fn enable_messaging_null(mut self) -> Self {
         self.value.enable_messaging = Nullable::Null;
         self
@@ -7730,6 +8161,12 @@ impl UpdatePortingOrderMessagingBuilder {
     #[must_use]
     pub fn build(self) -> UpdatePortingOrderMessaging {
         self.value
+    }
+}
+
+impl From<UpdatePortingOrderMessagingBuilder> for UpdatePortingOrderMessaging {
+    fn from(builder: UpdatePortingOrderMessagingBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -7778,7 +8215,7 @@ impl<
     HasRequirementTypeId,
     HasFieldValue,
 > UpdatePortingOrderRequirementBuilder<HasRequirementTypeId, HasFieldValue> {
-    /// The requirement type that this answers.
+    /// Required. The requirement type that this answers.
     ///
     /// Example: `"59b0762a-b274-4f76-ac32-4d5cf0272e66"`
     pub fn requirement_type_id(
@@ -7792,7 +8229,7 @@ impl<
         }
     }
 
-    /// Id of an uploaded document, or text, whichever the requirement asks for.
+    /// Required. Id of an uploaded document, or text, whichever the requirement asks for.
     ///
     /// Example: `"9787fb5f-cbe5-4de4-b765-3303774ee9fe"`
     pub fn field_value(
@@ -7814,6 +8251,13 @@ impl<
         HasFieldValue: fields::field_value,
     {
         self.value
+    }
+}
+
+impl From<UpdatePortingOrderRequirementBuilder<Set, Set>>
+for UpdatePortingOrderRequirement {
+    fn from(builder: UpdatePortingOrderRequirementBuilder<Set, Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -7859,7 +8303,7 @@ impl UpdatePortingOrdersActivationJobBuilder {
         self
     }
 
-    /// Sets `activate_at` to null, which removes what was there.
+    /// Sends `activate_at` as null. In an update that removes what was there.
     pub fn activate_at_null(mut self) -> Self {
         self.value.activate_at = Nullable::Null;
         self
@@ -7869,6 +8313,12 @@ impl UpdatePortingOrdersActivationJobBuilder {
     #[must_use]
     pub fn build(self) -> UpdatePortingOrdersActivationJob {
         self.value
+    }
+}
+
+impl From<UpdatePortingOrdersActivationJobBuilder> for UpdatePortingOrdersActivationJob {
+    fn from(builder: UpdatePortingOrdersActivationJobBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -7920,6 +8370,12 @@ impl VerifyPortingVerificationCodesBuilder {
     #[must_use]
     pub fn build(self) -> VerifyPortingVerificationCodes {
         self.value
+    }
+}
+
+impl From<VerifyPortingVerificationCodesBuilder> for VerifyPortingVerificationCodes {
+    fn from(builder: VerifyPortingVerificationCodesBuilder) -> Self {
+        builder.build()
     }
 }
 

@@ -50,6 +50,12 @@ impl CreatePortoutCommentBuilder {
     }
 }
 
+impl From<CreatePortoutCommentBuilder> for CreatePortoutComment {
+    fn from(builder: CreatePortoutCommentBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     CreatePortoutComment {
         optional body: "body",
@@ -86,7 +92,7 @@ pub struct CreatePortoutReportBuilder<HasParams = Missing, HasReportType = Missi
 }
 
 impl<HasParams, HasReportType> CreatePortoutReportBuilder<HasParams, HasReportType> {
-    /// What goes into a CSV report of port-out orders.
+    /// Required. What goes into a CSV report of port-out orders.
     pub fn params(
         mut self,
         params: impl Into<ExportPortoutsCsvReport>,
@@ -98,8 +104,8 @@ impl<HasParams, HasReportType> CreatePortoutReportBuilder<HasParams, HasReportTy
         }
     }
 
-    /// Kinds of reports about port-outs. So far there is one: `export_portouts_csv`, a CSV file with a
-    /// row for each order.
+    /// Required. Kinds of reports about port-outs. So far there is one: `export_portouts_csv`, a CSV
+    /// file with a row for each order.
     pub fn report_type(
         mut self,
         report_type: impl Into<PortoutReportType>,
@@ -119,6 +125,12 @@ impl<HasParams, HasReportType> CreatePortoutReportBuilder<HasParams, HasReportTy
         HasReportType: fields::report_type,
     {
         self.value
+    }
+}
+
+impl From<CreatePortoutReportBuilder<Set, Set>> for CreatePortoutReport {
+    fn from(builder: CreatePortoutReportBuilder<Set, Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -167,7 +179,7 @@ impl<
     HasDocumentId,
     HasType,
 > CreatePortoutSupportingDocumentBuilder<HasDocumentId, HasType> {
-    /// The identifier that the documents API gave to the file when it was uploaded.
+    /// Required. The identifier that the documents API gave to the file when it was uploaded.
     ///
     /// Example: `"0ccc7b54-4df3-4bca-a65a-3da1ecc777f0"`
     pub fn document_id(
@@ -181,8 +193,8 @@ impl<
         }
     }
 
-    /// What a supporting document is: `loa` for a letter of authorization, `invoice` for a bill of the
-    /// carrier that serves the numbers.
+    /// Required. What a supporting document is: `loa` for a letter of authorization, `invoice` for a
+    /// bill of the carrier that serves the numbers.
     pub fn type_(
         mut self,
         type_: impl Into<PortoutSupportingDocumentType>,
@@ -202,6 +214,13 @@ impl<
         HasType: fields::type_,
     {
         self.value
+    }
+}
+
+impl From<CreatePortoutSupportingDocumentBuilder<Set, Set>>
+for CreatePortoutSupportingDocument {
+    fn from(builder: CreatePortoutSupportingDocumentBuilder<Set, Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -253,6 +272,12 @@ impl CreatePortoutSupportingDocumentsBuilder {
     }
 }
 
+impl From<CreatePortoutSupportingDocumentsBuilder> for CreatePortoutSupportingDocuments {
+    fn from(builder: CreatePortoutSupportingDocumentsBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     CreatePortoutSupportingDocuments {
         optional documents: "documents",
@@ -287,8 +312,8 @@ pub struct ExportPortoutsCsvReportBuilder<HasFilters = Missing> {
 }
 
 impl<HasFilters> ExportPortoutsCsvReportBuilder<HasFilters> {
-    /// Which port-out orders a CSV report covers: those that meet every condition given here. Without
-    /// any condition it covers them all.
+    /// Required. Which port-out orders a CSV report covers: those that meet every condition given here.
+    /// Without any condition it covers them all.
     pub fn filters(
         mut self,
         filters: impl Into<ExportPortoutsCsvReportFilters>,
@@ -307,6 +332,12 @@ impl<HasFilters> ExportPortoutsCsvReportBuilder<HasFilters> {
         HasFilters: fields::filters,
     {
         self.value
+    }
+}
+
+impl From<ExportPortoutsCsvReportBuilder<Set>> for ExportPortoutsCsvReport {
+    fn from(builder: ExportPortoutsCsvReportBuilder<Set>) -> Self {
+        builder.build()
     }
 }
 
@@ -432,6 +463,12 @@ impl ExportPortoutsCsvReportFiltersBuilder {
     }
 }
 
+impl From<ExportPortoutsCsvReportFiltersBuilder> for ExportPortoutsCsvReportFilters {
+    fn from(builder: ExportPortoutsCsvReportFiltersBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     ExportPortoutsCsvReportFilters {
         optional created_at_gt: "created_at__gt",
@@ -526,6 +563,23 @@ object! {
         optional portout_id: "portout_id",
         optional record_type: "record_type",
         optional user_id: "user_id",
+    }
+}
+
+/// The remarks that were left on a port-out order.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PortoutCommentList {
+    /// The comments on the order.
+    pub data: Option<Vec<PortoutComment>>,
+    /// Where a page stands within the whole list.
+    pub meta: Option<PaginationMeta>,
+}
+
+object! {
+    PortoutCommentList {
+        optional data: "data",
+        optional meta: "meta",
     }
 }
 
@@ -810,6 +864,12 @@ impl PortoutEventFilterBuilder {
     }
 }
 
+impl From<PortoutEventFilterBuilder> for PortoutEventFilter {
+    fn from(builder: PortoutEventFilterBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PortoutEventFilter {
         optional created_at: "created_at",
@@ -1015,6 +1075,12 @@ impl PortoutFilterBuilder {
     }
 }
 
+impl From<PortoutFilterBuilder> for PortoutFilter {
+    fn from(builder: PortoutFilterBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PortoutFilter {
         optional carrier_name: "carrier_name",
@@ -1170,6 +1236,12 @@ impl PortoutRejectionFilterBuilder {
     }
 }
 
+impl From<PortoutRejectionFilterBuilder> for PortoutRejectionFilter {
+    fn from(builder: PortoutRejectionFilterBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     PortoutRejectionFilter {
         optional code: "code",
@@ -1303,6 +1375,12 @@ impl PortoutReportFilterBuilder {
     #[must_use]
     pub fn build(self) -> PortoutReportFilter {
         self.value
+    }
+}
+
+impl From<PortoutReportFilterBuilder> for PortoutReportFilter {
+    fn from(builder: PortoutReportFilterBuilder) -> Self {
+        builder.build()
     }
 }
 
@@ -1443,23 +1521,6 @@ open_enum! {
     }
 }
 
-/// `PortoutsCommentsListResponse` of the API.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PortoutsCommentsListResponse {
-    /// The comments on the order.
-    pub data: Option<Vec<PortoutComment>>,
-    /// Where a page stands within the whole list.
-    pub meta: Option<PaginationMeta>,
-}
-
-object! {
-    PortoutsCommentsListResponse {
-        optional data: "data",
-        optional meta: "meta",
-    }
-}
-
 /// What goes with the decision about a port-out order.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -1500,14 +1561,14 @@ impl<HasReason> UpdatePortoutStatusBuilder<HasReason> {
         self
     }
 
-    /// Sets `host_messaging` to null, which removes what was there.
+    /// Sends `host_messaging` as null. In an update that removes what was there.
     pub fn host_messaging_null(mut self) -> Self {
         self.value.host_messaging = Nullable::Null;
         self
     }
 
-    /// Why the order is refused, for the Telnyx porting team to judge. The member must also be there
-    /// when an order is authorized.
+    /// Required. Why the order is refused, for the Telnyx porting team to judge. The member must also
+    /// be there when an order is authorized.
     ///
     /// Example: `"I do not recognize this transaction"`
     pub fn reason(mut self, reason: impl Into<String>) -> UpdatePortoutStatusBuilder<Set> {
@@ -1525,6 +1586,12 @@ impl<HasReason> UpdatePortoutStatusBuilder<HasReason> {
         HasReason: fields::reason,
     {
         self.value
+    }
+}
+
+impl From<UpdatePortoutStatusBuilder<Set>> for UpdatePortoutStatus {
+    fn from(builder: UpdatePortoutStatusBuilder<Set>) -> Self {
+        builder.build()
     }
 }
 

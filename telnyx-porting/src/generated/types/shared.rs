@@ -58,6 +58,12 @@ impl DateTimeRangeBuilder {
     }
 }
 
+impl From<DateTimeRangeBuilder> for DateTimeRange {
+    fn from(builder: DateTimeRangeBuilder) -> Self {
+        builder.build()
+    }
+}
+
 object! {
     DateTimeRange {
         optional gte: "gte",

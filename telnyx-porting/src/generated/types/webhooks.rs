@@ -11,6 +11,7 @@ use crate::types::PortoutEvent;
 /// An event that the API posts to a webhook. Its `event_type` decides which family it belongs to.
 ///
 /// [`Verifier::unwrap`](crate::webhooks::Verifier::unwrap) gives it.
+#[allow(clippy::large_enum_variant, reason = "events come one at a time")]
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum WebhookEvent {

@@ -1,13 +1,14 @@
 //! The whole way, from files to files.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::config::Config;
-use crate::diagnostic::{Diagnostics, Location};
+use crate::config::{Config, PaginationConfig};
+use crate::diagnostic::{Diagnostics, Location, nearest};
 use crate::drift::{self, Report};
 use crate::emit::{self, EmitError, EmitOptions, File};
 use crate::lower::lower;
-use crate::model::Api;
+use crate::model::{Api, TypeKind};
 use crate::normalize::normalize;
 use crate::pointer;
 use crate::runtime;
@@ -76,6 +77,46 @@ fn read_config(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -
     }
 }
 
+/// Finds what the configuration names and the documents do not have.
+fn check_config(config: &Config, file: FileId, sources: &Sources, diagnostics: &mut Diagnostics) {
+    let documents: Vec<&str> =
+        sources.roots().iter().filter_map(|root| sources.name(*root).rsplit(['/', '\\']).next()).collect();
+    for (feature, entry) in &config.features {
+        for (index, document) in entry.documents.iter().enumerate() {
+            let name = document.rsplit('/').next().unwrap_or(document);
+            if documents.contains(&name) {
+                continue;
+            }
+            let mut place = "/features".to_owned();
+            for segment in [feature.as_str(), "documents", &index.to_string()] {
+                pointer::push(&mut place, segment);
+            }
+            let help = match nearest(name, documents.iter().copied()) {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => format!("the documents are {}", documents.join(", ")),
+            };
+            diagnostics
+                .error("unknown-document", Location::value(file, place), format!("`{document}` is not read"))
+                .help(help);
+        }
+    }
+    for (name, paging) in &config.pagination {
+        let PaginationConfig::PageNumber { current, total, .. } = paging;
+        for (member, value) in [("current", current), ("total", total)] {
+            if value.starts_with('/') {
+                continue;
+            }
+            let mut place = "/pagination".to_owned();
+            for segment in [name.as_str(), member] {
+                pointer::push(&mut place, segment);
+            }
+            diagnostics
+                .error("not-a-pointer", Location::value(file, place), format!("`{value}` is no JSON pointer"))
+                .help(format!("write `/{value}`: pointers begin with a slash"));
+        }
+    }
+}
+
 /// Tells the entries that messages may be about where they stand.
 fn place(mut config: Config, file: FileId) -> Config {
     for (index, entry) in config.drift.iter_mut().enumerate() {
@@ -115,10 +156,52 @@ pub fn model(loaded: &mut Loaded) -> Option<Api> {
         return None;
     }
     let Loaded { sources, config, config_file, diagnostics } = loaded;
+    if let Some(file) = *config_file {
+        check_config(config, file, sources, diagnostics);
+    }
     let normalized = normalize(sources, sources.roots(), &config.patches, diagnostics);
     let document = normalized.parse(diagnostics);
     let api = lower(&document, sources, config, *config_file, diagnostics);
+    if let Some(file) = *config_file {
+        check_redaction(config, file, &api, diagnostics);
+    }
     (!diagnostics.has_errors()).then_some(api)
+}
+
+/// Finds entries of `redact` that hide nothing: a slip there would print what was to be hidden.
+fn check_redaction(config: &Config, file: FileId, api: &Api, diagnostics: &mut Diagnostics) {
+    let members: BTreeSet<(&str, &str)> = api
+        .types
+        .iter()
+        .filter_map(|def| match &def.kind {
+            TypeKind::Struct(object) => Some((def, object)),
+            _ => None,
+        })
+        .flat_map(|(def, object)| object.fields.iter().map(|field| (def.name.as_str(), field.wire.as_str())))
+        .collect();
+    for (index, entry) in config.redact.iter().enumerate() {
+        let known = match entry.rsplit_once('.') {
+            Some((owner, member)) => members.iter().any(|(name, wire)| {
+                *wire == member && (*name == owner || name.strip_suffix("Param") == Some(owner))
+            }),
+            None => members.iter().any(|(_, wire)| wire == entry),
+        };
+        if known {
+            continue;
+        }
+        let member = entry.rsplit('.').next().unwrap_or(entry);
+        let help = match nearest(member, members.iter().map(|(_, wire)| *wire)) {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => "take it out, or name a member of a schema: `member`, or `Schema.member`".to_owned(),
+        };
+        diagnostics
+            .warning(
+                "unknown-member",
+                Location::value(file, format!("/redact/{index}")),
+                format!("no schema has a member `{entry}`, so nothing is hidden"),
+            )
+            .help(help);
+    }
 }
 
 /// The generated source of a crate, relative to its folder `src/generated`.

@@ -67,7 +67,18 @@ fn configure(
             }
             continue;
         };
-        placed.insert(*index);
+        if !placed.insert(*index)
+            && let Some(file) = config_file
+        {
+            diagnostics
+                .error(
+                    "operation-twice",
+                    Location::value(file, format!("{pointer}/methods/{name}")),
+                    format!("`{reference}` has another name already"),
+                )
+                .help("an operation is one method; take one of the names away");
+            continue;
+        }
         planned.methods.insert(names::snake_beside(name, names::HANDLE_METHODS), *index);
     }
     for (name, child) in &resource.resources {

@@ -53,7 +53,6 @@ pub(crate) static API: Api = Api {
         "last_name",
         "locality",
         "new_billing_phone_number",
-        "pin",
         "pin_passcode",
         "postal_code",
         "service_address",

@@ -181,9 +181,9 @@ fn check_redaction(config: &Config, file: FileId, api: &Api, diagnostics: &mut D
         .collect();
     for (index, entry) in config.redact.iter().enumerate() {
         let known = match entry.rsplit_once('.') {
-            Some((owner, member)) => members.iter().any(|(name, wire)| {
-                *wire == member && (*name == owner || name.strip_suffix("Param") == Some(owner))
-            }),
+            Some((owner, member)) => members
+                .iter()
+                .any(|(name, wire)| *wire == member && (*name == owner || name.strip_suffix("Param") == Some(owner))),
             None => members.iter().any(|(_, wire)| wire == entry),
         };
         if known {

@@ -28,6 +28,8 @@ pub struct Config {
     pub webhooks: Option<WebhooksConfig>,
     /// Members whose values are never printed: `name` anywhere, or `Schema.name`.
     pub redact: Vec<String>,
+    /// Further names that are never printed where a value has no schema, such as in events that are not known yet.
+    pub redact_free_form: Vec<String>,
     /// The tree of resources and their methods.
     pub resources: IndexMap<String, ResourceConfig>,
     /// Corrections of wrong documents.

@@ -150,7 +150,7 @@
 //! | `porting-in`, `porting-out`, `numbers-config` | yes | the products |
 //! | `client` | yes | sends requests; without it only [`types`] are built |
 //! | `rustls-tls` | yes | TLS by rustls with ring |
-//! | `rustls-graviola` | | TLS by rustls without a C compiler |
+//! | `rustls-graviola` | | TLS by rustls without a C compiler; needs Rust 1.89 |
 //! | `native-tls` | | TLS of the system |
 //! | `gzip` | yes | compressed responses |
 //! | `blocking` | | `.send_blocking()` and blocking iterators on the same requests |

@@ -82,7 +82,13 @@ pub fn lower(
         env: env(document, config),
         query_arrays: config.client.query_arrays,
         retry_patch: config.client.retry_patch,
-        redact: config.redact.iter().filter(|entry| !entry.contains('.')).cloned().collect(),
+        redact: config
+            .redact
+            .iter()
+            .chain(&config.redact_free_form)
+            .filter(|entry| !entry.contains('.'))
+            .cloned()
+            .collect(),
         documents: sources.roots().iter().map(|file| file_name(sources.name(*file)).to_owned()).collect(),
         features: features.features,
         pagings: pagination.iter().map(paging_style).collect(),

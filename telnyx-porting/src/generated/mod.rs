@@ -63,6 +63,7 @@ pub(crate) static API: Api = Api {
         "token",
         "zip",
         "zip_code",
+        "pin",
     ],
     retry_patch: false,
     query_arrays: QueryArrays::Comma,

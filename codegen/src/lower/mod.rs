@@ -1,7 +1,7 @@
 //! From a document to the model: OpenAPI in, Rust terms out.
 //!
-//! Schemas become types ([`schemas`]), operations become methods ([`operations`]), paths become resources
-//! ([`resources`]), and every name is decided ([`names`]).
+//! Schemas become types (`schemas`), operations become methods (`operations`), paths become resources (`resources`), and
+//! every name is decided (`names`).
 
 mod names;
 mod operations;

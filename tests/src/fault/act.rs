@@ -107,7 +107,7 @@ impl Act {
         Self::status(status).header("location", location)
     }
 
-    /// Adds a header. In its value, `{other}` becomes the other origin of a [`Script`], and `{date+30}` the time in 30
+    /// Adds a header. In its value, `{other}` becomes the other origin of a script, and `{date+30}` the time in 30
     /// seconds.
     #[must_use]
     pub fn header(self, name: &str, value: &str) -> Self {

@@ -256,9 +256,9 @@ pub(crate) fn lower<'a>(
             name: taken.claim(&name),
             wire: data.name.clone(),
             location,
+            doc: typed.described(doc),
             ty: typed.ty,
             required: data.required,
-            doc: doc.unwrap_or(typed.doc),
             deprecated: data.deprecated.unwrap_or_default() || typed.deprecated,
             example: data.example.clone().or(typed.example),
         });

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use openapiv3::{AdditionalProperties, ReferenceOr, Schema};
+use openapiv3::{AdditionalProperties, Discriminator, ReferenceOr, Schema};
 use serde_json::Value;
 
 use super::names::{self, Scope};
 use super::usage::{Usage, UsageMap};
 use super::view::{Node, View};
-use crate::diagnostic::{Diagnostics, nearest};
+use crate::diagnostic::{Diagnostics, Location, nearest};
 use crate::model::{Field, Guard, Presence, Struct, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant, Variant};
 use crate::normalize::Document;
 
@@ -51,6 +51,21 @@ impl Place {
     }
 }
 
+/// A schema that another is made of.
+#[derive(Clone, Debug)]
+struct Part<'a> {
+    view: View<'a>,
+    /// Where it was written: the types within it are named after that.
+    home: Place,
+}
+
+/// A schema within another, and where it was written.
+#[derive(Clone, Debug)]
+struct Member<'a> {
+    node: Node<'a>,
+    place: Place,
+}
+
 /// A schema in Rust terms.
 #[derive(Clone, Debug)]
 pub(crate) struct Typed {
@@ -61,6 +76,7 @@ pub(crate) struct Typed {
     pub deprecated: bool,
     pub doc: String,
     pub example: Option<Value>,
+    pub default: Option<Value>,
 }
 
 impl Typed {
@@ -77,6 +93,7 @@ impl Typed {
             deprecated: false,
             doc: String::new(),
             example: None,
+            default: None,
         }
     }
 
@@ -89,9 +106,30 @@ impl Typed {
         if remark.example.is_some() {
             self.example = remark.example;
         }
+        if remark.default.is_some() {
+            self.default = remark.default;
+        }
         if !remark.doc.is_empty() {
             self.doc = remark.doc;
         }
+    }
+
+    /// What is said of a place that holds such values: `doc`, else what the schema says, and the default. A default
+    /// is what the server takes when nothing is sent; so it is told and never sent.
+    pub(crate) fn described(&self, doc: Option<String>) -> String {
+        let doc = doc.unwrap_or_else(|| self.doc.clone());
+        let Some(default) = self.default.as_ref().filter(|default| !default.is_null()).map(Value::to_string) else {
+            return doc;
+        };
+        let said = doc.to_ascii_lowercase().contains("default");
+        if said
+            || default.len() > 80
+            || default.contains(['`', '\\'])
+            || matches!(default.as_str(), "{}" | "[]" | "\"\"")
+        {
+            return doc;
+        }
+        format!("{}\n\nDefault: `{default}`", doc.trim_end()).trim_start().to_owned()
     }
 
     /// The type, with null as a value of its own where the schema allows it.
@@ -118,6 +156,8 @@ pub(crate) struct Schemas<'a> {
     names: BTreeMap<String, String>,
     /// Types of schemas without a name, by pointer and direction.
     inline: HashMap<(String, bool), TypeId>,
+    /// Named schemas that others hold in `allOf`.
+    parents: BTreeSet<&'a str>,
     /// Named schemas that have a type without a definition.
     waiting: Vec<(TypeId, &'a ReferenceOr<Schema>, Place)>,
 }
@@ -139,6 +179,7 @@ impl<'a> Schemas<'a> {
             named: HashMap::new(),
             names: BTreeMap::new(),
             inline: HashMap::new(),
+            parents: parents(document),
             waiting: Vec::new(),
         };
         for name in document.schema_names() {
@@ -175,6 +216,9 @@ impl<'a> Schemas<'a> {
                 if let Some(example) = example_of(&view) {
                     typed.example = Some(example);
                 }
+                if view.data.default.is_some() {
+                    typed.default.clone_from(&view.data.default);
+                }
                 self.define_waiting(place, diagnostics);
                 typed
             }
@@ -187,15 +231,8 @@ impl<'a> Schemas<'a> {
             // Normalization has reported the dangling reference already.
             return Typed::any();
         };
-        let usage = self.usage.get(name);
-        let own = self.usage.is_split(name) && place.usage.request();
         let node = Node::from(schema);
-        let usage = match (self.usage.is_split(name), own) {
-            (true, true) => usage.request_only(),
-            (true, false) => Usage::RESPONSE,
-            (false, _) if usage == Usage::default() => Usage::RESPONSE,
-            (false, _) => usage,
-        };
+        let (own, usage) = self.side(name, place.usage);
         let id = if let Some(id) = self.named.get(&(name.to_owned(), own)) {
             *id
         } else {
@@ -216,14 +253,44 @@ impl<'a> Schemas<'a> {
         };
         self.define_waiting(place, diagnostics);
         let mut typed = Typed::of(Type::Named(id));
+        typed.nullable = self.takes_null(node);
         if let Node::Schema(schema) = node {
             let data = &schema.schema_data;
-            typed.nullable = data.nullable;
             typed.deprecated = data.deprecated;
             typed.doc = data.description.clone().or(data.title.clone()).unwrap_or_default();
+            typed.default.clone_from(&data.default);
             typed.example = self.types.get(id.0).and_then(|def| def.example.clone());
         }
         typed
+    }
+
+    /// Whether a named schema in this direction has a type of its own for requests, and how that type is used.
+    fn side(&self, name: &str, usage: Usage) -> (bool, Usage) {
+        let all = self.usage.get(name);
+        match (self.usage.is_split(name), usage.request()) {
+            (true, true) => (true, all.request_only()),
+            (true, false) => (false, Usage::RESPONSE),
+            (false, _) if all == Usage::default() => (false, Usage::RESPONSE),
+            (false, _) => (false, all),
+        }
+    }
+
+    /// Whether null is a value of a schema, or of what it is but another name for.
+    fn takes_null(&self, mut node: Node<'a>) -> bool {
+        for _ in 0..FARTHEST {
+            node = match node {
+                Node::Reference(name) => match self.document.schema(name) {
+                    Some(schema) => Node::from(schema),
+                    None => return false,
+                },
+                Node::Schema(schema) if schema.schema_data.nullable => return true,
+                Node::Schema(schema) => match renamed(&View::of(schema)) {
+                    Some(other) => other,
+                    None => return false,
+                },
+            };
+        }
+        false
     }
 
     /// Defines the type of a named schema.
@@ -241,8 +308,47 @@ impl<'a> Schemas<'a> {
         typed.doc = view.data.description.clone().or(view.data.title.clone()).unwrap_or_default();
         typed.deprecated = view.data.deprecated;
         typed.example = example_of(&view);
-        let kind = self.definition_or_alias(&view, place, diagnostics);
+        let kind = match renamed(&view) {
+            Some(Node::Reference(target)) => TypeKind::Alias(
+                self.reference(target, &Place { depth: place.depth + 1, ..place.clone() }, diagnostics).ty,
+            ),
+            _ => self.definition_or_alias(&view, place, diagnostics),
+        };
+        let kind = self.with_kinds(kind, &view, place, diagnostics);
         self.fill(id, &typed, kind, place);
+    }
+
+    /// Inheritance: a parent doesn't list its kinds, so that where it is asked for, what they add would be lost.
+    fn with_kinds(
+        &mut self,
+        kind: TypeKind,
+        view: &View<'a>,
+        place: &Place,
+        diagnostics: &mut Diagnostics,
+    ) -> TypeKind {
+        let name = place.pointer.rsplit('/').next().map(crate::pointer::unescape).unwrap_or_default();
+        match (kind, &view.data.discriminator) {
+            (TypeKind::Struct(mut object), Some(discriminator))
+                if object.rest.is_none() && self.parents.contains(name.as_ref()) =>
+            {
+                let mut scope = Scope::default();
+                object.fields.iter().for_each(|field| scope.reserve(&field.name));
+                let rest = scope.claim("additional_properties");
+                diagnostics
+                    .warning(
+                        "unlisted-kinds",
+                        self.document.locate(&format!("{}/discriminator", place.pointer)),
+                        format!(
+                            "`{name}` doesn't list what `{}` tells apart; what its kinds add is kept in `{rest}`",
+                            discriminator.property_name
+                        ),
+                    )
+                    .help("give them a schema of their own with `oneOf` and the discriminator");
+                object.rest = Some((rest, Type::Any));
+                TypeKind::Struct(object)
+            }
+            (kind, _) => kind,
+        }
     }
 
     /// Defines what was put off, once the outermost schema is done.
@@ -275,6 +381,10 @@ impl<'a> Schemas<'a> {
                 typed.remark(remark);
             }
             return typed;
+        }
+        if let Some(sole) = self.sole(view) {
+            // Of several that are no objects one says it all.
+            return self.lower(sole, &Place { depth: place.depth + 1, ..place.clone() }, diagnostics);
         }
         let key = (place.pointer.clone(), place.usage.request());
         if let Some(id) = self.inline.get(&key) {
@@ -318,12 +428,20 @@ impl<'a> Schemas<'a> {
         if !view.all_of.is_empty() {
             return self.all_of(view, place, diagnostics);
         }
-        let members = if view.one_of.is_empty() { view.any_of } else { view.one_of };
+        let (keyword, members) = view.alternatives();
         if !members.is_empty() && !only_requirements(members) {
             if view.has_properties() {
-                return Some(self.object(std::slice::from_ref(view), place, diagnostics));
+                return Some(self.object(&[Part { view: view.clone(), home: place.clone() }], place, diagnostics));
             }
-            return Some(self.union(view, &members.iter().map(Node::from).collect::<Vec<_>>(), place, diagnostics));
+            let members: Vec<Member<'a>> = members
+                .iter()
+                .enumerate()
+                .map(|(index, node)| Member {
+                    node: Node::from(node),
+                    place: place.below(&[keyword, &index.to_string()], ""),
+                })
+                .collect();
+            return Some(self.union(view.data.discriminator.as_ref(), &members, place, diagnostics));
         }
         if !view.values.is_empty()
             && let Some(kind) = self.enumeration(view, place, diagnostics)
@@ -331,7 +449,7 @@ impl<'a> Schemas<'a> {
             return Some(kind);
         }
         if view.has_properties() {
-            return Some(self.object(std::slice::from_ref(view), place, diagnostics));
+            return Some(self.object(&[Part { view: view.clone(), home: place.clone() }], place, diagnostics));
         }
         None
     }
@@ -435,33 +553,71 @@ impl<'a> Schemas<'a> {
 
     /// Merges the members of an `allOf`.
     fn all_of(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Option<TypeKind> {
-        let mut parts = Vec::new();
-        self.flatten(view, &mut parts, &mut BTreeSet::new(), 0);
-        let objects = parts.iter().any(View::has_properties);
-        if objects {
-            return Some(self.object(&parts, place, diagnostics));
+        let parts = self.parts(view, place);
+        let shaped: Vec<&View<'a>> = parts.iter().map(|part| &part.view).filter(|view| view.says_much()).collect();
+        let unions = shaped.len() > 1 && shaped.iter().any(|view| self.offers_members(view));
+        if unions || parts.iter().any(|part| part.view.has_properties()) {
+            if shaped.iter().all(|view| view.kind.is_none_or(|kind| kind == "object")) {
+                return Some(self.object(&parts, place, diagnostics));
+            }
+            report_conflict(self.document.locate(&format!("{}/allOf", place.pointer)), diagnostics);
+            return Some(TypeKind::Alias(Type::Any));
         }
-        // Not an object: the one member that says anything about the shape decides.
-        let shaped: Vec<&View<'a>> = parts.iter().filter(|part| !part.is_free()).collect();
-        match shaped.as_slice() {
+        if let Some(sole) = self.sole(view) {
+            return Some(match sole {
+                Node::Reference(name) => TypeKind::Alias(self.reference(name, place, diagnostics).ty),
+                Node::Schema(schema) => self.definition_or_alias(&View::of(schema), place, diagnostics),
+            });
+        }
+        let own = parts.iter().map(|part| &part.view).filter(|view| !view.is_free());
+        let shaped: Vec<&View<'a>> = if shaped.is_empty() { own.collect() } else { shaped };
+        match (narrowest(&shaped), shaped.as_slice()) {
             // One that is but a name for another keeps that name.
-            [_] if view.all_of.len() == 1 => {
-                self.definition(&View { all_of: &[], ..(*shaped.first()?).clone() }, place, diagnostics)
+            (Some(_), [only]) if view.all_of.len() == 1 => {
+                self.definition(&View { all_of: &[], ..(*only).clone() }, place, diagnostics)
             }
-            [only] => Some(self.definition_or_alias(only, place, diagnostics)),
-            [first, ..] => {
-                diagnostics
-                    .warning(
-                        "unsupported-all-of",
-                        self.document.locate(&format!("{}/allOf", place.pointer)),
-                        "the members of this `allOf` are no objects and can't be merged; the first one is taken"
-                            .to_owned(),
-                    )
-                    .help("write the combined schema out, or patch it in sdk.yaml");
-                Some(self.definition_or_alias(first, place, diagnostics))
+            (Some(index), _) => Some(self.definition_or_alias(shaped.get(index)?, place, diagnostics)),
+            (None, []) => None,
+            (None, _) => {
+                report_conflict(self.document.locate(&format!("{}/allOf", place.pointer)), diagnostics);
+                Some(TypeKind::Alias(Type::Any))
             }
-            [] => None,
         }
+    }
+
+    /// Of an `allOf` of schemas that are no objects, the one whose values fit all others too.
+    fn sole(&self, view: &View<'a>) -> Option<Node<'a>> {
+        if view.all_of.len() < 2 || view.has_properties() || (View { all_of: &[], ..view.clone() }).says_much() {
+            return None;
+        }
+        let mut nodes = Vec::new();
+        let mut views = Vec::new();
+        for node in view.all_of.iter().map(Node::from) {
+            let parts = self.views(node);
+            if parts.iter().any(View::has_properties) {
+                return None;
+            }
+            let mut much = parts.into_iter().filter(View::says_much);
+            match (much.next(), much.next()) {
+                (Some(only), None) => {
+                    nodes.push(node);
+                    views.push(only);
+                }
+                (None, _) => {}
+                (Some(_), Some(_)) => return None,
+            }
+        }
+        if views.len() > 1 && views.iter().any(|view| self.offers_members(view)) {
+            return None;
+        }
+        let index = narrowest(&views.iter().collect::<Vec<_>>())?;
+        nodes.get(index).copied()
+    }
+
+    /// Whether a union offers objects with members, which can be merged with those of others.
+    fn offers_members(&self, view: &View<'a>) -> bool {
+        let (_, alternatives) = view.alternatives();
+        alternatives.iter().any(|node| self.views(Node::from(node)).iter().any(View::has_properties))
     }
 
     fn definition_or_alias(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> TypeKind {
@@ -471,12 +627,33 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// Lists a schema and all that its `allOf` holds, outermost last, so that it overrides.
-    fn flatten(&self, view: &View<'a>, parts: &mut Vec<View<'a>>, seen: &mut BTreeSet<&'a str>, depth: usize) {
+    /// A schema and all that its `allOf` holds, outermost last, so that it overrides.
+    fn parts(&self, view: &View<'a>, place: &Place) -> Vec<Part<'a>> {
+        let mut parts = Vec::new();
+        self.flatten(view, place, &mut parts, &mut BTreeSet::new(), 0);
+        parts
+    }
+
+    /// The same, for what needs no place.
+    fn views(&self, node: Node<'a>) -> Vec<View<'a>> {
+        let Some(schema) = self.behind(node) else { return Vec::new() };
+        let nowhere = Place::new(String::new(), String::new(), Usage::RESPONSE);
+        self.parts(&View::of(schema), &nowhere).into_iter().map(|part| part.view).collect()
+    }
+
+    fn flatten(
+        &self,
+        view: &View<'a>,
+        place: &Place,
+        parts: &mut Vec<Part<'a>>,
+        seen: &mut BTreeSet<&'a str>,
+        depth: usize,
+    ) {
         if depth > FARTHEST {
             return;
         }
-        for member in view.all_of {
+        for (index, member) in view.all_of.iter().enumerate() {
+            let mut home = Place { pointer: format!("{}/allOf/{index}", place.pointer), ..place.clone() };
             let mut node = Node::from(member);
             while let Node::Reference(name) = node {
                 if !seen.insert(name) {
@@ -486,60 +663,236 @@ impl<'a> Schemas<'a> {
                     Some(schema) => node = Node::from(schema),
                     None => break,
                 }
+                home = self.home(name, place);
             }
             if let Node::Schema(schema) = node {
-                self.flatten(&View::of(schema), parts, seen, depth + 1);
+                self.flatten(&View::of(schema), &home, parts, seen, depth + 1);
             }
         }
-        parts.push(View { all_of: &[], ..view.clone() });
+        parts.push(Part { view: View { all_of: &[], ..view.clone() }, home: place.clone() });
     }
 
-    /// A struct of the members of all `parts`; later parts override earlier ones.
-    fn object(&mut self, parts: &[View<'a>], place: &Place, diagnostics: &mut Diagnostics) -> TypeKind {
-        let mut properties: indexmap::IndexMap<&'a str, Node<'a>> = indexmap::IndexMap::new();
-        let mut remarks: HashMap<&'a str, Node<'a>> = HashMap::new();
+    /// Where a named schema stands, so that the types within it are one, however many schemas hold it in `allOf`.
+    fn home(&self, name: &str, place: &Place) -> Place {
+        let (own, usage) = self.side(name, place.usage);
+        let stem = self.names.get(name).cloned().unwrap_or_else(|| names::type_name(name));
+        let stem = if own { format!("{stem}Param") } else { stem };
+        let pointer = format!("/components/schemas/{}", name.replace('~', "~0").replace('/', "~1"));
+        Place { pointer, name: stem, usage, depth: place.depth }
+    }
+
+    /// What the alternatives of a union hold, and those of unions within them.
+    fn offered(&self, part: &Part<'a>, offered: &mut Vec<Part<'a>>, seen: &mut BTreeSet<&'a str>) {
+        let (keyword, alternatives) = part.view.alternatives();
+        for (index, alternative) in alternatives.iter().enumerate() {
+            let mut home = part.home.below(&[keyword, &index.to_string()], "");
+            home.name.clone_from(&part.home.name);
+            let node = Node::from(alternative);
+            if let Node::Reference(name) = node {
+                if !seen.insert(name) {
+                    continue;
+                }
+                home = self.home(name, &part.home);
+            }
+            let Some(schema) = self.behind(node).filter(|_| home.depth < DEEPEST) else { continue };
+            for part in self.parts(&View::of(schema), &home) {
+                self.offered(&part, offered, seen);
+                offered.push(part);
+            }
+        }
+    }
+
+    /// A member that several parts of an `allOf` describe: it has to fit all of them.
+    fn member(&mut self, found: &[Member<'a>], place: &Place, diagnostics: &mut Diagnostics) -> Typed {
+        let free = |member: &Member<'a>| matches!(member.node, Node::Schema(schema) if View::of(schema).is_free());
+        let mut shaped: Vec<&Member<'a>> = Vec::new();
+        for member in found.iter().filter(|member| !free(member)) {
+            shaped.retain(|other| !other.node.is(member.node));
+            shaped.push(member);
+        }
+        let mut typed = match shaped.as_slice() {
+            [] => return found.last().map_or_else(Typed::any, |last| self.lower(last.node, &last.place, diagnostics)),
+            [only] => self.lower(only.node, &only.place, diagnostics),
+            several => self.intersection(several, place, diagnostics),
+        };
+        // An override that only says more about the member keeps the type that was given before.
+        let first = found.iter().position(|member| !free(member)).unwrap_or_default();
+        for remark in found.iter().skip(first).filter(|member| free(member)) {
+            let remark = self.lower(remark.node, &remark.place, diagnostics);
+            typed.remark(remark);
+        }
+        typed
+    }
+
+    fn intersection(&mut self, members: &[&Member<'a>], place: &Place, diagnostics: &mut Diagnostics) -> Typed {
+        // One that is made of all the others says all that there is to say.
+        let whole = members.iter().rev().find(|whole| {
+            let within = self.within_all_of(whole.node);
+            members.iter().all(|other| {
+                self.behind(other.node).is_some_and(|other| within.iter().any(|one| std::ptr::eq(*one, other)))
+            })
+        });
+        if let Some(whole) = whole {
+            return self.lower(whole.node, &whole.place, diagnostics);
+        }
+        let mut parts = Vec::new();
+        for member in members {
+            let Some(schema) = self.behind(member.node) else { continue };
+            let home = match member.node {
+                Node::Reference(name) => self.home(name, &member.place),
+                Node::Schema(_) => member.place.clone(),
+            };
+            parts.extend(self.parts(&View::of(schema), &home));
+        }
+        let much: Vec<&View<'a>> = parts.iter().map(|part| &part.view).filter(|view| view.says_much()).collect();
+        let objects = parts.iter().any(|part| part.view.has_properties());
+        if objects && much.iter().all(|view| view.kind.is_none_or(|kind| kind == "object")) {
+            let key = (place.pointer.clone(), place.usage.request());
+            if let Some(id) = self.inline.get(&key) {
+                return Typed::of(Type::Named(*id));
+            }
+            let mut typed = Typed::any();
+            for part in &parts {
+                if let Some(doc) = &part.view.data.description {
+                    typed.doc.clone_from(doc);
+                }
+            }
+            let last = members.last().and_then(|last| self.behind(last.node));
+            typed.nullable = last.is_some_and(|last| last.schema_data.nullable);
+            if place.depth > DEEPEST {
+                return typed;
+            }
+            let name = self.scope.claim(&names::type_name(&place.name));
+            let id = self.reserve(name.clone());
+            self.inline.insert(key, id);
+            let place = Place { name, ..place.clone() };
+            let kind = self.object(&parts, &place, diagnostics);
+            typed.ty = Type::Named(id);
+            self.fill(id, &typed, kind, &place);
+            return typed;
+        }
+        let best = if objects { None } else { narrowest(&much) };
+        // Which of the members the best part belongs to.
+        let best = best.and_then(|index| much.get(index)).and_then(|best| {
+            members.iter().find(|member| self.views(member.node).iter().any(|view| std::ptr::eq(view.data, best.data)))
+        });
+        if let Some(best) = best {
+            return self.lower(best.node, &best.place, diagnostics);
+        }
+        let at = members.last().map_or(&place.pointer, |last| &last.place.pointer);
+        report_conflict(self.document.locate(at), diagnostics);
+        Typed::any()
+    }
+
+    /// The schemas that a schema is made of by `allOf`, itself included.
+    fn within_all_of(&self, node: Node<'a>) -> Vec<&'a Schema> {
+        let mut within: Vec<&'a Schema> = Vec::new();
+        let mut pending = vec![node];
+        while let Some(schema) = pending.pop().and_then(|node| self.behind(node)) {
+            if !within.iter().any(|known| std::ptr::eq(*known, schema)) {
+                within.push(schema);
+                pending.extend(View::of(schema).all_of.iter().map(Node::from));
+            }
+        }
+        within
+    }
+
+    /// A member that several alternatives describe: it has to fit one of them.
+    fn choice(&mut self, found: &[Member<'a>], place: &Place, diagnostics: &mut Diagnostics) -> Typed {
+        let mut members: Vec<&Member<'a>> = Vec::new();
+        for member in found {
+            let known = members.iter().any(|known| match (self.behind(known.node), self.behind(member.node)) {
+                (Some(one), Some(other)) => std::ptr::eq(one, other) || alike(one, other),
+                _ => known.node.is(member.node),
+            });
+            if !known {
+                members.push(member);
+            }
+        }
+        if let [only] = members.as_slice() {
+            return self.lower(only.node, &only.place, diagnostics);
+        }
+        let mut typed = Typed::any();
+        typed.nullable = members.iter().any(|member| self.takes_null(member.node));
+        if let Some(schema) = members.first().and_then(|first| self.behind(first.node)) {
+            typed.doc = schema.schema_data.description.clone().unwrap_or_default();
+        }
+        let open = members.iter().any(|member| self.views(member.node).iter().all(View::is_free));
+        if open || place.depth > DEEPEST {
+            return typed;
+        }
+        let key = (place.pointer.clone(), place.usage.request());
+        let id = match self.inline.get(&key) {
+            Some(id) => *id,
+            None => {
+                let name = self.scope.claim(&names::type_name(&place.name));
+                let id = self.reserve(name.clone());
+                self.inline.insert(key, id);
+                let place = Place { name, ..place.clone() };
+                let members: Vec<Member<'a>> = members.into_iter().cloned().collect();
+                let kind = self.union(None, &members, &place, diagnostics);
+                self.fill(id, &typed, kind, &place);
+                id
+            }
+        };
+        typed.ty = Type::Named(id);
+        typed
+    }
+
+    /// A struct of the members of all `parts`; later parts say more than earlier ones.
+    fn object(&mut self, parts: &[Part<'a>], place: &Place, diagnostics: &mut Diagnostics) -> TypeKind {
+        let mut properties: indexmap::IndexMap<&'a str, Vec<Member<'a>>> = indexmap::IndexMap::new();
         let mut required = BTreeSet::new();
         let mut additional = None;
         for part in parts {
-            for (name, property) in part.properties() {
-                // An override that only says more about the member keeps the type that was given before.
-                let free = matches!(property, Node::Schema(schema) if View::of(schema).is_free());
-                if free && properties.contains_key(name) {
-                    remarks.insert(name, property);
-                } else {
-                    properties.insert(name, property);
-                }
+            for (name, node) in part.view.properties() {
+                let place = part.home.below(&["properties", name], name);
+                properties.entry(name).or_default().push(Member { node, place });
             }
-            required.extend(part.required.iter().map(String::as_str));
-            additional = part.additional.or(additional);
-            // Members that only some alternatives have are optional members of the whole.
-            for alternative in part.one_of.iter().chain(part.any_of) {
-                if let Node::Schema(schema) = self.resolve(Node::from(alternative)) {
-                    for (name, property) in View::of(schema).properties() {
-                        properties.entry(name).or_insert(property);
-                    }
-                }
+            required.extend(part.view.required.iter().map(String::as_str));
+            if let Some(schema) = part.view.additional {
+                additional = Some((schema, &part.home));
             }
         }
+        // Members that only some alternatives have are optional members of the whole.
+        let mut offered = Vec::new();
+        for part in parts {
+            self.offered(part, &mut offered, &mut BTreeSet::new());
+        }
+        let mut optional: indexmap::IndexMap<&'a str, Vec<Member<'a>>> = indexmap::IndexMap::new();
+        for part in &offered {
+            for (name, node) in part.view.properties().filter(|(name, _)| !properties.contains_key(name)) {
+                let place = part.home.below(&["properties", name], name);
+                optional.entry(name).or_default().push(Member { node, place });
+            }
+        }
+        let from_base = properties.len();
+        properties.extend(optional);
         let mut scope = Scope::default();
         for method in names::BUILDER_METHODS {
             scope.reserve(method);
         }
         let mut fields = Vec::with_capacity(properties.len());
-        for (wire, property) in &properties {
-            let below = place.below(&["properties", wire], wire);
-            let mut typed = self.lower(*property, &below, diagnostics);
-            if let Some(remark) = remarks.get(wire) {
-                let remark = self.lower(*remark, &below, diagnostics);
-                typed.remark(remark);
+        for (index, (wire, found)) in properties.iter().enumerate() {
+            let needed = required.contains(wire);
+            if !needed
+                && found.iter().any(|member| self.behind(member.node).is_some_and(|schema| View::of(schema).never))
+            {
+                // No object has this member.
+                continue;
             }
+            let below = place.below(&["properties", wire], wire);
+            let typed = if index < from_base {
+                self.member(found, &below, diagnostics)
+            } else {
+                self.choice(found, &below, diagnostics)
+            };
             let usage = place.usage;
             if (typed.read_only && usage.request() && !usage.response)
                 || (typed.write_only && usage.response && !usage.request())
             {
                 continue;
             }
-            let needed = required.contains(wire);
             let (presence, ty) = if needed {
                 if typed.nullable && usage.response {
                     (Presence::Optional, typed.ty.clone())
@@ -567,7 +920,7 @@ impl<'a> Schemas<'a> {
                 boxed: false,
                 redacted,
                 read_only: typed.read_only,
-                doc: typed.doc,
+                doc: typed.described(None),
                 deprecated: typed.deprecated,
                 example: typed.example,
             });
@@ -578,7 +931,7 @@ impl<'a> Schemas<'a> {
         }
         for missing in required.iter().filter(|name| !properties.contains_key(*name)) {
             let index = match parts {
-                [only] => only.required.iter().position(|name| name == missing),
+                [only] => only.view.required.iter().position(|name| name == missing),
                 _ => None,
             };
             let index = index.map(|index| format!("/{index}")).unwrap_or_default();
@@ -595,18 +948,29 @@ impl<'a> Schemas<'a> {
                 .help(help);
         }
         let rest = match additional {
-            Some(AdditionalProperties::Schema(schema)) => {
-                let below = place.below(&["additionalProperties"], "Value");
+            Some((AdditionalProperties::Schema(schema), home)) => {
+                let below = home.below(&["additionalProperties"], "Value");
                 let value = self.lower(Node::from(schema.as_ref()), &below, diagnostics);
                 Some((scope.claim("additional_properties"), value.with_null()))
             }
-            Some(AdditionalProperties::Any(true)) => Some((scope.claim("additional_properties"), Type::Any)),
+            Some((AdditionalProperties::Any(true), _)) => Some((scope.claim("additional_properties"), Type::Any)),
             _ => None,
         };
         TypeKind::Struct(Struct { fields, rest })
     }
 
-    /// The schema behind a reference.
+    /// The schema that a node is, or refers to.
+    fn behind(&self, mut node: Node<'a>) -> Option<&'a Schema> {
+        for _ in 0..FARTHEST {
+            match node {
+                Node::Reference(name) => node = Node::from(self.document.schema(name)?),
+                Node::Schema(schema) => return Some(schema),
+            }
+        }
+        None
+    }
+
+    /// The schema behind a reference, and behind what is but another name for it.
     fn resolve(&self, mut node: Node<'a>) -> Node<'a> {
         for _ in 0..FARTHEST {
             match node {
@@ -629,28 +993,28 @@ impl<'a> Schemas<'a> {
     /// A union of `members`.
     fn union(
         &mut self,
-        view: &View<'a>,
-        members: &[Node<'a>],
+        discriminator: Option<&'a Discriminator>,
+        members: &[Member<'a>],
         place: &Place,
         diagnostics: &mut Diagnostics,
     ) -> TypeKind {
-        if let Some(kind) = self.open_enum_of(members) {
+        let nodes: Vec<Node<'a>> = members.iter().map(|member| member.node).collect();
+        if let Some(kind) = self.open_enum_of(&nodes) {
             return kind;
         }
-        let keyword = if view.one_of.is_empty() { "anyOf" } else { "oneOf" };
-        let tag = self.tag_of(view, members);
+        let tag = self.tag_of(discriminator, &nodes);
         let mut scope = Scope::default();
         scope.reserve("Unknown");
         let mut variants = Vec::new();
         if let Some((tag, tagged)) = tag {
             let values: Vec<&str> = tagged.iter().map(|(value, _)| value.as_str()).collect();
             let prefix = common_prefix(&values);
-            for (index, member) in members.iter().enumerate() {
-                if !tagged.iter().any(|(_, node)| node.is(*member)) {
+            for member in members {
+                if !tagged.iter().any(|(_, node)| node.is(member.node)) {
                     diagnostics
                         .warning(
                             "untagged-alternative",
-                            self.document.locate(&format!("{}/{keyword}/{index}", place.pointer)),
+                            self.document.locate(&member.place.pointer),
                             format!("no value of `{tag}` leads to this alternative; its values are kept as they come"),
                         )
                         .help(format!(
@@ -661,8 +1025,8 @@ impl<'a> Schemas<'a> {
             for (value, node) in &tagged {
                 let short = value.get(prefix..).unwrap_or(value);
                 let name = scope.claim(&names::camel(short));
-                let index = members.iter().position(|member| member.is(*node)).unwrap_or_default();
-                let below = place.below(&[keyword, &index.to_string()], &name);
+                let at = members.iter().find(|member| member.node.is(*node)).map_or(place, |member| &member.place);
+                let below = Place { name: format!("{} {name}", place.name), ..at.clone() };
                 let typed = self.lower(*node, &below, diagnostics);
                 variants.push(UnionVariant {
                     name,
@@ -675,10 +1039,11 @@ impl<'a> Schemas<'a> {
             }
             return TypeKind::Union(Union { tag: Some(tag), variants });
         }
-        let guards = self.guards(members);
-        for (index, (node, guard)) in members.iter().zip(guards).enumerate() {
+        let guards = self.guards(&nodes);
+        for (index, (member, guard)) in members.iter().zip(guards).enumerate() {
+            let node = &member.node;
             let hint = self.variant_hint(*node, index);
-            let mut below = place.below(&[keyword, &index.to_string()], &hint);
+            let mut below = Place { name: format!("{} {hint}", place.name), ..member.place.clone() };
             if let Node::Schema(schema) = node
                 && let Some(title) = &schema.schema_data.title
             {
@@ -762,8 +1127,12 @@ impl<'a> Schemas<'a> {
     }
 
     /// The member that tells the alternatives apart, and the alternative of each of its values.
-    fn tag_of(&self, view: &View<'a>, members: &[Node<'a>]) -> Option<(String, Vec<(String, Node<'a>)>)> {
-        if let Some(discriminator) = &view.data.discriminator {
+    fn tag_of(
+        &self,
+        discriminator: Option<&'a Discriminator>,
+        members: &[Node<'a>],
+    ) -> Option<(String, Vec<(String, Node<'a>)>)> {
+        if let Some(discriminator) = discriminator {
             let mut tagged: Vec<(String, Node<'a>)> = Vec::new();
             for (value, target) in &discriminator.mapping {
                 let name = target.strip_prefix("#/components/schemas/").unwrap_or(target);
@@ -800,18 +1169,17 @@ impl<'a> Schemas<'a> {
             }
         }
         // No discriminator, but a member with one value of its own in each alternative does as well.
-        let Node::Schema(first) = self.resolve(*members.first()?) else { return None };
-        let candidates: Vec<&str> = View::of(first).properties().map(|(name, _)| name).collect();
+        let views: Vec<Vec<View<'a>>> = members.iter().map(|member| self.views(*member)).collect();
+        let candidates: Vec<&str> = views.first()?.iter().flat_map(View::properties).map(|(name, _)| name).collect();
         candidates.into_iter().find_map(|candidate| {
             let mut seen = BTreeSet::new();
             let mut tagged = Vec::new();
-            for member in members {
-                let Node::Schema(schema) = self.resolve(*member) else { return None };
-                if !View::of(schema).is_required(candidate) {
-                    return None;
-                }
+            for (member, parts) in members.iter().zip(&views) {
                 let values = self.tag_values(*member, candidate);
-                if values.is_empty() || !values.iter().all(|value| seen.insert(value.clone())) {
+                // Without the member nothing tells which alternative it is; where it has but one value, it is not
+                // left out in practice.
+                let kept = values.len() == 1 || parts.iter().any(|part| part.is_required(candidate));
+                if values.is_empty() || !kept || !values.iter().all(|value| seen.insert(value.clone())) {
                     return None;
                 }
                 tagged.extend(values.into_iter().map(|value| (value, *member)));
@@ -822,9 +1190,7 @@ impl<'a> Schemas<'a> {
 
     /// The values that a member of an alternative is limited to.
     fn tag_values(&self, member: Node<'a>, property: &str) -> Vec<String> {
-        let Node::Schema(schema) = self.resolve(member) else { return Vec::new() };
-        let mut parts = Vec::new();
-        self.flatten(&View::of(schema), &mut parts, &mut BTreeSet::new(), 0);
+        let parts = self.views(member);
         let Some(node) = parts.iter().rev().find_map(|part| part.property(property)) else { return Vec::new() };
         let Node::Schema(schema) = self.resolve(node) else { return Vec::new() };
         View::of(schema).values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
@@ -834,13 +1200,9 @@ impl<'a> Schemas<'a> {
     fn guards(&self, members: &[Node<'a>]) -> Vec<Guard> {
         let requirements: Vec<BTreeSet<&'a str>> = members
             .iter()
-            .map(|member| match self.resolve(*member) {
-                Node::Schema(schema) => {
-                    let mut parts = Vec::new();
-                    self.flatten(&View::of(schema), &mut parts, &mut BTreeSet::new(), 0);
-                    parts.iter().flat_map(|part| part.required.iter().map(String::as_str)).collect()
-                }
-                Node::Reference(_) => BTreeSet::new(),
+            .map(|member| {
+                let parts = self.views(*member);
+                parts.iter().flat_map(|part| part.required.iter().map(String::as_str)).collect()
             })
             .collect();
         members
@@ -938,7 +1300,8 @@ impl<'a> Schemas<'a> {
         let id = self.reserve(name.clone());
         let pointer = format!("{}/properties", place.pointer);
         let place = Place { name, ..place.clone() };
-        let mut kind = self.object(std::slice::from_ref(view), &place, diagnostics);
+        let part = Part { view: view.clone(), home: place.clone() };
+        let mut kind = self.object(&[part], &place, diagnostics);
         if let TypeKind::Struct(object) = &mut kind {
             object.fields.retain(|field| field.wire != without);
         }
@@ -1013,7 +1376,7 @@ fn needs_name(view: &View<'_>) -> bool {
     if view.has_properties() || view.all_of.len() > 1 {
         return true;
     }
-    let members = if view.one_of.is_empty() { view.any_of } else { view.one_of };
+    let (_, members) = view.alternatives();
     if !members.is_empty() && !only_requirements(members) {
         return true;
     }
@@ -1022,6 +1385,56 @@ fn needs_name(view: &View<'_>) -> bool {
         Some("integer" | "number") => !view.values.is_empty() && view.values.iter().all(Value::is_i64),
         _ => false,
     }
+}
+
+/// Names of the schemas that others hold in `allOf`.
+fn parents(document: &Document) -> BTreeSet<&str> {
+    let schemas = document.schema_names().filter_map(|name| document.schema(name));
+    let parts = schemas.flat_map(|schema| match Node::from(schema) {
+        Node::Schema(schema) => View::of(schema).all_of,
+        Node::Reference(_) => &[],
+    });
+    parts
+        .filter_map(|part| match Node::from(part) {
+            Node::Reference(name) => Some(name),
+            Node::Schema(_) => None,
+        })
+        .collect()
+}
+
+/// What a schema is but another name for: `allOf: [{$ref}]` and nothing that changes its type.
+fn renamed<'a>(view: &View<'a>) -> Option<Node<'a>> {
+    let [only] = view.all_of else { return None };
+    let rest = View { all_of: &[], ..view.clone() };
+    (rest.is_free() && matches!(Node::from(only), Node::Reference(_))).then(|| Node::from(only))
+}
+
+/// Whether two schemas have the same values, whatever is said about them.
+fn alike(one: &Schema, other: &Schema) -> bool {
+    one.schema_kind == other.schema_kind && one.schema_data.nullable == other.schema_data.nullable
+}
+
+/// The view whose values fit all others too, or at least say the most; `None` if no value can fit all of them.
+fn narrowest(views: &[&View<'_>]) -> Option<usize> {
+    let mut kinds = views.iter().filter_map(|view| view.kind);
+    if let Some(first) = kinds.next() {
+        let numeric = |kind: &str| matches!(kind, "integer" | "number");
+        if !kinds.all(|kind| kind == first || (numeric(kind) && numeric(first))) {
+            return None;
+        }
+    }
+    let told = |view: &View<'_>| {
+        let (_, alternatives) = view.alternatives();
+        let listed = !view.values.is_empty() || !alternatives.is_empty();
+        (listed, view.items.is_some() || view.additional.is_some(), view.format.is_some(), view.kind != Some("number"))
+    };
+    views.iter().enumerate().max_by_key(|(_, view)| told(view)).map(|(index, _)| index)
+}
+
+fn report_conflict(at: Location, diagnostics: &mut Diagnostics) {
+    diagnostics
+        .warning("conflicting-all-of", at, "no value fits all that `allOf` asks for; any value is accepted")
+        .help("give the types that go together, or patch them in sdk.yaml");
 }
 
 /// Alternatives that say nothing but which members must be there: `anyOf: [{required: [a]}, {required: [b]}]`.

@@ -169,7 +169,9 @@ impl<'a> View<'a> {
             SchemaKind::OneOf { one_of } => view.one_of = one_of,
             SchemaKind::AllOf { all_of } => view.all_of = all_of,
             SchemaKind::AnyOf { any_of } => view.any_of = any_of,
-            SchemaKind::Not { .. } => view.never = true,
+            SchemaKind::Not { not } => {
+                view.never = matches!(Node::from(not.as_ref()), Node::Schema(inner) if View::of(inner).is_free());
+            }
             SchemaKind::Any(any) => {
                 view.kind = any.typ.as_deref();
                 view.format = any.format.as_deref();
@@ -215,6 +217,17 @@ impl<'a> View<'a> {
             && self.one_of.is_empty()
             && self.any_of.is_empty()
             && !self.never
+    }
+
+    /// The schemas of which one has to fit, and the keyword that they stand under.
+    pub(crate) fn alternatives(&self) -> (&'static str, &'a [ReferenceOr<Schema>]) {
+        if self.one_of.is_empty() { ("anyOf", self.any_of) } else { ("oneOf", self.one_of) }
+    }
+
+    /// Whether the schema says more about its values than that they are objects, or which members they must have.
+    pub(crate) fn says_much(&self) -> bool {
+        let kind = self.kind.filter(|kind| *kind != "object");
+        !View { required: &[], kind, ..self.clone() }.is_free()
     }
 
     /// A schema of null alone, as normalization leaves it.

@@ -202,7 +202,7 @@ const fn rule(on: keyword::Set, apply: fn(&mut Members, &mut Scope<'_>)) -> Rule
     Rule { on, apply }
 }
 
-const RULES: [Rule; 22] = [
+const RULES: [Rule; 24] = [
     rule(keyword::NULL, drop_nulls),
     rule(keyword::QUOTED, unquote),
     rule(keyword::UNKNOWN, report_unknown),
@@ -217,12 +217,14 @@ const RULES: [Rule; 22] = [
     rule(keyword::ENUM, move_enum_to_items),
     rule(keyword::ENUM, fit_enum_to_type),
     rule(keyword::ENUM, take_null_from_enum),
+    rule(keyword::TYPED | keyword::ENUM, widen_integers),
     rule(keyword::EXCLUSIVE, split_exclusive),
     rule(keyword::EXAMPLES, examples_to_example),
     rule(keyword::CONTENT, content_to_format),
     rule(keyword::ITEMS | keyword::PREFIX_ITEMS, prefix_items_to_items),
     rule(keyword::PATTERN_PROPERTIES, pattern_properties_to_additional),
     rule(keyword::DROPPED, drop_conditions),
+    rule(keyword::NOT, report_not),
     rule(keyword::PROPERTIES | keyword::ADDITIONAL | keyword::ITEMS | keyword::PREFIX_ITEMS, infer_type),
     rule(keyword::ARRAY, add_items),
 ];
@@ -536,6 +538,19 @@ fn fit_enum_to_type(members: &mut Members, scope: &mut Scope<'_>) {
         return;
     };
     let mut values = std::mem::take(values);
+    if !members.contains_key("type") && !is_composed(members) {
+        if let Some(types) = mixed_types(&values) {
+            members.insert("enum".to_owned(), Value::Array(values));
+            members.insert("type".to_owned(), types);
+            split_types(members, scope);
+            return;
+        }
+        if values.iter().any(|value| value.is_array() || value.is_object()) {
+            scope
+                .warn("unsupported-enum", "enum", "values of this enum are lists or objects; any value is accepted")
+                .help("describe them by `properties` or `items`");
+        }
+    }
     let wanted = match members.get("type").and_then(Value::as_str) {
         Some(wanted) => Some(wanted.to_owned()),
         None => infer_enum_type(&values).map(str::to_owned),
@@ -613,6 +628,29 @@ fn fit(value: &Value, wanted: &str, scope: &Scope<'_>, at: &Location) -> Fit {
         ("boolean", Value::String(text)) => meant(text.parse::<bool>().ok().map(Value::Bool)),
         _ => Fit::Hopeless,
     }
+}
+
+/// The types of an enum whose values are of several.
+fn mixed_types(values: &[Value]) -> Option<Value> {
+    let mut types: Vec<&str> = Vec::new();
+    for value in values {
+        let name = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::String(_) => "string",
+            Value::Number(number) if number.is_i64() || number.is_u64() => "integer",
+            Value::Number(_) => "number",
+            Value::Array(_) | Value::Object(_) => return None,
+        };
+        if !types.contains(&name) {
+            types.push(name);
+        }
+    }
+    if types.contains(&"number") {
+        types.retain(|name| *name != "integer");
+    }
+    let several = types.iter().filter(|name| **name != "null").count() > 1;
+    several.then(|| types.into_iter().map(Value::from).collect())
 }
 
 fn infer_enum_type(values: &[Value]) -> Option<&'static str> {
@@ -1050,20 +1088,22 @@ fn prefix_items_to_items(members: &mut Members, scope: &mut Scope<'_>) {
         scope.warn("wrong-type", "prefixItems", "`prefixItems` is no list of schemas; it is left out");
         return;
     };
-    let rest = members.get("items").filter(|rest| **rest != Value::Bool(false));
-    let mut all = places.iter().chain(rest);
-    let items = match all.next() {
-        Some(first) if all.all(|other| other == first) => {
-            let is_rest = places.is_empty();
-            if !is_rest {
-                let at = format!("{}/items", scope.here.at);
-                scope.origins.record(&at, scope.here.file, &format!("{raw}/0"));
-            }
-            first.clone()
-        }
-        _ => json!({}),
-    };
-    members.insert("items".to_owned(), items);
+    let mut kinds = Kinds::default();
+    for (index, place) in places.iter().enumerate() {
+        kinds.add(place, Some(format!("{raw}/{index}")));
+    }
+    if let Some(rest) = members.get("items").filter(|rest| **rest != Value::Bool(false)) {
+        kinds.add(rest, None);
+    }
+    if kinds.several() {
+        let at = scope.origins.written(scope.here.file, &raw).at_key();
+        scope
+            .diagnostics
+            .warning("unsupported-tuple", at, "the items of this list depend on their place")
+            .help("as it is, every item may be any of them; name them as members of an object");
+    }
+    let items = kinds.into_schema("items", scope);
+    members.insert("items".to_owned(), items.unwrap_or_else(|| json!({})));
     members.insert("x-prefixItems".to_owned(), prefix);
     members.entry("type").or_insert_with(|| json!("array"));
 }
@@ -1076,16 +1116,27 @@ fn pattern_properties_to_additional(members: &mut Members, scope: &mut Scope<'_>
         return;
     };
     let raw = pointer::join(&scope.here.raw, "patternProperties");
-    let is_open = members.get("additionalProperties").is_none_or(|value| *value == Value::Bool(false));
-    let schema = match by_pattern.iter().next() {
-        Some((pattern, schema)) if by_pattern.len() == 1 => Some((schema.clone(), pointer::join(&raw, pattern))),
-        Some(_) => Some((Value::Bool(true), raw.clone())),
-        None => None,
-    };
-    if let Some((schema, from)) = schema
-        && is_open
-    {
-        scope.origins.record(&format!("{}/additionalProperties", scope.here.at), scope.here.file, &from);
+    let mut kinds = Kinds::default();
+    for (pattern, schema) in by_pattern {
+        kinds.add(schema, Some(pointer::join(&raw, pattern)));
+    }
+    match members.get("additionalProperties") {
+        None if members
+            .get("properties")
+            .is_some_and(|named| named.as_object().is_some_and(|named| !named.is_empty())) =>
+        {
+            // Members that no pattern covers may be anything, and a later version of the API has more of them.
+            kinds.add(&Value::Bool(true), None);
+        }
+        None | Some(Value::Bool(false)) => {}
+        Some(rest) => kinds.add(rest, None),
+    }
+    if kinds.several() {
+        scope
+            .warn("unsupported-pattern", "patternProperties", "the type of a member depends on its name")
+            .help("as it is, every member without a name of its own may be any of them");
+    }
+    if let Some(schema) = kinds.into_schema("additionalProperties", scope) {
         members.insert("additionalProperties".to_owned(), schema);
     }
     scope.origins.record(&format!("{}/x-patternProperties", scope.here.at), scope.here.file, &raw);
@@ -1093,6 +1144,97 @@ fn pattern_properties_to_additional(members: &mut Members, scope: &mut Scope<'_>
     if !members.contains_key("type") && !is_composed(members) {
         members.insert("type".to_owned(), json!("object"));
     }
+}
+
+/// The different schemas that the parts of a list or an object may have.
+#[derive(Default)]
+struct Kinds {
+    /// Each with the place where it is written, if that is not where it will stand.
+    schemas: Vec<(Value, Option<String>)>,
+}
+
+impl Kinds {
+    fn add(&mut self, schema: &Value, raw: Option<String>) {
+        if !self.schemas.iter().any(|(known, _)| known == schema) {
+            self.schemas.push((schema.clone(), raw));
+        }
+    }
+
+    fn several(&self) -> bool {
+        self.schemas.len() > 1
+    }
+
+    /// One schema for all of them, to stand in the member `name`.
+    fn into_schema(mut self, name: &str, scope: &mut Scope<'_>) -> Option<Value> {
+        let free = |schema: &Value| *schema == Value::Bool(true) || schema.as_object().is_some_and(Members::is_empty);
+        if self.schemas.iter().any(|(schema, _)| free(schema)) {
+            return Some(Value::Bool(true));
+        }
+        let record = |scope: &mut Scope<'_>, path: &str, raw: Option<String>| {
+            if let Some(raw) = raw {
+                scope.origins.record(&format!("{}/{path}", scope.here.at), scope.here.file, &raw);
+            }
+        };
+        if self.schemas.len() < 2 {
+            let (schema, raw) = self.schemas.pop()?;
+            record(scope, name, raw);
+            return Some(schema);
+        }
+        scope.made_up(&[name]);
+        let mut all = Vec::with_capacity(self.schemas.len());
+        for (index, (schema, raw)) in self.schemas.into_iter().enumerate() {
+            let raw = raw.unwrap_or_else(|| pointer::join(&scope.here.raw, name));
+            record(scope, &format!("{name}/anyOf/{index}"), Some(raw));
+            all.push(schema);
+        }
+        Some(json!({"anyOf": all}))
+    }
+}
+
+/// What is not allowed can only be checked. Where a schema says nothing else, that is worth a word.
+fn report_not(members: &mut Members, scope: &mut Scope<'_>) {
+    let forbids_all = matches!(members.get("not"), Some(Value::Bool(true)))
+        || members.get("not").and_then(Value::as_object).is_some_and(Members::is_empty);
+    if !forbids_all && members.keys().all(|name| name == "not" || is_annotation(name)) {
+        scope
+            .warn("unsupported-not", "not", "the schema only says what its values are not; any value is accepted")
+            .help("say what they are, by `type`");
+    }
+}
+
+/// Integers that an `i64` doesn't hold are unsigned where that is enough, and numbers where it is not.
+fn widen_integers(members: &mut Members, scope: &mut Scope<'_>) {
+    if members.get("type").and_then(Value::as_str) != Some("integer") || members.contains_key("format") {
+        return;
+    }
+    let values = members.get("enum").and_then(Value::as_array).into_iter().flatten();
+    let bounds = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
+    let numbers: Vec<&Number> =
+        bounds.iter().filter_map(|name| members.get(*name)).chain(values).filter_map(Value::as_number).collect();
+    let Some(far) = numbers.iter().find(|number| !fits_i64(number)) else { return };
+    let floor = members.get("minimum").or(members.get("exclusiveMinimum"));
+    let is_positive = |number: &Number| number.as_f64().is_some_and(|value| value >= 0.0);
+    let from_zero = match floor {
+        Some(floor) => floor.as_number().is_some_and(is_positive),
+        None => members.contains_key("enum") && numbers.iter().all(|number| is_positive(number)),
+    };
+    if from_zero && numbers.iter().all(|number| number.is_u64() || fits_i64(number)) {
+        members.insert("format".to_owned(), json!("uint64"));
+        return;
+    }
+    let message = format!("{far} does not fit into 64 bits; the values arrive as floating-point numbers");
+    let at = scope.place_itself();
+    scope
+        .diagnostics
+        .warning("integer-range", at, message)
+        .help("if they do fit, say so by `format: int64` or `format: uint64`");
+    members.insert("type".to_owned(), json!("number"));
+}
+
+fn fits_i64(number: &Number) -> bool {
+    // 2^63 is the first number beyond, and exact as a float.
+    number.is_i64()
+        || (!number.is_u64() && number.as_f64().is_some_and(|float| float.abs() < 9_223_372_036_854_775_808.0))
 }
 
 /// Conditions only check values. They are missed where they say something about the type.
@@ -1635,7 +1777,13 @@ mod tests {
             [
                 (json!({"enum": ["a", "b"]}), json!({"enum": ["a", "b"], "type": "string"})),
                 (json!({"enum": [1, 2]}), json!({"enum": [1, 2], "type": "integer"})),
-                (json!({"enum": [1, "a"]}), json!({"enum": [1, "a"]})),
+                (
+                    json!({"description": "d", "enum": [1, "a", null]}),
+                    json!({"description": "d", "nullable": true, "oneOf": [
+                        {"type": "integer", "enum": [1]}, {"type": "string", "enum": ["a"]},
+                    ]}),
+                ),
+                (json!({"enum": [1, 1.5]}), json!({"enum": [1, 1.5], "type": "number"})),
             ],
         );
         loudly(
@@ -1653,6 +1801,7 @@ mod tests {
                 ),
                 (json!({"type": "string", "enum": ["a", "a"]}), json!({"type": "string", "enum": ["a"]}), "twice"),
                 (json!({"enum": "a"}), json!({}), "`enum` is text"),
+                (json!({"enum": [{"a": 1}]}), json!({"enum": [{"a": 1}]}), "lists or objects"),
             ],
         );
     }
@@ -1713,12 +1862,24 @@ mod tests {
                     json!({"type": "array", "items": {"a": 1}, "x-prefixItems": [{"a": 1}, {"a": 1}]}),
                 ),
                 (
-                    json!({"prefixItems": [{"a": 1}, {"b": 1}], "items": false}),
-                    json!({"items": {}, "x-prefixItems": [{"a": 1}, {"b": 1}], "type": "array"}),
-                ),
-                (
                     json!({"items": [{"a": 1}]}),
                     json!({"items": {"a": 1}, "x-prefixItems": [{"a": 1}], "type": "array"}),
+                ),
+                (json!({"prefixItems": []}), json!({"items": {}, "x-prefixItems": [], "type": "array"})),
+            ],
+        );
+        loudly(
+            prefix_items_to_items,
+            [
+                (
+                    json!({"prefixItems": [{"a": 1}, {"b": 1}], "items": false}),
+                    json!({"items": {"anyOf": [{"a": 1}, {"b": 1}]}, "x-prefixItems": [{"a": 1}, {"b": 1}], "type": "array"}),
+                    "depend on their place",
+                ),
+                (
+                    json!({"prefixItems": [{"a": 1}], "items": {}}),
+                    json!({"items": true, "x-prefixItems": [{"a": 1}], "type": "array"}),
+                    "depend on their place",
                 ),
             ],
         );
@@ -1728,17 +1889,78 @@ mod tests {
     fn pattern_properties_are_additional() {
         silently(
             pattern_properties_to_additional,
+            [(
+                json!({"patternProperties": {"^a": {"b": 1}}}),
+                json!({"additionalProperties": {"b": 1}, "x-patternProperties": {"^a": {"b": 1}}, "type": "object"}),
+            )],
+        );
+        let two = json!({"^a": {"b": 1}, "^b": {"b": 2}});
+        loudly(
+            pattern_properties_to_additional,
             [
                 (
-                    json!({"patternProperties": {"^a": {"b": 1}}}),
-                    json!({"additionalProperties": {"b": 1}, "x-patternProperties": {"^a": {"b": 1}}, "type": "object"}),
+                    json!({"type": "object", "patternProperties": two, "additionalProperties": false}),
+                    json!({"type": "object", "additionalProperties": {"anyOf": [{"b": 1}, {"b": 2}]}, "x-patternProperties": two}),
+                    "depends on its name",
                 ),
                 (
-                    json!({"type": "object", "patternProperties": {"^a": {}, "^b": {}}, "additionalProperties": false}),
-                    json!({"type": "object", "additionalProperties": true, "x-patternProperties": {"^a": {}, "^b": {}}}),
+                    json!({"properties": {"c": {}}, "patternProperties": {"^a": {"b": 1}}}),
+                    json!({"properties": {"c": {}}, "additionalProperties": true, "x-patternProperties": {"^a": {"b": 1}}, "type": "object"}),
+                    "depends on its name",
                 ),
             ],
         );
+    }
+
+    #[test]
+    fn integers_are_as_wide_as_they_must_be() {
+        let max = u64::MAX;
+        silently(
+            widen_integers,
+            [
+                (json!({"type": "integer", "minimum": 0}), json!({"type": "integer", "minimum": 0})),
+                (
+                    json!({"type": "integer", "minimum": 0, "maximum": max}),
+                    json!({"type": "integer", "minimum": 0, "maximum": max, "format": "uint64"}),
+                ),
+                (
+                    json!({"type": "integer", "enum": [1, max]}),
+                    json!({"type": "integer", "enum": [1, max], "format": "uint64"}),
+                ),
+                (
+                    json!({"type": "integer", "format": "int64", "maximum": 1e300}),
+                    json!({"type": "integer", "format": "int64", "maximum": 1e300}),
+                ),
+            ],
+        );
+        loudly(
+            widen_integers,
+            [
+                (
+                    json!({"type": "integer", "minimum": -1, "maximum": max}),
+                    json!({"type": "number", "minimum": -1, "maximum": max}),
+                    "does not fit into 64 bits",
+                ),
+                (
+                    json!({"type": "integer", "enum": [-1, max]}),
+                    json!({"type": "number", "enum": [-1, max]}),
+                    "64 bits",
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_is_only_forbidden_is_reported() {
+        silently(
+            report_not,
+            [
+                (json!({"not": {}}), json!({"not": {}})),
+                (json!({"type": "string", "not": {"enum": ["a"]}}), json!({"type": "string", "not": {"enum": ["a"]}})),
+            ],
+        );
+        let only = json!({"description": "d", "not": {"type": "string"}});
+        loudly(report_not, [(only.clone(), only, "any value is accepted")]);
     }
 
     #[test]

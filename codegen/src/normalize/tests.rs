@@ -439,7 +439,7 @@ components:
     A: {type: object, properties: {k: {type: string, readOnly: true, enum: [a, b]}, any: {}}, additionalProperties: false, minProperties: 1, x-s: {a: 1}}
     B: {allOf: [{$ref: '#/components/schemas/A'}, {type: object, properties: {z: {type: array, items: {}, uniqueItems: true, maxItems: 3}}}]}
     C: {description: d, properties: {a: {type: string}}, allOf: [{$ref: '#/components/schemas/A'}], title: t, externalDocs: {url: u}, example: [1]}
-    D: {not: {type: string}}
+    D: {not: {}}
     E: {anyOf: [{type: string}, {type: integer, format: int64}], default: x}
     F: {$ref: '#/components/schemas/A'}
   securitySchemes: {key: {type: apiKey, in: header, name: K}, o: {type: oauth2, flows: {clientCredentials: {tokenUrl: t, scopes: {}}}}}

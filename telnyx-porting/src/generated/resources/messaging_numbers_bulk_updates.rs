@@ -178,6 +178,8 @@ impl<
 
     /// Change nothing but the profile. When false, the update may adjust other messaging settings of
     /// the numbers too.
+    ///
+    /// Default: `false`
     pub fn assign_only(mut self, assign_only: bool) -> Self {
         self.body.assign_only = Some(assign_only);
         self

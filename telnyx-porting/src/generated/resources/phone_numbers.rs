@@ -323,6 +323,8 @@ impl PhoneNumbersListRequest {
 
     /// What to do when messaging profiles cannot be loaded. With `true` the numbers come without them
     /// and the response says so in `errors`; with `false` the request fails with status 503.
+    ///
+    /// Default: `"false"`
     pub fn handle_messaging_profile_error(
         mut self,
         handle_messaging_profile_error: impl Into<BooleanString>,
@@ -538,12 +540,16 @@ impl PhoneNumbersSlimListRequest {
     }
 
     /// Whether to load the connection of each number. Filters on its name need this.
+    ///
+    /// Default: `false`
     pub fn include_connection(mut self, include_connection: bool) -> Self {
         self.request.query("include_connection", include_connection);
         self
     }
 
     /// Whether to load the tags of each number. The filter on tags needs this.
+    ///
+    /// Default: `false`
     pub fn include_tags(mut self, include_tags: bool) -> Self {
         self.request.query("include_tags", include_tags);
         self
@@ -1995,6 +2001,8 @@ pub struct PhoneNumbersVoiceUpdateRequest {
 impl PhoneNumbersVoiceUpdateRequest {
     /// Whether calls with this number are to use a tech prefix, the digits in front of the dialled
     /// number that tell apart connections sharing one IP address.
+    ///
+    /// Default: `false`
     pub fn tech_prefix_enabled(mut self, tech_prefix_enabled: bool) -> Self {
         self.body.tech_prefix_enabled = Nullable::Value(tech_prefix_enabled);
         self
@@ -2022,6 +2030,8 @@ impl PhoneNumbersVoiceUpdateRequest {
     }
 
     /// Whether the caller ID name feature is to be on for the number.
+    ///
+    /// Default: `false`
     pub fn caller_id_name_enabled(mut self, caller_id_name_enabled: bool) -> Self {
         self.body.caller_id_name_enabled = Nullable::Value(caller_id_name_enabled);
         self
@@ -2065,6 +2075,8 @@ impl PhoneNumbersVoiceUpdateRequest {
 
     /// How the calls of a number are paid for: for each minute, or by occupying one of the account's
     /// concurrent channels.
+    ///
+    /// Default: `"pay-per-minute"`
     pub fn usage_payment_method(
         mut self,
         usage_payment_method: impl Into<UsagePaymentMethod>,
@@ -2106,6 +2118,8 @@ impl PhoneNumbersVoiceUpdateRequest {
     /// What happens to incoming calls that look fraudulent: nothing (`disabled`), they are turned away
     /// (`reject_calls`), or they come through marked as suspicious (`flag_calls`). Screening has a
     /// monthly price for each number.
+    ///
+    /// Default: `"disabled"`
     pub fn inbound_call_screening(
         mut self,
         inbound_call_screening: impl Into<InboundCallScreening>,

@@ -540,6 +540,8 @@ impl PortingOrdersListRequest {
 
     /// Whether each order in the answer lists its phone numbers, of which it shows 50 at most. Set it
     /// to `false` for a smaller answer; `GET /porting_phone_numbers` has all of them.
+    ///
+    /// Default: `true`
     pub fn include_phone_numbers(mut self, include_phone_numbers: bool) -> Self {
         self.request.query("include_phone_numbers", include_phone_numbers);
         self
@@ -578,6 +580,8 @@ pub struct PortingOrdersRetrieveRequest {
 impl PortingOrdersRetrieveRequest {
     /// Whether each order in the answer lists its phone numbers, of which it shows 50 at most. Set it
     /// to `false` for a smaller answer; `GET /porting_phone_numbers` has all of them.
+    ///
+    /// Default: `true`
     pub fn include_phone_numbers(mut self, include_phone_numbers: bool) -> Self {
         self.request.query("include_phone_numbers", include_phone_numbers);
         self

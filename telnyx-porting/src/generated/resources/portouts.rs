@@ -334,6 +334,8 @@ pub struct PortoutsUpdateStatusRequest<HasReason = Missing> {
 impl<HasReason> PortoutsUpdateStatusRequest<HasReason> {
     /// Set this to keep the messaging of the numbers at Telnyx when everything else moves to the
     /// gaining carrier.
+    ///
+    /// Default: `false`
     pub fn host_messaging(mut self, host_messaging: bool) -> Self {
         self.body.host_messaging = Nullable::Value(host_messaging);
         self

@@ -77,6 +77,8 @@ pub struct BulkMessagingSettingsUpdatePhoneNumbersRequest {
     pub numbers: Vec<String>,
     /// Change nothing but the profile. When false, the update may adjust other messaging settings of
     /// the numbers too.
+    ///
+    /// Default: `false`
     pub assign_only: Option<bool>,
 }
 
@@ -139,6 +141,8 @@ impl<
 
     /// Change nothing but the profile. When false, the update may adjust other messaging settings of
     /// the numbers too.
+    ///
+    /// Default: `false`
     pub fn assign_only(mut self, assign_only: bool) -> Self {
         self.value.assign_only = Some(assign_only);
         self
@@ -195,6 +199,8 @@ open_enum! {
 pub struct CallForwarding {
     /// The switch. It is on unless turned off, for the sake of callers who come from version 1 of the
     /// API, where naming a target was enough.
+    ///
+    /// Default: `true`
     pub call_forwarding_enabled: Option<bool>,
     /// Number that calls are sent on to, in E.164 form with the leading `+`. Empty for no forwarding.
     ///
@@ -220,6 +226,8 @@ object! {
 pub struct CallForwardingParam {
     /// The switch. It is on unless turned off, for the sake of callers who come from version 1 of the
     /// API, where naming a target was enough.
+    ///
+    /// Default: `true`
     pub call_forwarding_enabled: Nullable<bool>,
     /// Number that calls are sent on to, in E.164 form with the leading `+`. Empty for no forwarding.
     ///
@@ -249,6 +257,8 @@ pub struct CallForwardingParamBuilder {
 impl CallForwardingParamBuilder {
     /// The switch. It is on unless turned off, for the sake of callers who come from version 1 of the
     /// API, where naming a target was enough.
+    ///
+    /// Default: `true`
     pub fn call_forwarding_enabled(mut self, call_forwarding_enabled: bool) -> Self {
         self.value.call_forwarding_enabled = Nullable::Value(call_forwarding_enabled);
         self
@@ -336,11 +346,17 @@ open_enum! {
 #[non_exhaustive]
 pub struct CallRecording {
     /// Whether every incoming call is recorded. Many places require that callers be told.
+    ///
+    /// Default: `false`
     pub inbound_call_recording_enabled: Option<bool>,
     /// File format that recordings are stored in.
+    ///
+    /// Default: `"wav"`
     pub inbound_call_recording_format: Option<CallRecordingFormat>,
     /// How the parties of a call are laid down: mixed into a `single` channel, or `dual`, a stereo file
     /// that has the first leg on one channel and everybody else on the other.
+    ///
+    /// Default: `"single"`
     pub inbound_call_recording_channels: Option<CallRecordingChannels>,
 }
 
@@ -396,11 +412,17 @@ open_enum! {
 #[non_exhaustive]
 pub struct CallRecordingParam {
     /// Whether every incoming call is recorded. Many places require that callers be told.
+    ///
+    /// Default: `false`
     pub inbound_call_recording_enabled: Nullable<bool>,
     /// File format that recordings are stored in.
+    ///
+    /// Default: `"wav"`
     pub inbound_call_recording_format: Nullable<CallRecordingFormat>,
     /// How the parties of a call are laid down: mixed into a `single` channel, or `dual`, a stereo file
     /// that has the first leg on one channel and everybody else on the other.
+    ///
+    /// Default: `"single"`
     pub inbound_call_recording_channels: Nullable<CallRecordingChannels>,
 }
 
@@ -422,6 +444,8 @@ pub struct CallRecordingParamBuilder {
 
 impl CallRecordingParamBuilder {
     /// Whether every incoming call is recorded. Many places require that callers be told.
+    ///
+    /// Default: `false`
     pub fn inbound_call_recording_enabled(
         mut self,
         inbound_call_recording_enabled: bool,
@@ -439,6 +463,8 @@ impl CallRecordingParamBuilder {
     }
 
     /// File format that recordings are stored in.
+    ///
+    /// Default: `"wav"`
     pub fn inbound_call_recording_format(
         mut self,
         inbound_call_recording_format: impl Into<CallRecordingFormat>,
@@ -457,6 +483,8 @@ impl CallRecordingParamBuilder {
 
     /// How the parties of a call are laid down: mixed into a `single` channel, or `dual`, a stereo file
     /// that has the first leg on one channel and everybody else on the other.
+    ///
+    /// Default: `"single"`
     pub fn inbound_call_recording_channels(
         mut self,
         inbound_call_recording_channels: impl Into<CallRecordingChannels>,
@@ -501,6 +529,8 @@ object! {
 #[non_exhaustive]
 pub struct CnamListing {
     /// Whether the name is published.
+    ///
+    /// Default: `false`
     pub cnam_listing_enabled: Option<bool>,
     /// The name to publish, at most 15 characters, letters, digits and spaces only.
     ///
@@ -522,6 +552,8 @@ object! {
 #[non_exhaustive]
 pub struct CnamListingParam {
     /// Whether the name is published.
+    ///
+    /// Default: `false`
     pub cnam_listing_enabled: Nullable<bool>,
     /// The name to publish, at most 15 characters, letters, digits and spaces only.
     ///
@@ -547,6 +579,8 @@ pub struct CnamListingParamBuilder {
 
 impl CnamListingParamBuilder {
     /// Whether the name is published.
+    ///
+    /// Default: `false`
     pub fn cnam_listing_enabled(mut self, cnam_listing_enabled: bool) -> Self {
         self.value.cnam_listing_enabled = Nullable::Value(cnam_listing_enabled);
         self
@@ -628,6 +662,8 @@ open_enum! {
 #[non_exhaustive]
 pub struct EmergencySettings {
     /// Whether the number is to be registered. This takes an `emergency_address_id` as well.
+    ///
+    /// Default: `false`
     pub emergency_enabled: Option<bool>,
     /// Address that emergency services are given for callers from this number.
     ///
@@ -635,6 +671,8 @@ pub struct EmergencySettings {
     pub emergency_address_id: Option<String>,
     /// How far the registration with emergency services is. `provisioning` and `deprovisioning` mean
     /// that the number is on its way to `active` or `disabled` but is not there yet.
+    ///
+    /// Default: `"disabled"`
     pub emergency_status: Option<EmergencyStatus>,
 }
 
@@ -705,12 +743,18 @@ open_enum! {
 pub struct MediaFeatures {
     /// Whether Telnyx sends its audio (RTP) to the port that your audio comes from, rather than to the
     /// announced one. It helps behind a NAT.
+    ///
+    /// Default: `true`
     pub rtp_auto_adjust_enabled: Option<bool>,
     /// Whether audio packets are taken from whatever address and port on your side. When off, only
     /// those from where Telnyx itself sends audio to are.
+    ///
+    /// Default: `false`
     pub accept_any_rtp_packets_enabled: Option<bool>,
     /// Whether Telnyx agrees when your side asks to switch a call to T.38, the protocol for fax over
     /// IP. Telnyx never asks by itself.
+    ///
+    /// Default: `false`
     pub t38_fax_gateway_enabled: Option<bool>,
 }
 
@@ -728,12 +772,18 @@ object! {
 pub struct MediaFeaturesParam {
     /// Whether Telnyx sends its audio (RTP) to the port that your audio comes from, rather than to the
     /// announced one. It helps behind a NAT.
+    ///
+    /// Default: `true`
     pub rtp_auto_adjust_enabled: Nullable<bool>,
     /// Whether audio packets are taken from whatever address and port on your side. When off, only
     /// those from where Telnyx itself sends audio to are.
+    ///
+    /// Default: `false`
     pub accept_any_rtp_packets_enabled: Nullable<bool>,
     /// Whether Telnyx agrees when your side asks to switch a call to T.38, the protocol for fax over
     /// IP. Telnyx never asks by itself.
+    ///
+    /// Default: `false`
     pub t38_fax_gateway_enabled: Nullable<bool>,
 }
 
@@ -756,6 +806,8 @@ pub struct MediaFeaturesParamBuilder {
 impl MediaFeaturesParamBuilder {
     /// Whether Telnyx sends its audio (RTP) to the port that your audio comes from, rather than to the
     /// announced one. It helps behind a NAT.
+    ///
+    /// Default: `true`
     pub fn rtp_auto_adjust_enabled(mut self, rtp_auto_adjust_enabled: bool) -> Self {
         self.value.rtp_auto_adjust_enabled = Nullable::Value(rtp_auto_adjust_enabled);
         self
@@ -769,6 +821,8 @@ impl MediaFeaturesParamBuilder {
 
     /// Whether audio packets are taken from whatever address and port on your side. When off, only
     /// those from where Telnyx itself sends audio to are.
+    ///
+    /// Default: `false`
     pub fn accept_any_rtp_packets_enabled(
         mut self,
         accept_any_rtp_packets_enabled: bool,
@@ -787,6 +841,8 @@ impl MediaFeaturesParamBuilder {
 
     /// Whether Telnyx agrees when your side asks to switch a call to T.38, the protocol for fax over
     /// IP. Telnyx never asks by itself.
+    ///
+    /// Default: `false`
     pub fn t38_fax_gateway_enabled(mut self, t38_fax_gateway_enabled: bool) -> Self {
         self.value.t38_fax_gateway_enabled = Nullable::Value(t38_fax_gateway_enabled);
         self
@@ -1901,6 +1957,8 @@ pub struct PhoneNumberDeletedDetailed {
     /// Example: `"1315261609962112019"`
     pub emergency_address_id: Option<String>,
     /// Whether the switch for call forwarding was on.
+    ///
+    /// Default: `true`
     pub call_forwarding_enabled: Option<bool>,
     /// Whether a name was published for the number in the caller name (CNAM) databases.
     pub cnam_listing_enabled: Option<bool>,
@@ -2042,6 +2100,8 @@ pub struct PhoneNumberDetailed {
     pub emergency_status: Option<EmergencyStatus>,
     /// Whether the switch for call forwarding is on. It is on from the start and has no effect until
     /// the voice settings hold a `forwards_to` and a `forwarding_type`.
+    ///
+    /// Default: `true`
     pub call_forwarding_enabled: Option<bool>,
     /// Whether a name is published for the number in the caller name (CNAM) databases.
     pub cnam_listing_enabled: Option<bool>,
@@ -2056,6 +2116,8 @@ pub struct PhoneNumberDetailed {
     /// What happens to incoming calls that look fraudulent: nothing (`disabled`), they are turned away
     /// (`reject_calls`), or they come through marked as suspicious (`flag_calls`). Screening has a
     /// monthly price for each number.
+    ///
+    /// Default: `"disabled"`
     pub inbound_call_screening: Option<InboundCallScreening>,
     /// Whether the number is locked against deletion. While it is, neither the API nor the portal will
     /// delete it.
@@ -3149,6 +3211,8 @@ pub struct PhoneNumberWithVoiceSettings {
     pub customer_reference: Option<String>,
     /// Whether calls with this number use a tech prefix, the digits in front of the dialled number that
     /// tell apart connections sharing one IP address.
+    ///
+    /// Default: `false`
     pub tech_prefix_enabled: Option<bool>,
     /// What takes the place of the dialled number when a call to this number is handed to you. Letters
     /// and digits are allowed. Empty when the dialled number is left alone.
@@ -3166,6 +3230,8 @@ pub struct PhoneNumberWithVoiceSettings {
     pub emergency: Option<EmergencySettings>,
     /// How the calls of a number are paid for: for each minute, or by occupying one of the account's
     /// concurrent channels.
+    ///
+    /// Default: `"pay-per-minute"`
     pub usage_payment_method: Option<UsagePaymentMethod>,
     /// Treatment of the audio and fax streams of calls to a number.
     pub media_features: Option<MediaFeatures>,
@@ -3174,6 +3240,8 @@ pub struct PhoneNumberWithVoiceSettings {
     /// What happens to incoming calls that look fraudulent: nothing (`disabled`), they are turned away
     /// (`reject_calls`), or they come through marked as suspicious (`flag_calls`). Screening has a
     /// monthly price for each number.
+    ///
+    /// Default: `"disabled"`
     pub inbound_call_screening: Option<InboundCallScreening>,
 }
 
@@ -3364,6 +3432,8 @@ pub struct PhoneNumbersJob {
     pub type_: Option<PhoneNumbersJobType>,
     /// How far a job has come: waiting (`pending`), running (`in_progress`) or over (`completed`,
     /// `failed`, `expired`). Look into the lists of a completed job for what became of each number.
+    ///
+    /// Default: `"pending"`
     pub status: Option<PhoneNumbersJobStatus>,
     /// When the job was created, as an ISO 8601 date and time.
     ///
@@ -4273,6 +4343,8 @@ pub struct SlimPhoneNumberDetailed {
     pub emergency_status: Option<EmergencyStatus>,
     /// Whether the switch for call forwarding is on. It is on from the start and has no effect until
     /// the voice settings hold a `forwards_to` and a `forwarding_type`.
+    ///
+    /// Default: `true`
     pub call_forwarding_enabled: Option<bool>,
     /// Whether a name is published for the number in the caller name (CNAM) databases.
     pub cnam_listing_enabled: Option<bool>,
@@ -4287,6 +4359,8 @@ pub struct SlimPhoneNumberDetailed {
     /// What happens to incoming calls that look fraudulent: nothing (`disabled`), they are turned away
     /// (`reject_calls`), or they come through marked as suspicious (`flag_calls`). Screening has a
     /// monthly price for each number.
+    ///
+    /// Default: `"disabled"`
     pub inbound_call_screening: Option<InboundCallScreening>,
     /// When the number was bought, as an ISO 8601 date and time.
     ///
@@ -4854,6 +4928,8 @@ object! {
 pub struct UpdatePhoneNumberVoiceSettingsRequest {
     /// Whether calls with this number are to use a tech prefix, the digits in front of the dialled
     /// number that tell apart connections sharing one IP address.
+    ///
+    /// Default: `false`
     pub tech_prefix_enabled: Nullable<bool>,
     /// What is to take the place of the dialled number when a call to this number is handed to you. Any
     /// letters and digits will do, so the value need not be a phone number.
@@ -4861,6 +4937,8 @@ pub struct UpdatePhoneNumberVoiceSettingsRequest {
     /// Example: `"+13035559999"`
     pub translated_number: Nullable<String>,
     /// Whether the caller ID name feature is to be on for the number.
+    ///
+    /// Default: `false`
     pub caller_id_name_enabled: Nullable<bool>,
     /// Sending calls on to another number. Forwarding happens when the switch is on and both a target
     /// and a type are given.
@@ -4871,6 +4949,8 @@ pub struct UpdatePhoneNumberVoiceSettingsRequest {
     pub cnam_listing: Nullable<CnamListingParam>,
     /// How the calls of a number are paid for: for each minute, or by occupying one of the account's
     /// concurrent channels.
+    ///
+    /// Default: `"pay-per-minute"`
     pub usage_payment_method: Nullable<UsagePaymentMethod>,
     /// Treatment of the audio and fax streams of calls to a number.
     pub media_features: Nullable<MediaFeaturesParam>,
@@ -4879,6 +4959,8 @@ pub struct UpdatePhoneNumberVoiceSettingsRequest {
     /// What happens to incoming calls that look fraudulent: nothing (`disabled`), they are turned away
     /// (`reject_calls`), or they come through marked as suspicious (`flag_calls`). Screening has a
     /// monthly price for each number.
+    ///
+    /// Default: `"disabled"`
     pub inbound_call_screening: Nullable<InboundCallScreening>,
 }
 
@@ -4901,6 +4983,8 @@ pub struct UpdatePhoneNumberVoiceSettingsRequestBuilder {
 impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
     /// Whether calls with this number are to use a tech prefix, the digits in front of the dialled
     /// number that tell apart connections sharing one IP address.
+    ///
+    /// Default: `false`
     pub fn tech_prefix_enabled(mut self, tech_prefix_enabled: bool) -> Self {
         self.value.tech_prefix_enabled = Nullable::Value(tech_prefix_enabled);
         self
@@ -4928,6 +5012,8 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
     }
 
     /// Whether the caller ID name feature is to be on for the number.
+    ///
+    /// Default: `false`
     pub fn caller_id_name_enabled(mut self, caller_id_name_enabled: bool) -> Self {
         self.value.caller_id_name_enabled = Nullable::Value(caller_id_name_enabled);
         self
@@ -4971,6 +5057,8 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
 
     /// How the calls of a number are paid for: for each minute, or by occupying one of the account's
     /// concurrent channels.
+    ///
+    /// Default: `"pay-per-minute"`
     pub fn usage_payment_method(
         mut self,
         usage_payment_method: impl Into<UsagePaymentMethod>,
@@ -5012,6 +5100,8 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
     /// What happens to incoming calls that look fraudulent: nothing (`disabled`), they are turned away
     /// (`reject_calls`), or they come through marked as suspicious (`flag_calls`). Screening has a
     /// monthly price for each number.
+    ///
+    /// Default: `"disabled"`
     pub fn inbound_call_screening(
         mut self,
         inbound_call_screening: impl Into<InboundCallScreening>,

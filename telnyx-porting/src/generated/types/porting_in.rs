@@ -2505,6 +2505,8 @@ object! {
 #[non_exhaustive]
 pub struct PortingAssociatedPhoneNumberSort {
     /// Which end of the list comes first.
+    ///
+    /// Default: `"-created_at"`
     pub value: Option<PortingCreatedAtSortValue>,
 }
 
@@ -2526,6 +2528,8 @@ pub struct PortingAssociatedPhoneNumberSortBuilder {
 
 impl PortingAssociatedPhoneNumberSortBuilder {
     /// Which end of the list comes first.
+    ///
+    /// Default: `"-created_at"`
     pub fn value(mut self, value: impl Into<PortingCreatedAtSortValue>) -> Self {
         self.value.value = Some(value.into());
         self

@@ -640,6 +640,8 @@ pub struct PortoutDetails {
     /// Example: `"2018-02-02T22:25:27.521Z"`
     pub foc_date: Option<String>,
     /// Whether Telnyx goes on handling messages of these numbers after their voice service has moved.
+    ///
+    /// Default: `false`
     pub host_messaging: Option<bool>,
     /// Identifier of the order.
     ///
@@ -1527,6 +1529,8 @@ open_enum! {
 pub struct UpdatePortoutStatus {
     /// Set this to keep the messaging of the numbers at Telnyx when everything else moves to the
     /// gaining carrier.
+    ///
+    /// Default: `false`
     pub host_messaging: Nullable<bool>,
     /// Why the order is refused, for the Telnyx porting team to judge. The member must also be there
     /// when an order is authorized.
@@ -1556,6 +1560,8 @@ pub struct UpdatePortoutStatusBuilder<HasReason = Missing> {
 impl<HasReason> UpdatePortoutStatusBuilder<HasReason> {
     /// Set this to keep the messaging of the numbers at Telnyx when everything else moves to the
     /// gaining carrier.
+    ///
+    /// Default: `false`
     pub fn host_messaging(mut self, host_messaging: bool) -> Self {
         self.value.host_messaging = Nullable::Value(host_messaging);
         self

@@ -37,10 +37,12 @@ embed! {
     "required.rs",
     "response.rs",
     "retry.rs",
+    "slot.rs",
     "testing.rs",
     "timestamp.rs",
     "trace.rs",
     "transport.rs",
+    "view.rs",
     "webhooks.rs",
 }
 

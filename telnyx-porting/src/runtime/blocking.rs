@@ -10,7 +10,6 @@ use std::future::Future;
 use std::sync::{OnceLock, mpsc};
 use std::thread;
 
-use serde_core::de::DeserializeOwned;
 use tokio::runtime::{Builder, Handle};
 
 use crate::runtime::error::Error;
@@ -80,8 +79,8 @@ impl<T, M> BlockingItems<T, M> {
 
 impl<T, M> Iterator for BlockingItems<T, M>
 where
-    T: DeserializeOwned + Send + 'static,
-    M: DeserializeOwned + Default + Send + 'static,
+    T: Send + 'static,
+    M: Send + 'static,
 {
     type Item = Result<T, Error>;
 
@@ -126,8 +125,8 @@ impl<T, M> BlockingPages<T, M> {
 
 impl<T, M> Iterator for BlockingPages<T, M>
 where
-    T: DeserializeOwned + Send + 'static,
-    M: DeserializeOwned + Default + Send + 'static,
+    T: Send + 'static,
+    M: Send + 'static,
 {
     type Item = Result<Page<T, M>, Error>;
 

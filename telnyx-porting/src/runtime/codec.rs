@@ -1,20 +1,16 @@
 //! How types of the document become JSON and come back.
 //!
 //! Each type carries one table, written by `object!`, `open_enum!`, `int_enum!` or `union!`. The
-//! tables hold data; what is done with them stands here once, generic over the type. That keeps a
-//! crate of hundreds of types quick to build.
+//! tables hold data and ways to a type's members; what is done with them stands in `slot` and
+//! `view`, once for all types. That keeps a crate of hundreds of types quick to build.
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde_core::de::{self, DeserializeSeed, Error as _, IgnoredAny, Visitor};
 // The macros name these by way of this module, so that their users need no imports.
-pub(crate) use serde_core::de::{Deserialize, Deserializer, MapAccess};
-pub(crate) use serde_core::ser::{Serialize, SerializeMap, Serializer};
+pub(crate) use serde_core::de::{Deserialize, Deserializer};
+pub(crate) use serde_core::ser::{Serialize, Serializer};
 pub(crate) use serde_json::Value;
 
-use crate::generated::API;
+pub(crate) use crate::runtime::slot::{Field, Integer, Slot, Text, fit, read};
+pub(crate) use crate::runtime::view::View;
 
 /// Implements `Debug`, `Serialize` and `Deserialize` for a struct whose members are tabled.
 ///
@@ -32,149 +28,112 @@ use crate::generated::API;
 macro_rules! object {
     ($name:ident { $($($word:ident)+ $(: $wire:literal)?),* $(,)? }) => {
         impl $crate::runtime::codec::Object for $name {
-            const NAME: &'static str = stringify!($name);
-            const MEMBERS: &'static [$crate::runtime::codec::Member] =
-                &[$($crate::runtime::codec::object!(@member $($word)+ $(: $wire)?)),*];
+            fn table(&self) -> &'static $crate::runtime::codec::Table {
+                const TABLE: $crate::runtime::codec::Table = $crate::runtime::codec::Table {
+                    name: stringify!($name),
+                    members: &[$($crate::runtime::codec::object!(@member $($word)+ $(: $wire)?)),*],
+                };
+                &TABLE
+            }
+
+            fn clear(&mut self) {
+                *self = Self::default();
+            }
 
             #[allow(unused_assignments, unused_mut, unused_variables, reason = "an object may have no member")]
-            fn decode_member<'de, A: $crate::runtime::codec::MapAccess<'de>>(
-                &mut self,
-                index: usize,
-                members: &mut A,
-            ) -> Result<(), A::Error> {
+            fn slot(&mut self, index: usize) -> Option<$crate::runtime::codec::Slot<'_>> {
                 // The compiler turns this chain into one jump by index.
                 let mut position = 0;
                 $(
                     if index == position {
-                        $crate::runtime::codec::object!(@decode self members $($word)+);
-                        return Ok(());
+                        return Some($crate::runtime::codec::Field::slot(
+                            &mut $crate::runtime::codec::object!(@field self $($word)+)
+                        ));
                     }
                     position += 1;
                 )*
-                Ok(())
+                None
             }
 
-            #[allow(unused_variables, reason = "few objects keep the rest")]
-            fn decode_rest<'de, A: $crate::runtime::codec::MapAccess<'de>>(
-                &mut self,
-                name: String,
-                members: &mut A,
-            ) -> Result<(), A::Error> {
-                $($crate::runtime::codec::object!(@rest self name members $($word)+);)*
-                Ok(())
-            }
-
-            #[allow(unused_variables, reason = "an object may have no member")]
-            fn encode_members<M: $crate::runtime::codec::SerializeMap>(&self, members: &mut M) -> Result<(), M::Error> {
-                $($crate::runtime::codec::object!(@encode self members $($word)+ $(: $wire)?);)*
-                Ok(())
+            #[allow(unused_assignments, unused_mut, unused_variables, reason = "an object may have no member")]
+            fn view(&self, index: usize) -> $crate::runtime::codec::View<'_> {
+                let mut position = 0;
+                $(
+                    if index == position {
+                        return $crate::runtime::codec::Field::view(
+                            &$crate::runtime::codec::object!(@field self $($word)+)
+                        );
+                    }
+                    position += 1;
+                )*
+                $crate::runtime::codec::View::Absent
             }
         }
 
+        $crate::runtime::codec::traits! { $name as Object }
+    };
+
+    (@member redacted $kind:ident $field:ident $(: $wire:literal)?) => {
+        $crate::runtime::codec::object!(@row $kind $field true $($wire)?)
+    };
+    (@member $kind:ident $field:ident $(: $wire:literal)?) => {
+        $crate::runtime::codec::object!(@row $kind $field false $($wire)?)
+    };
+    (@row $kind:ident $field:ident $redacted:literal $($wire:literal)?) => {
+        $crate::runtime::codec::Member {
+            field: stringify!($field),
+            wire: concat!($($wire)?),
+            kind: $crate::runtime::codec::object!(@kind $kind),
+            redacted: $redacted,
+        }
+    };
+    (@kind required) => { $crate::runtime::codec::Kind::Required };
+    (@kind optional) => { $crate::runtime::codec::Kind::Optional };
+    (@kind nullable) => { $crate::runtime::codec::Kind::Nullable };
+    (@kind rest) => { $crate::runtime::codec::Kind::Rest };
+
+    (@field $object:ident redacted $kind:ident $field:ident) => { $object.$field };
+    (@field $object:ident $kind:ident $field:ident) => { $object.$field };
+}
+pub(crate) use object;
+
+/// Implements the traits that follow from a type's way to be filled and looked at.
+macro_rules! traits {
+    ($name:ident as $kind:ident) => {
+        impl $crate::runtime::codec::Field for $name {
+            fn slot(&mut self) -> $crate::runtime::codec::Slot<'_> {
+                $crate::runtime::codec::Slot::$kind(self)
+            }
+
+            fn view(&self) -> $crate::runtime::codec::View<'_> {
+                $crate::runtime::codec::View::$kind(self)
+            }
+        }
+
+        $crate::runtime::codec::traits! { $name }
+    };
+
+    ($name:ident) => {
         impl ::std::fmt::Debug for $name {
             fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                #[allow(unused_imports, reason = "depends on the types of the members")]
-                use $crate::runtime::codec::{ShowFreeForm as _, ShowTyped as _};
-                #[allow(unused_mut, reason = "an object may have no member")]
-                let mut shown = formatter.debug_struct(stringify!($name));
-                $($crate::runtime::codec::object!(@debug self shown $($word)+);)*
-                shown.finish()
+                ::std::fmt::Debug::fmt(&$crate::runtime::codec::Field::view(self), formatter)
             }
         }
 
         impl $crate::runtime::codec::Serialize for $name {
             fn serialize<S: $crate::runtime::codec::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::runtime::codec::encode_object(self, serializer)
+                $crate::runtime::codec::Serialize::serialize(&$crate::runtime::codec::Field::view(self), serializer)
             }
         }
 
         impl<'de> $crate::runtime::codec::Deserialize<'de> for $name {
             fn deserialize<D: $crate::runtime::codec::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::runtime::codec::decode_object(deserializer)
+                $crate::runtime::codec::read(deserializer)
             }
-        }
-    };
-
-    (@member redacted $($rest:tt)+) => { $crate::runtime::codec::object!(@member $($rest)+) };
-    (@member required $field:ident : $wire:literal) => { $crate::runtime::codec::Member::Required($wire) };
-    (@member optional $field:ident : $wire:literal) => { $crate::runtime::codec::Member::Optional($wire) };
-    (@member nullable $field:ident : $wire:literal) => { $crate::runtime::codec::Member::Optional($wire) };
-    (@member rest $field:ident) => { $crate::runtime::codec::Member::Rest };
-
-    (@decode $object:ident $members:ident redacted $($rest:ident)+) => {
-        $crate::runtime::codec::object!(@decode $object $members $($rest)+)
-    };
-    (@decode $object:ident $members:ident rest $field:ident) => {};
-    (@decode $object:ident $members:ident $kind:ident $field:ident) => {
-        $object.$field = $members.next_value()?
-    };
-
-    (@rest $object:ident $name:ident $members:ident rest $field:ident) => {
-        $object.$field.insert($name, $members.next_value()?)
-    };
-    (@rest $object:ident $name:ident $members:ident $($other:ident)+) => {};
-
-    (@encode $object:ident $members:ident redacted $($rest:tt)+) => {
-        $crate::runtime::codec::object!(@encode $object $members $($rest)+)
-    };
-    (@encode $object:ident $members:ident required $field:ident : $wire:literal) => {
-        $members.serialize_entry($wire, &$object.$field)?
-    };
-    (@encode $object:ident $members:ident optional $field:ident : $wire:literal) => {
-        if let Some(value) = &$object.$field {
-            $members.serialize_entry($wire, value)?;
-        }
-    };
-    (@encode $object:ident $members:ident nullable $field:ident : $wire:literal) => {
-        if !$object.$field.is_absent() {
-            $members.serialize_entry($wire, &$object.$field)?;
-        }
-    };
-    (@encode $object:ident $members:ident rest $field:ident) => {
-        for (name, value) in &$object.$field {
-            $members.serialize_entry(name, value)?;
-        }
-    };
-
-    (@debug $object:ident $shown:ident redacted required $field:ident) => {
-        $shown.field(stringify!($field), &$crate::runtime::codec::Redacted)
-    };
-    (@debug $object:ident $shown:ident redacted optional $field:ident) => {
-        if $object.$field.is_some() {
-            $shown.field(stringify!($field), &$crate::runtime::codec::Redacted);
-        }
-    };
-    (@debug $object:ident $shown:ident redacted nullable $field:ident) => {
-        if !$object.$field.is_absent() {
-            $shown.field(stringify!($field), &$crate::runtime::codec::Redacted);
-        }
-    };
-    (@debug $object:ident $shown:ident required $field:ident) => {
-        $shown.field(stringify!($field), &(&$crate::runtime::codec::Show(&$object.$field)).show())
-    };
-    (@debug $object:ident $shown:ident optional $field:ident) => {
-        if let Some(value) = &$object.$field {
-            $shown.field(stringify!($field), &(&$crate::runtime::codec::Show(value)).show());
-        }
-    };
-    (@debug $object:ident $shown:ident nullable $field:ident) => {
-        match &$object.$field {
-            $crate::runtime::nullable::Nullable::Absent => {}
-            $crate::runtime::nullable::Nullable::Null => {
-                $shown.field(stringify!($field), &$crate::runtime::codec::ShownNull);
-            }
-            $crate::runtime::nullable::Nullable::Value(value) => {
-                $shown.field(stringify!($field), &(&$crate::runtime::codec::Show(value)).show());
-            }
-        }
-    };
-    (@debug $object:ident $shown:ident rest $field:ident) => {
-        if !$object.$field.is_empty() {
-            $shown.field(stringify!($field), &(&$crate::runtime::codec::Show(&$object.$field)).show());
         }
     };
 }
-pub(crate) use object;
+pub(crate) use traits;
 
 /// Gives an enum of strings its table: the wire text of each variant.
 ///
@@ -229,6 +188,24 @@ pub(crate) use open_enum;
 /// `From<String>`.
 macro_rules! text {
     ($name:ident) => {
+        impl $crate::runtime::codec::Text for $name {
+            fn set_text(&mut self, text: &str) {
+                *self = Self::from(text);
+            }
+        }
+
+        impl $crate::runtime::codec::Field for $name {
+            fn slot(&mut self) -> $crate::runtime::codec::Slot<'_> {
+                $crate::runtime::codec::Slot::Text(self)
+            }
+
+            fn view(&self) -> $crate::runtime::codec::View<'_> {
+                $crate::runtime::codec::View::Str(self.as_str())
+            }
+        }
+
+        $crate::runtime::codec::traits! { $name }
+
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
 
@@ -255,27 +232,9 @@ macro_rules! text {
             }
         }
 
-        impl ::std::fmt::Debug for $name {
-            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Debug::fmt(self.as_str(), formatter)
-            }
-        }
-
         impl ::std::fmt::Display for $name {
             fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 formatter.pad(self.as_str())
-            }
-        }
-
-        impl $crate::runtime::codec::Serialize for $name {
-            fn serialize<S: $crate::runtime::codec::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> $crate::runtime::codec::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::runtime::codec::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::runtime::codec::decode_text(deserializer)
             }
         }
     };
@@ -322,29 +281,29 @@ macro_rules! int_enum {
             }
         }
 
-        impl ::std::fmt::Debug for $name {
-            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Debug::fmt(&self.as_i64(), formatter)
-            }
-        }
-
         impl ::std::fmt::Display for $name {
             fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 ::std::fmt::Display::fmt(&self.as_i64(), formatter)
             }
         }
 
-        impl $crate::runtime::codec::Serialize for $name {
-            fn serialize<S: $crate::runtime::codec::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_i64(self.as_i64())
+        impl $crate::runtime::codec::Integer for $name {
+            fn set_integer(&mut self, number: i64) {
+                *self = Self::from(number);
             }
         }
 
-        impl<'de> $crate::runtime::codec::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::runtime::codec::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <i64 as $crate::runtime::codec::Deserialize>::deserialize(deserializer).map(Self::from)
+        impl $crate::runtime::codec::Field for $name {
+            fn slot(&mut self) -> $crate::runtime::codec::Slot<'_> {
+                $crate::runtime::codec::Slot::Integer(self)
+            }
+
+            fn view(&self) -> $crate::runtime::codec::View<'_> {
+                $crate::runtime::codec::View::I64(self.as_i64())
             }
         }
+
+        $crate::runtime::codec::traits! { $name }
     };
 }
 pub(crate) use int_enum;
@@ -387,304 +346,140 @@ macro_rules! union {
             const TAGS: &'static [&'static str] = &[$($wire),*];
         }
 
-        impl<'de> $crate::runtime::codec::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::runtime::codec::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let value = <$crate::runtime::codec::Value as $crate::runtime::codec::Deserialize>::deserialize(deserializer)?;
+        impl $crate::runtime::codec::Union for $name {
+            fn set_fitting(&mut self, value: $crate::runtime::codec::Value) {
                 let known = match value.get($tag).and_then($crate::runtime::codec::Value::as_str) {
                     $(Some($wire) => $crate::runtime::codec::fit(&value).map(Self::$variant),)*
                     _ => None,
                 };
-                Ok(known.unwrap_or(Self::Unknown(value)))
+                *self = known.unwrap_or(Self::Unknown(value));
             }
-        }
 
-        impl $crate::runtime::codec::Serialize for $name {
-            fn serialize<S: $crate::runtime::codec::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            fn variant(&self) -> (&'static str, $crate::runtime::codec::View<'_>) {
+                $crate::runtime::codec::union!(@variant self $($variant)*)
+            }
+
+            fn tag(&self) -> Option<(&'static str, &'static str)> {
                 match self {
-                    $(Self::$variant(inner) => $crate::runtime::codec::encode_tagged(inner, $tag, $wire, serializer),)*
-                    Self::Unknown(value) => value.serialize(serializer),
+                    $(Self::$variant(_) => Some(($tag, $wire)),)*
+                    Self::Unknown(_) => None,
                 }
             }
         }
 
-        $crate::runtime::codec::union!(@common $name { $($variant),* });
+        $crate::runtime::codec::union!(@common $name);
     };
 
     ($name:ident {
         $($variant:ident: $inner:ident $(<$($argument:ty),+ $(,)?>)?
             $(if $guard:ident $(with [$($member:literal),+ $(,)?])?)?),* $(,)?
     }) => {
-        impl<'de> $crate::runtime::codec::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::runtime::codec::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let value = <$crate::runtime::codec::Value as $crate::runtime::codec::Deserialize>::deserialize(deserializer)?;
+        impl $crate::runtime::codec::Union for $name {
+            fn set_fitting(&mut self, value: $crate::runtime::codec::Value) {
                 $(
                     if true $(&& $crate::runtime::codec::Guard::$guard(&value, &[$($($member),+)?]))?
                         && let Some(inner) = $crate::runtime::codec::fit(&value)
                     {
-                        return Ok(Self::$variant(inner));
+                        *self = Self::$variant(inner);
+                        return;
                     }
                 )*
-                Ok(Self::Unknown(value))
+                *self = Self::Unknown(value);
+            }
+
+            fn variant(&self) -> (&'static str, $crate::runtime::codec::View<'_>) {
+                $crate::runtime::codec::union!(@variant self $($variant)*)
             }
         }
 
-        impl $crate::runtime::codec::Serialize for $name {
-            fn serialize<S: $crate::runtime::codec::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                match self {
-                    $(Self::$variant(inner) => inner.serialize(serializer),)*
-                    Self::Unknown(value) => value.serialize(serializer),
-                }
-            }
-        }
-
-        $crate::runtime::codec::union!(@common $name { $($variant),* });
+        $crate::runtime::codec::union!(@common $name);
     };
 
-    (@common $name:ident { $($variant:ident),* }) => {
+    (@variant $union:ident $($variant:ident)*) => {
+        match $union {
+            $(Self::$variant(inner) => (stringify!($variant), $crate::runtime::codec::Field::view(inner)),)*
+            Self::Unknown(value) => ("Unknown", $crate::runtime::codec::View::Any(value)),
+        }
+    };
+
+    (@common $name:ident) => {
         impl Default for $name {
             fn default() -> Self {
                 Self::Unknown($crate::runtime::codec::Value::Null)
             }
         }
 
-        impl ::std::fmt::Debug for $name {
-            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                #[allow(unused_imports, reason = "depends on the types of the variants")]
-                use $crate::runtime::codec::{ShowFreeForm as _, ShowTyped as _};
-                match self {
-                    $(Self::$variant(inner) => formatter
-                        .debug_tuple(stringify!($variant))
-                        .field(&(&$crate::runtime::codec::Show(inner)).show())
-                        .finish(),)*
-                    Self::Unknown(value) => formatter
-                        .debug_tuple("Unknown")
-                        .field(&(&$crate::runtime::codec::Show(value)).show())
-                        .finish(),
-                }
-            }
-        }
+        $crate::runtime::codec::traits! { $name as Union }
     };
 }
 pub(crate) use union;
+
+/// What is known of an object's type.
+#[derive(Debug)]
+pub(crate) struct Table {
+    /// The name of the Rust type, for messages.
+    pub(crate) name: &'static str,
+    /// The members in the order in which they are sent.
+    pub(crate) members: &'static [Member],
+}
+
+/// One row of an object's table.
+#[derive(Debug)]
+pub(crate) struct Member {
+    /// The name of the field in Rust.
+    pub(crate) field: &'static str,
+    /// The name on the wire; the rest has none.
+    pub(crate) wire: &'static str,
+    pub(crate) kind: Kind,
+    /// Whether its value is never printed.
+    pub(crate) redacted: bool,
+}
+
+/// When a member is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A response must hold it.
+    Required,
+    /// It may be absent, and null says the same.
+    Optional,
+    /// It may be absent or null, which are two things.
+    Nullable,
+    /// The place of all members that have no row of their own; the last row.
+    Rest,
+}
+
+/// A struct that has a table of its members.
+pub(crate) trait Object {
+    fn table(&self) -> &'static Table;
+
+    /// Sets nothing, as in a new one.
+    fn clear(&mut self);
+
+    /// The member of this row, to be filled.
+    fn slot(&mut self, index: usize) -> Option<Slot<'_>>;
+
+    /// The member of this row, to be looked at.
+    fn view(&self, index: usize) -> View<'_>;
+}
+
+/// One of several types, or any other JSON.
+pub(crate) trait Union {
+    /// Takes the variant that a value fits.
+    fn set_fitting(&mut self, value: Value);
+
+    /// The variant's name and value.
+    fn variant(&self) -> (&'static str, View<'_>);
+
+    /// The member that tells the variants apart, and its text for this variant.
+    fn tag(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+}
 
 /// A union whose variants are told apart by a member.
 pub(crate) trait Tagged {
     /// The values of that member that lead to a variant.
     const TAGS: &'static [&'static str];
-}
-
-/// One row of an object's table.
-#[derive(Debug)]
-pub(crate) enum Member {
-    /// A member that a response must hold, by its name on the wire.
-    Required(&'static str),
-    /// A member that may be absent.
-    Optional(&'static str),
-    /// The place of all members that have no row of their own.
-    Rest,
-}
-
-/// A struct that has a table of its members.
-pub(crate) trait Object: Default {
-    /// The name of the Rust type, for messages.
-    const NAME: &'static str;
-    /// The members in the order in which they are sent.
-    const MEMBERS: &'static [Member];
-
-    /// Reads the value of the member at `index` of the table.
-    fn decode_member<'de, A: MapAccess<'de>>(&mut self, index: usize, members: &mut A) -> Result<(), A::Error>;
-
-    /// Reads the value of a member that has no row of its own.
-    fn decode_rest<'de, A: MapAccess<'de>>(&mut self, name: String, members: &mut A) -> Result<(), A::Error>;
-
-    /// Writes the members that are present.
-    fn encode_members<M: SerializeMap>(&self, members: &mut M) -> Result<(), M::Error>;
-}
-
-/// Writes an object as its table says.
-pub(crate) fn encode_object<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut members = serializer.serialize_map(None)?;
-    object.encode_members(&mut members)?;
-    members.end()
-}
-
-/// Reads an object as its table says: unknown members are skipped, of a member given twice the last
-/// counts.
-pub(crate) fn decode_object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_map(ObjectVisitor(PhantomData))
-}
-
-struct ObjectVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "an object ({})", T::NAME)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<T, A::Error> {
-        let mut object = T::default();
-        let mut seen = Seen::default();
-        let mut expected = 0;
-        while let Some(key) = members.next_key_seed(KeySeed { table: T::MEMBERS, expected })? {
-            match key {
-                Key::Member(index) => {
-                    object.decode_member(index, &mut members)?;
-                    seen.insert(index);
-                    expected = index + 1;
-                }
-                Key::Rest(name) => object.decode_rest(name, &mut members)?,
-                Key::Unknown => {
-                    members.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        match seen.first_missing(T::MEMBERS) {
-            Some(name) => Err(A::Error::missing_field(name)),
-            None => Ok(object),
-        }
-    }
-}
-
-enum Key {
-    Member(usize),
-    Rest(String),
-    Unknown,
-}
-
-/// Finds a member's name in the table.
-///
-/// Servers send members in a steady order, so the search begins where the last one ended.
-struct KeySeed {
-    table: &'static [Member],
-    expected: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for KeySeed {
-    type Value = Key;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
-        deserializer.deserialize_identifier(self)
-    }
-}
-
-impl Visitor<'_> for KeySeed {
-    type Value = Key;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the name of a member")
-    }
-
-    fn visit_str<E: de::Error>(self, name: &str) -> Result<Key, E> {
-        let is_it = |(_, member): &(usize, &Member)| match member {
-            Member::Required(wire) | Member::Optional(wire) => *wire == name,
-            Member::Rest => false,
-        };
-        let rows = || self.table.iter().enumerate();
-        let found = rows().skip(self.expected).find(is_it).or_else(|| rows().take(self.expected).find(is_it));
-        Ok(match (found, self.table.last()) {
-            (Some((index, _)), _) => Key::Member(index),
-            (None, Some(Member::Rest)) => Key::Rest(name.to_owned()),
-            (None, _) => Key::Unknown,
-        })
-    }
-}
-
-/// Which members of an object have been read.
-#[derive(Default)]
-struct Seen {
-    first: u128,
-    /// Rows from 128 on; nothing is allocated for the objects that have fewer.
-    more: Vec<usize>,
-}
-
-impl Seen {
-    fn insert(&mut self, index: usize) {
-        match Self::bit(index) {
-            Some(bit) => self.first |= bit,
-            None => self.more.push(index),
-        }
-    }
-
-    fn contains(&self, index: usize) -> bool {
-        Self::bit(index).map_or_else(|| self.more.contains(&index), |bit| self.first & bit != 0)
-    }
-
-    fn bit(index: usize) -> Option<u128> {
-        1_u128.checked_shl(u32::try_from(index).ok()?)
-    }
-
-    fn first_missing(&self, table: &'static [Member]) -> Option<&'static str> {
-        table.iter().enumerate().find_map(|(index, member)| match member {
-            Member::Required(name) if !self.contains(index) => Some(*name),
-            _ => None,
-        })
-    }
-}
-
-/// Reads a type that is a string on the wire. Numbers and booleans, which some servers send in its
-/// place, are taken as text.
-pub(crate) fn decode_text<'de, T, D>(deserializer: D) -> Result<T, D::Error>
-where
-    T: From<String> + for<'text> From<&'text str>,
-    D: Deserializer<'de>,
-{
-    deserializer.deserialize_any(TextVisitor(PhantomData))
-}
-
-struct TextVisitor<T>(PhantomData<T>);
-
-impl<T: From<String> + for<'text> From<&'text str>> Visitor<'_> for TextVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a string")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-        Ok(T::from(text))
-    }
-
-    fn visit_string<E: de::Error>(self, text: String) -> Result<T, E> {
-        Ok(T::from(text))
-    }
-
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<T, E> {
-        Ok(T::from(value.to_string()))
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<T, E> {
-        Ok(T::from(value.to_string()))
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<T, E> {
-        Ok(T::from(value.to_string()))
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<T, E> {
-        Ok(T::from(value.to_string()))
-    }
-}
-
-/// Reads one variant of a union, or gives `None` if the value does not fit it.
-pub(crate) fn fit<'value, T: Deserialize<'value>>(value: &'value Value) -> Option<T> {
-    T::deserialize(value).ok()
-}
-
-/// Writes one variant of a union, with its tag if the value itself has none.
-pub(crate) fn encode_tagged<T, S>(inner: &T, tag: &str, wire: &str, serializer: S) -> Result<S::Ok, S::Error>
-where
-    T: Serialize,
-    S: Serializer,
-{
-    let mut value = serde_json::to_value(inner).map_err(serde_core::ser::Error::custom)?;
-    if let Value::Object(members) = &mut value
-        && !members.contains_key(tag)
-    {
-        members.insert(tag.to_owned(), Value::from(wire));
-    }
-    value.serialize(serializer)
 }
 
 /// The conditions that a variant of a union may name after `if`.
@@ -721,106 +516,13 @@ impl Guard {
     }
 }
 
-/// Stands for a value that must not be shown.
-pub(crate) struct Redacted;
-
-impl fmt::Debug for Redacted {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("[redacted]")
-    }
-}
-
-/// Stands for a member that is null on purpose.
-pub(crate) struct ShownNull;
-
-impl fmt::Debug for ShownNull {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("null")
-    }
-}
-
-/// Chooses how a member is printed: free-form JSON by [`ShowFreeForm`], which hides what must not
-/// be shown at any depth, all else by [`ShowTyped`]. Method lookup prefers the first, since it
-/// needs one reference less.
-pub(crate) struct Show<'a, T>(pub(crate) &'a T);
-
-pub(crate) trait ShowFreeForm {
-    fn show(&self) -> impl fmt::Debug;
-}
-
-impl<T: FreeForm> ShowFreeForm for Show<'_, T> {
-    fn show(&self) -> impl fmt::Debug {
-        Scrubbed(self.0)
-    }
-}
-
-pub(crate) trait ShowTyped {
-    fn show(&self) -> impl fmt::Debug;
-}
-
-impl<T: fmt::Debug> ShowTyped for &Show<'_, T> {
-    fn show(&self) -> impl fmt::Debug {
-        self.0
-    }
-}
-
-/// JSON whose members the document does not name one by one.
-pub(crate) trait FreeForm {
-    fn print(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result;
-}
-
-/// Prints free-form JSON without the values of members that must not be shown.
-pub(crate) struct Scrubbed<'a, T>(pub(crate) &'a T);
-
-impl<T: FreeForm> fmt::Debug for Scrubbed<'_, T> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.print(formatter)
-    }
-}
-
-impl FreeForm for Value {
-    fn print(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Array(items) => items.print(formatter),
-            Self::Object(members) => print_members(members.iter(), formatter),
-            scalar => write!(formatter, "{scalar}"),
-        }
-    }
-}
-
-impl<T: FreeForm> FreeForm for Vec<T> {
-    fn print(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_list().entries(self.iter().map(Scrubbed)).finish()
-    }
-}
-
-impl<T: FreeForm> FreeForm for BTreeMap<String, T> {
-    fn print(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        print_members(self.iter(), formatter)
-    }
-}
-
-fn print_members<'a, T: FreeForm + 'a>(
-    members: impl Iterator<Item = (&'a String, &'a T)>,
-    formatter: &mut fmt::Formatter<'_>,
-) -> fmt::Result {
-    let mut map = formatter.debug_map();
-    for (name, value) in members {
-        if API.redact.contains(&name.as_str()) {
-            map.entry(name, &Redacted);
-        } else {
-            map.entry(name, &Scrubbed(value));
-        }
-    }
-    map.finish()
-}
-
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "the macros are written for public types")]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::generated::API;
     use crate::runtime::{Map, Nullable, Timestamp};
 
     #[derive(Clone, Default, PartialEq)]
@@ -859,6 +561,20 @@ mod tests {
     object! { Strict { required a: "a", required b: "b", optional c: "c", redacted nullable d: "d" } }
 
     #[derive(Clone, Default, PartialEq)]
+    struct Pair {
+        left: Strict,
+        list: Vec<i64>,
+    }
+    object! { Pair { required left: "left", required list: "list" } }
+
+    #[derive(Clone, Default, PartialEq)]
+    struct Kinded {
+        kind: Option<String>,
+        a: Option<i64>,
+    }
+    object! { Kinded { optional kind: "kind", optional a: "a" } }
+
+    #[derive(Clone, Default, PartialEq)]
     struct Empty {}
     object! { Empty {} }
 
@@ -883,6 +599,8 @@ mod tests {
         Made(Strict),
         Kept(Thing),
         Lost(Thing),
+        Kinded(Kinded),
+        Free(Map<String, i64>),
         Unknown(Value),
     }
     union! {
@@ -890,6 +608,8 @@ mod tests {
             Made: Strict = "made",
             Kept: Thing = "kept",
             Lost: Thing = "lost",
+            Kinded: Kinded = "kinded",
+            Free: Map<String, i64> = "free",
         }
     }
 
@@ -962,9 +682,12 @@ mod tests {
         }
         assert_eq!(
             format!("{:?}", Strict { d: Nullable::Value(4), ..Strict::default() }),
-            "Strict { a: 0, b: None, d: [redacted] }"
+            "Strict { a: 0, b: null, d: [redacted] }"
         );
         assert_eq!(write(&read::<Empty>(r#"{"a":1}"#).unwrap()), "{}");
+        // The second object replaces the first; nothing of it shines through.
+        let pair: Pair = read(r#"{"left":{"a":1,"b":2,"c":3},"list":[1],"left":{"a":4,"b":5},"list":[2]}"#).unwrap();
+        assert_eq!(write(&pair), r#"{"left":{"a":4,"b":5},"list":[2]}"#);
     }
 
     #[test]
@@ -1025,6 +748,13 @@ mod tests {
         }
         let lost: Value = read(&write(&Event::Lost(Thing { id: "1".to_owned(), ..Thing::default() }))).unwrap();
         assert_eq!(lost, serde_json::json!({"id": "1", "kind": "lost"}));
+        // The variant says what the tag is, whatever the value in it says.
+        let kinded = |kind: Option<&str>| Kinded { kind: kind.map(str::to_owned), a: Some(1) };
+        for kind in [None, Some("kinded"), Some("made")] {
+            assert_eq!(write(&Event::Kinded(kinded(kind))), r#"{"kind":"kinded","a":1}"#);
+        }
+        let free = Event::Free(Map::from([("a".to_owned(), 1), ("kind".to_owned(), 2)]));
+        assert_eq!(write(&free), r#"{"a":1,"kind":"free"}"#);
         assert_eq!(Event::default(), Event::Unknown(Value::Null));
     }
 
@@ -1036,7 +766,7 @@ mod tests {
             ("\"7\"", "Text(\"7\")"),
             ("[7]", "List([7])"),
             (r#"[["a"]]"#, r#"Lists([["a"]])"#),
-            (r#"{"a":1,"b":2}"#, "Strict(Strict { a: 1, b: Some(2) })"),
+            (r#"{"a":1,"b":2}"#, "Strict(Strict { a: 1, b: 2 })"),
             (r#"{"b":2}"#, r#"Named({"b": 2})"#),
             (r#"{"b":"x"}"#, r#"Unknown({"b": "x"})"#),
             ("7.5", "Unknown(7.5)"),

@@ -10,15 +10,25 @@ use crate::runtime::error::{Error, ErrorKind};
 pub(crate) use crate::runtime::json_path::without_values;
 use crate::runtime::json_path::{self, Place};
 use crate::runtime::response::RawResponse;
+use crate::runtime::slot::{Field, Seed};
 
-/// Decodes the whole body.
+/// Decodes the whole body as a type that the document may not know.
 pub(crate) fn whole<T: DeserializeOwned>(response: &RawResponse) -> Result<T, Error> {
     with_seed(response, PhantomData)
 }
 
-/// Decodes the member of this name and skips all others.
-pub(crate) fn member<T: DeserializeOwned>(response: &RawResponse, name: &'static str) -> Result<T, Error> {
-    with_seed(response, MemberSeed { name, value: PhantomData })
+/// Decodes the whole body, or the member of this name, and skips all others.
+pub(crate) fn value<T: Field + Default>(response: &RawResponse, member: Option<&'static str>) -> Result<T, Error> {
+    let mut value = T::default();
+    fill(response, member, &mut value)?;
+    Ok(value)
+}
+
+fn fill(response: &RawResponse, member: Option<&'static str>, into: &mut dyn Field) -> Result<(), Error> {
+    match member {
+        Some(name) => with_seed(response, MemberSeed { name, into }),
+        None => with_seed(response, Seed(into.slot())),
+    }
 }
 
 /// Decodes the body by a seed.
@@ -67,36 +77,37 @@ fn explain(response: &RawResponse, fault: &serde_json::Error) -> Error {
 }
 
 /// Reads one member of an object and skips the others.
-struct MemberSeed<T> {
-    name: &'static str,
-    value: PhantomData<T>,
+pub(crate) struct MemberSeed<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) into: &'a mut dyn Field,
 }
 
-impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for MemberSeed<T> {
-    type Value = T;
+impl<'de> DeserializeSeed<'de> for MemberSeed<'_> {
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de, T: DeserializeOwned> Visitor<'de> for MemberSeed<T> {
-    type Value = T;
+impl<'de> Visitor<'de> for MemberSeed<'_> {
+    type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "an object with the member `{}`", self.name)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<T, A::Error> {
-        let mut value = None;
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let mut is_there = false;
         while let Some(is_it) = members.next_key_seed(NameSeed(self.name))? {
             if is_it {
-                value = Some(members.next_value()?);
+                is_there = true;
+                members.next_value_seed(Seed(self.into.slot()))?;
             } else {
                 members.next_value::<IgnoredAny>()?;
             }
         }
-        value.ok_or_else(|| A::Error::missing_field(self.name))
+        if is_there { Ok(()) } else { Err(A::Error::missing_field(self.name)) }
     }
 }
 

@@ -7,10 +7,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::runtime::codec::Scrubbed;
 use crate::runtime::headers::Headers;
 use crate::runtime::operation::Operation;
 use crate::runtime::response::request_id;
+use crate::runtime::view::Scrubbed;
 
 /// What went wrong with a request, or with building a client.
 ///

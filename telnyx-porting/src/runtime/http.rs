@@ -254,7 +254,7 @@ mod tests {
         let ok = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nx-request-id: r-1\r\n\r\n{}";
         let (client, server) = serve(ok).await;
         let mut request = Request::new(&client, &GET).path("id", "a/b?..%2e");
-        request.query("q[a.b]", "x y,z");
+        request.query("q[a.b]", "x y,z".to_owned());
         let response = request.call_raw().await.unwrap();
         assert_eq!((response.status(), response.request_id(), response.text().unwrap()), (200, Some("r-1"), "{}"));
         let sent = server.await.unwrap();

@@ -9,7 +9,8 @@
 //! * `request` gathers the arguments; `operation` and `params` say how they are written;
 //! * `execute` sends: `transport` carries one attempt, `incoming` reads the body, `retry` decides about
 //!   the next attempt, and `trace` tells about all of it;
-//! * `call` is the future of the result; `codec` and `decode` turn bytes into it; `page` walks
+//! * `call` is the future of the result; `codec` has the tables of types, by which `slot` and `decode`
+//!   fill values and `view` writes and prints them; `page` walks
 //!   lists; `download` keeps bodies out of memory;
 //! * `error` is what is left when any of it fails.
 //!
@@ -22,7 +23,11 @@ pub(crate) mod codec;
 pub(crate) mod nullable;
 #[allow(dead_code, unused_imports, unused_macros, reason = "which part of it is needed depends on the document")]
 pub(crate) mod required;
+#[allow(dead_code, reason = "which part of it is needed depends on the document")]
+pub(crate) mod slot;
 pub(crate) mod timestamp;
+#[allow(dead_code, reason = "which part of it is needed depends on the document")]
+pub(crate) mod view;
 
 #[cfg(feature = "blocking")]
 pub(crate) mod blocking;

@@ -1,16 +1,14 @@
 //! Lists: one page, all pages, all items.
 
-use std::any::TypeId;
 use std::fmt;
 use std::future::poll_fn;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::vec;
 
 use futures_core::Stream;
-use serde_core::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde_core::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::runtime::call::{Call, Reply};
@@ -20,6 +18,8 @@ use crate::runtime::lenient::Lenient;
 use crate::runtime::operation::{Paging, PagingKind};
 use crate::runtime::request::Request;
 use crate::runtime::response::RawResponse;
+use crate::runtime::slot::{Field, Optional, Seed, Slot};
+use crate::runtime::view::View;
 
 /// One page of a list.
 ///
@@ -39,13 +39,13 @@ pub struct Page<T, M = ()> {
     /// What the server says about the page and the list.
     pub meta: M,
     next: Next,
+    decode: Decode<T, M>,
 }
 
-impl<T, M> Page<T, M>
-where
-    T: DeserializeOwned,
-    M: DeserializeOwned + Default + 'static,
-{
+/// How a page becomes a value; carried along so that whoever holds a page need not know.
+type Decode<T, M> = fn(Reply) -> Result<Option<Page<T, M>>, Error>;
+
+impl<T, M> Page<T, M> {
     /// Returns whether there is more after this page, as far as the server says.
     ///
     /// If it leaves that unclear, this is true, and [`next_page`](Self::next_page) gives the error.
@@ -62,12 +62,12 @@ where
     /// contradict each other, so that items would be lost or repeated; [`Error::is_paging`] is true
     /// then.
     pub fn next_page(&self) -> Call<Option<Self>> {
-        self.next.clone().into_call()
+        self.next.clone().into_call(self.decode)
     }
 
     /// Returns a stream of the items of this page and of all pages after it.
     pub fn into_items(self) -> Items<T, M> {
-        let pages = Pages { state: State::Between(self.next) };
+        let pages = Pages { state: State::Between(self.next), decode: self.decode };
         Items { pages, at_hand: self.items.into_iter(), ahead: Ahead::Unasked, prefetch: false }
     }
 }
@@ -84,6 +84,7 @@ impl<T: fmt::Debug, M: fmt::Debug> fmt::Debug for Page<T, M> {
 #[must_use = "nothing is sent before the stream is polled"]
 pub struct Pages<T, M = ()> {
     state: State<T, M>,
+    decode: Decode<T, M>,
 }
 
 enum State<T, M> {
@@ -91,13 +92,13 @@ enum State<T, M> {
     UnderWay(Call<Option<Page<T, M>>>),
 }
 
-impl<T, M> Pages<T, M>
-where
-    T: DeserializeOwned,
-    M: DeserializeOwned + Default + 'static,
-{
-    pub(crate) fn new(first: Request) -> Self {
-        Self { state: State::Between(Next::Request(first)) }
+impl<T, M> Pages<T, M> {
+    pub(crate) fn new(first: Request) -> Self
+    where
+        T: Field + Default,
+        M: Field + Default,
+    {
+        Self { state: State::Between(Next::Request(first)), decode: decode_further }
     }
 
     /// Returns the next page, or `None` after the last one.
@@ -120,18 +121,14 @@ where
     }
 }
 
-impl<T, M> Stream for Pages<T, M>
-where
-    T: DeserializeOwned,
-    M: DeserializeOwned + Default + 'static,
-{
+impl<T, M> Stream for Pages<T, M> {
     type Item = Result<Page<T, M>, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
             match &mut self.state {
                 State::Between(Next::End) => return Poll::Ready(None),
-                State::Between(next) => self.state = State::UnderWay(next.clone().into_call()),
+                State::Between(next) => self.state = State::UnderWay(next.clone().into_call(self.decode)),
                 State::UnderWay(call) => {
                     let page = ready!(Pin::new(call).poll(context));
                     let next = match &page {
@@ -180,12 +177,12 @@ enum Ahead<T, M> {
     End,
 }
 
-impl<T, M> Items<T, M>
-where
-    T: DeserializeOwned,
-    M: DeserializeOwned + Default + 'static,
-{
-    pub(crate) fn new(first: Request) -> Self {
+impl<T, M> Items<T, M> {
+    pub(crate) fn new(first: Request) -> Self
+    where
+        T: Field + Default,
+        M: Field + Default,
+    {
         Self { pages: Pages::new(first), at_hand: Vec::new().into_iter(), ahead: Ahead::Unasked, prefetch: false }
     }
 
@@ -249,11 +246,7 @@ where
     }
 }
 
-impl<T, M> Stream for Items<T, M>
-where
-    T: DeserializeOwned,
-    M: DeserializeOwned + Default + 'static,
-{
+impl<T, M> Stream for Items<T, M> {
     type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -305,15 +298,11 @@ enum Next {
 }
 
 impl Next {
-    fn into_call<T, M>(self) -> Call<Option<Page<T, M>>>
-    where
-        T: DeserializeOwned,
-        M: DeserializeOwned + Default + 'static,
-    {
+    fn into_call<T, M>(self, decode: Decode<T, M>) -> Call<Option<Page<T, M>>> {
         match self {
             Self::End => Call::done(Ok(None)),
             Self::Unclear(response, why) => Call::done(Err(response.error(ErrorKind::Paging, why))),
-            Self::Request(request) => Call::new(request, |reply| decode(reply).map(Some)),
+            Self::Request(request) => Call::new(request, decode),
         }
     }
 }
@@ -334,36 +323,42 @@ pub(crate) struct Trail {
 const MAX_EMPTY_PAGES: u32 = 20;
 
 /// Decodes a page and works out what comes after it.
-pub(crate) fn decode<T, M>(reply: Reply) -> Result<Page<T, M>, Error>
-where
-    T: DeserializeOwned,
-    M: DeserializeOwned + Default + 'static,
-{
-    let Reply { request, response } = reply;
+pub(crate) fn decode<T: Field + Default, M: Field + Default>(reply: Reply) -> Result<Page<T, M>, Error> {
+    let mut items = Vec::<T>::new();
+    let mut meta = M::default();
+    let next = fill(&reply, &mut items, &mut meta)?;
+    Ok(Page { items, meta, next, decode: decode_further })
+}
+
+fn decode_further<T: Field + Default, M: Field + Default>(reply: Reply) -> Result<Option<Page<T, M>>, Error> {
+    decode(reply).map(Some)
+}
+
+/// Fills the items and what the server says about the page, and gives what comes after it.
+fn fill(Reply { request, response }: &Reply, items: &mut dyn Field, meta: &mut dyn Field) -> Result<Next, Error> {
     let Some(paging) = request.inner().operation.paging else {
         return Err(response.error(ErrorKind::Paging, "the document does not say how this list is cut into pages"));
     };
-    let has_meta = TypeId::of::<M>() != TypeId::of::<()>();
-    let seed = PageSeed { paging, keep_all: has_meta && paging.meta.is_none(), items: PhantomData };
-    let (items, rest) = with_seed(&response, seed)?;
-    let next = next_of(&request, &response, paging, &rest, items.len())?;
-    let meta = if has_meta { decode_meta(&response, paging, rest)? } else { M::default() };
-    Ok(Page { items, meta, next })
+    let has_meta = !matches!(meta.slot(), Slot::Unit);
+    let seed = PageSeed { paging, keep_all: has_meta && paging.meta.is_none(), items };
+    let rest = with_seed(response, seed)?;
+    let count = if let View::List(items) = items.view() { items.len() } else { 0 };
+    let next = next_of(request, response, paging, &rest, count)?;
+    if has_meta {
+        decode_meta(response, paging, rest, meta)?;
+    }
+    Ok(next)
 }
 
-fn decode_meta<M: DeserializeOwned + Default>(
-    response: &RawResponse,
-    paging: &Paging,
-    rest: Value,
-) -> Result<M, Error> {
+fn decode_meta(response: &RawResponse, paging: &Paging, rest: Value, into: &mut dyn Field) -> Result<(), Error> {
     let meta = match (paging.meta, rest) {
         (Some(name), Value::Object(mut members)) => members.remove(name).unwrap_or_default(),
         (_, rest) => rest,
     };
     if meta.is_null() {
-        return Ok(M::default());
+        return Ok(());
     }
-    M::deserialize(Lenient(meta)).map_err(|fault: serde_json::Error| {
+    Seed(into.slot()).deserialize(Lenient(meta)).map_err(|fault: serde_json::Error| {
         let path = paging.meta.unwrap_or_default();
         let what = without_values(&fault.to_string());
         let message = format!("the response can't be decoded: {what} in what it says about the page");
@@ -470,13 +465,13 @@ fn hash(bytes: &[u8]) -> u64 {
 
 /// Reads a page in one pass: the items as their type, and of the other members those that are
 /// needed.
-struct PageSeed<T> {
+struct PageSeed<'a> {
     paging: &'static Paging,
     keep_all: bool,
-    items: PhantomData<T>,
+    items: &'a mut dyn Field,
 }
 
-impl<T> PageSeed<T> {
+impl PageSeed<'_> {
     fn keeps(&self, name: &str) -> bool {
         let is_head = |pointer: &str| pointer.split('/').nth(1) == Some(name);
         let leads_on = match self.paging.kind {
@@ -488,36 +483,46 @@ impl<T> PageSeed<T> {
     }
 }
 
-impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for PageSeed<T> {
-    type Value = (Vec<T>, Value);
+impl<'de> DeserializeSeed<'de> for PageSeed<'_> {
+    type Value = Value;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de, T: DeserializeOwned> Visitor<'de> for PageSeed<T> {
-    type Value = (Vec<T>, Value);
+impl<'de> Visitor<'de> for PageSeed<'_> {
+    type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "an object with the list `{}`", self.paging.items)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        let mut items = None;
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut has_items = false;
         let mut rest = Map::new();
         while let Some(name) = members.next_key::<String>()? {
             if name == self.paging.items {
-                // A server may write null for no items.
-                items = Some(members.next_value::<Option<Vec<T>>>()?.unwrap_or_default());
+                has_items = true;
+                members.next_value_seed(Seed(Slot::Option(&mut OrNull(self.items))))?;
             } else if self.keeps(&name) {
                 rest.insert(name, members.next_value()?);
             } else {
                 members.next_value::<IgnoredAny>()?;
             }
         }
-        let items = items.ok_or_else(|| A::Error::missing_field(self.paging.items))?;
-        Ok((items, Value::Object(rest)))
+        if has_items { Ok(Value::Object(rest)) } else { Err(A::Error::missing_field(self.paging.items)) }
+    }
+}
+
+/// A list in whose place a server may write null for no items.
+struct OrNull<'a>(&'a mut dyn Field);
+
+impl Optional for OrNull<'_> {
+    fn set_null(&mut self) {}
+
+    fn set_value(&mut self) -> Slot<'_> {
+        self.0.slot()
     }
 }
 

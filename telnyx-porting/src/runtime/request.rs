@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde_core::Serialize;
-use serde_core::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::generated::API;
@@ -22,6 +20,8 @@ use crate::runtime::page::{self, Items, Page, Pages, Trail};
 use crate::runtime::params;
 use crate::runtime::response::RawResponse;
 use crate::runtime::retry::RetryPolicy;
+use crate::runtime::slot::Field;
+use crate::runtime::view::View;
 
 /// What every generated request is built on.
 #[derive(Clone)]
@@ -89,31 +89,31 @@ impl Request {
     }
 
     /// Gives the argument of a path parameter that is not a string.
-    pub(crate) fn path_value(mut self, name: &'static str, argument: impl Serialize) -> Self {
-        let argument = self.value(name, argument);
+    pub(crate) fn path_value(mut self, name: &'static str, argument: impl Field) -> Self {
+        let argument = self.value(name, &argument.view());
         self.0.path.push((name, argument));
         self
     }
 
     /// Gives the argument of a query parameter, in place of an earlier one.
-    pub(crate) fn query(&mut self, name: &'static str, argument: impl Serialize) {
-        let argument = self.value(name, argument);
+    pub(crate) fn query(&mut self, name: &'static str, argument: impl Field) {
+        let argument = self.value(name, &argument.view());
         replace(&mut self.0.query, name, argument);
     }
 
     /// Gives the argument of a header that the document knows, in place of an earlier one.
-    pub(crate) fn header_param(&mut self, name: &'static str, argument: impl Serialize) {
-        let argument = self.value(name, argument);
+    pub(crate) fn header_param(&mut self, name: &'static str, argument: impl Field) {
+        let argument = self.value(name, &argument.view());
         replace(&mut self.0.header_params, name, argument);
     }
 
     /// Gives the argument of a cookie, in place of an earlier one.
-    pub(crate) fn cookie(&mut self, name: &'static str, argument: impl Serialize) {
-        let argument = self.value(name, argument);
+    pub(crate) fn cookie(&mut self, name: &'static str, argument: impl Field) {
+        let argument = self.value(name, &argument.view());
         replace(&mut self.0.cookies, name, argument);
     }
 
-    fn value(&mut self, name: &str, argument: impl Serialize) -> Value {
+    fn value(&mut self, name: &str, argument: &View<'_>) -> Value {
         serde_json::to_value(argument).unwrap_or_else(|error| {
             self.set_fault(format!("the argument `{name}` can't be written as JSON: {error}"));
             Value::Null
@@ -166,7 +166,11 @@ impl Request {
 
     /// Sets the body, with the members that the document does not know, as the operation's media
     /// type says.
-    pub(crate) fn body(mut self, body: &impl Serialize) -> Self {
+    pub(crate) fn body(self, body: &impl Field) -> Self {
+        self.written(&body.view())
+    }
+
+    fn written(mut self, body: &View<'_>) -> Self {
         let media_type = self.0.operation.content_type;
         let is_json = media_type.contains("json");
         let written = if is_json && self.0.extra_body.is_empty() {
@@ -207,11 +211,8 @@ impl Request {
     }
 
     /// Decodes the whole body, or the member that [`member`](Self::member) names.
-    pub(crate) fn call<T: DeserializeOwned>(self) -> Call<T> {
-        Call::new(self, |Reply { request, response }| match request.0.envelope {
-            Some(name) => decode::member(&response, name),
-            None => decode::whole(&response),
-        })
+    pub(crate) fn call<T: Field + Default>(self) -> Call<T> {
+        Call::new(self, |Reply { request, response }| decode::value(&response, request.0.envelope))
     }
 
     /// Expects nothing but success.
@@ -242,8 +243,8 @@ impl Request {
     /// Decodes one page of a list.
     pub(crate) fn call_page<T, M>(self) -> Call<Page<T, M>>
     where
-        T: DeserializeOwned,
-        M: DeserializeOwned + Default + 'static,
+        T: Field + Default,
+        M: Field + Default,
     {
         Call::new(self, page::decode)
     }
@@ -251,8 +252,8 @@ impl Request {
     /// All items from this page on.
     pub(crate) fn items<T, M>(self) -> Items<T, M>
     where
-        T: DeserializeOwned,
-        M: DeserializeOwned + Default + 'static,
+        T: Field + Default,
+        M: Field + Default,
     {
         Items::new(self)
     }
@@ -260,8 +261,8 @@ impl Request {
     /// All pages from this one on.
     pub(crate) fn pages<T, M>(self) -> Pages<T, M>
     where
-        T: DeserializeOwned,
-        M: DeserializeOwned + Default + 'static,
+        T: Field + Default,
+        M: Field + Default,
     {
         Pages::new(self)
     }

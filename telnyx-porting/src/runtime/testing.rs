@@ -677,7 +677,7 @@ mod tests {
             assert_eq!(get(&mock, "a b").call::<Value>().await.unwrap(), expected);
         }
         let mut request = get(&mock, "other");
-        request.query("q", "x y");
+        request.query("q", "x y".to_owned());
         assert_eq!(request.call::<Value>().await.unwrap(), "of the query");
         assert_eq!(post(&mock, &json!({"a": 2})).call::<Value>().await.unwrap(), json!({"a": 2}));
         let mut twice = post(&mock, &json!({"a": 1}));

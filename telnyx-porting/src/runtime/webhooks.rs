@@ -28,8 +28,8 @@ use crate::generated::API;
 pub use crate::generated::WebhookEvent;
 use crate::runtime::Map;
 use crate::runtime::api::Signed;
-use crate::runtime::codec::Scrubbed;
 use crate::runtime::json_path::{self, Place, without_values};
+use crate::runtime::slot::Field as _;
 
 /// How far the time of a signature may be from now, unless [`Verifier::tolerance`] says otherwise.
 pub const TOLERANCE: Duration = Duration::from_secs(300);
@@ -246,14 +246,14 @@ impl<T: fmt::Debug + 'static> fmt::Debug for Event<T> {
         let mut shown = formatter.debug_struct("Event");
         match (data as &dyn Any).downcast_ref::<Value>() {
             // Raw JSON would print what all other types hide.
-            Some(value) => shown.field("data", &Scrubbed(value)),
+            Some(value) => shown.field("data", &value.view()),
             None => shown.field("data", data),
         };
         shown
             .field("id", id)
             .field("attempt", attempt)
             .field("signed_at", signed_at)
-            .field("envelope", &Scrubbed(envelope))
+            .field("envelope", &envelope.view())
             .finish()
     }
 }
@@ -604,45 +604,34 @@ macro_rules! webhook_event {
             }
         }
 
-        impl ::std::fmt::Debug for $name {
-            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                match self {
-                    $($(#[$gate])* Self::$variant(event) => {
-                        formatter.debug_tuple(stringify!($variant)).field(event).finish()
-                    })*
-                    Self::Unknown(value) => {
-                        formatter.debug_tuple("Unknown").field(&$crate::runtime::codec::Scrubbed(value)).finish()
-                    }
-                }
-            }
-        }
-
-        impl $crate::runtime::codec::Serialize for $name {
-            fn serialize<S: $crate::runtime::codec::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                match self {
-                    $($(#[$gate])* Self::$variant(event) => event.serialize(serializer),)*
-                    Self::Unknown(value) => value.serialize(serializer),
-                }
-            }
-        }
-
-        impl<'de> $crate::runtime::codec::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::runtime::codec::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let value = <$crate::runtime::codec::Value as $crate::runtime::codec::Deserialize>::deserialize(deserializer)?;
+        impl $crate::runtime::codec::Union for $name {
+            fn set_fitting(&mut self, value: $crate::runtime::codec::Value) {
                 let tag = value.get($tag).and_then($crate::runtime::codec::Value::as_str);
                 $(
                     $(#[$gate])*
                     {
                         let leads_here = |tag| <$inner as $crate::runtime::codec::Tagged>::TAGS.contains(&tag);
                         if tag.is_some_and(leads_here) && let Some(event) = $crate::runtime::codec::fit(&value) {
-                            return Ok(Self::$variant(event));
+                            *self = Self::$variant(event);
+                            return;
                         }
                     }
                 )*
                 let _ = tag;
-                Ok(Self::Unknown(value))
+                *self = Self::Unknown(value);
+            }
+
+            fn variant(&self) -> (&'static str, $crate::runtime::codec::View<'_>) {
+                match self {
+                    $($(#[$gate])* Self::$variant(event) => {
+                        (stringify!($variant), $crate::runtime::codec::Field::view(event))
+                    })*
+                    Self::Unknown(value) => ("Unknown", $crate::runtime::codec::View::Any(value)),
+                }
             }
         }
+
+        $crate::runtime::codec::traits! { $name as Union }
     };
 }
 pub(crate) use webhook_event;

@@ -1,0 +1,209 @@
+//! Looking at values: how they are written as JSON and how they are printed, for all types at once.
+
+use std::fmt;
+
+use serde_core::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::Value;
+
+use crate::generated::API;
+use crate::runtime::codec::{Kind, Object, Union};
+use crate::runtime::slot::{List, Members};
+
+/// A value that is looked at.
+pub(crate) enum View<'a> {
+    /// A member that is left out.
+    Absent,
+    Null,
+    Bool(bool),
+    I64(i64),
+    U64(u64),
+    F32(f32),
+    F64(f64),
+    Str(&'a str),
+    Any(&'a Value),
+    List(&'a dyn List),
+    Map(&'a dyn Members),
+    Object(&'a dyn Object),
+    Union(&'a dyn Union),
+}
+
+impl View<'_> {
+    /// Whether a member of this kind with this value is left out.
+    fn is_left_out(&self, kind: Kind) -> bool {
+        match self {
+            Self::Absent => kind != Kind::Required,
+            Self::Null => kind == Kind::Optional,
+            _ => false,
+        }
+    }
+}
+
+impl Serialize for View<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Absent | Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::I64(value) => serializer.serialize_i64(*value),
+            Self::U64(value) => serializer.serialize_u64(*value),
+            Self::F32(value) if value.is_finite() => serializer.serialize_f32(*value),
+            Self::F64(value) if value.is_finite() => serializer.serialize_f64(*value),
+            Self::F32(_) | Self::F64(_) => Err(S::Error::custom("JSON has no number for infinite values and NaN")),
+            Self::Str(text) => serializer.serialize_str(text),
+            Self::Any(value) => value.serialize(serializer),
+            Self::List(list) => {
+                let mut items = serializer.serialize_seq(Some(list.len()))?;
+                for item in (0..list.len()).filter_map(|index| list.get(index)) {
+                    items.serialize_element(&item)?;
+                }
+                items.end()
+            }
+            Self::Union(union) => match union.tag() {
+                None => union.variant().1.serialize(serializer),
+                Some(tag) => encode_tagged(&union.variant().1, tag, serializer),
+            },
+            Self::Object(_) | Self::Map(_) => encode_tagged(self, ("", ""), serializer),
+        }
+    }
+}
+
+/// Writes a value, and if it is an object, the member of this name with this text, whatever the
+/// object itself has there. No name, no member.
+fn encode_tagged<S: Serializer>(
+    view: &View<'_>,
+    (tag, wire): (&'static str, &'static str),
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut members = match view {
+        View::Object(_) | View::Map(_) | View::Any(Value::Object(_)) => serializer.serialize_map(None)?,
+        other => return other.serialize(serializer),
+    };
+    let mut is_written = tag.is_empty();
+    let mut write = |name: &str, value: &View<'_>| {
+        if name == tag && !tag.is_empty() {
+            is_written = true;
+            return members.serialize_entry(name, wire);
+        }
+        members.serialize_entry(name, value)
+    };
+    match view {
+        View::Object(object) => {
+            for (index, member) in object.table().members.iter().enumerate() {
+                match object.view(index) {
+                    View::Map(rest) if member.kind == Kind::Rest => each(rest, &mut write)?,
+                    // A tag is written in its member's place even where the member is not set.
+                    value if value.is_left_out(member.kind) && (member.wire != tag || tag.is_empty()) => {}
+                    value => write(member.wire, &value)?,
+                }
+            }
+        }
+        View::Map(map) => each(*map, &mut write)?,
+        View::Any(Value::Object(map)) => {
+            for (name, value) in map {
+                write(name, &View::Any(value))?;
+            }
+        }
+        _ => return Err(S::Error::custom("only objects have members")),
+    }
+    if !is_written {
+        members.serialize_entry(tag, wire)?;
+    }
+    members.end()
+}
+
+/// Does something with each member, up to the first failure.
+fn each<E>(map: &dyn Members, write: &mut dyn FnMut(&str, &View<'_>) -> Result<(), E>) -> Result<(), E> {
+    let mut result = Ok(());
+    map.visit(&mut |name, value| {
+        if result.is_ok() {
+            result = write(name, &value);
+        }
+    });
+    result
+}
+
+/// Prints what callers may see: personal data, which the tables mark, is hidden.
+impl fmt::Debug for View<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => formatter.write_str("absent"),
+            Self::Null => formatter.write_str("null"),
+            Self::Bool(value) => value.fmt(formatter),
+            Self::I64(value) => value.fmt(formatter),
+            Self::U64(value) => value.fmt(formatter),
+            Self::F32(value) => value.fmt(formatter),
+            Self::F64(value) => value.fmt(formatter),
+            Self::Str(text) => text.fmt(formatter),
+            Self::Any(value) => Scrubbed(value).fmt(formatter),
+            Self::List(list) => {
+                formatter.debug_list().entries((0..list.len()).filter_map(|index| list.get(index))).finish()
+            }
+            Self::Map(map) => {
+                let mut shown = formatter.debug_map();
+                map.visit(&mut |name, value| {
+                    entry(&mut shown, name, &value);
+                });
+                shown.finish()
+            }
+            Self::Union(union) => {
+                let (name, value) = union.variant();
+                formatter.debug_tuple(name).field(&value).finish()
+            }
+            Self::Object(object) => {
+                let table = object.table();
+                let mut shown = formatter.debug_struct(table.name);
+                for (index, member) in table.members.iter().enumerate() {
+                    match object.view(index) {
+                        value if value.is_left_out(member.kind) => {}
+                        View::Map(rest) if member.kind == Kind::Rest && is_empty(rest) => {}
+                        _ if member.redacted => {
+                            shown.field(member.field, &Redacted);
+                        }
+                        value => {
+                            shown.field(member.field, &value);
+                        }
+                    }
+                }
+                shown.finish()
+            }
+        }
+    }
+}
+
+fn is_empty(map: &dyn Members) -> bool {
+    let mut is_empty = true;
+    map.visit(&mut |_, _| is_empty = false);
+    is_empty
+}
+
+fn entry(shown: &mut fmt::DebugMap<'_, '_>, name: &str, value: &dyn fmt::Debug) {
+    shown.entry(&name, if API.redact.contains(&name) { &Redacted } else { value });
+}
+
+/// Stands for a value that must not be shown.
+struct Redacted;
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[redacted]")
+    }
+}
+
+/// Prints JSON whose members the document does not name one by one, without the values of members
+/// that must not be shown, at any depth.
+pub(crate) struct Scrubbed<'a>(pub(crate) &'a Value);
+
+impl fmt::Debug for Scrubbed<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Value::Array(items) => formatter.debug_list().entries(items.iter().map(Scrubbed)).finish(),
+            Value::Object(members) => {
+                let mut shown = formatter.debug_map();
+                for (name, value) in members {
+                    entry(&mut shown, name, &Scrubbed(value));
+                }
+                shown.finish()
+            }
+            scalar => write!(formatter, "{scalar}"),
+        }
+    }
+}

@@ -87,6 +87,7 @@ fn print_item(item: syn::Item) -> String {
     if members.is_empty() {
         return unparse(syn::Item::Impl(block));
     }
+    let is_generic = has_types(&block.generics);
     let shell = unparse(syn::Item::Impl(block));
     let mut text = shell.trim_end().trim_end_matches('}').trim_end().to_owned();
     if !text.ends_with('{') {
@@ -99,7 +100,7 @@ fn print_item(item: syn::Item) -> String {
         }
         let printed = match member {
             syn::ImplItem::Fn(function) => unparse(syn::Item::Fn(syn::ItemFn {
-                attrs: function.attrs,
+                attrs: lazily_built(is_generic, &function),
                 vis: function.vis,
                 sig: function.sig,
                 block: Box::new(function.block),
@@ -131,6 +132,24 @@ fn print_item(item: syn::Item) -> String {
     }
     text.push_str("}\n");
     text
+}
+
+/// A method's attributes, with one that leaves its code to the crates that call it. An SDK has thousands of small
+/// methods of which a program calls a few; what is generic waits for its callers anyway.
+fn lazily_built(is_generic: bool, function: &syn::ImplItemFn) -> Vec<syn::Attribute> {
+    let takes_any = |input: &syn::FnArg| match input {
+        syn::FnArg::Typed(argument) => matches!(*argument.ty, syn::Type::ImplTrait(_)),
+        syn::FnArg::Receiver(_) => false,
+    };
+    let mut attributes = function.attrs.clone();
+    if !is_generic && !has_types(&function.sig.generics) && !function.sig.inputs.iter().any(takes_any) {
+        attributes.push(syn::parse_quote!(#[inline]));
+    }
+    attributes
+}
+
+fn has_types(generics: &syn::Generics) -> bool {
+    generics.type_params().next().is_some()
 }
 
 fn unparse(item: syn::Item) -> String {

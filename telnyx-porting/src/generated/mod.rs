@@ -113,6 +113,7 @@ impl crate::Client {
     /// Find out whether phone numbers can be moved to Telnyx.
     #[cfg(feature = "porting-in")]
     #[must_use]
+    #[inline]
     pub fn portability_checks(&self) -> resources::portability_checks::PortabilityChecks {
         resources::portability_checks::PortabilityChecks::new(self)
     }
@@ -120,6 +121,7 @@ impl crate::Client {
     /// Orders to move phone numbers to Telnyx, from draft to ported.
     #[cfg(feature = "porting-in")]
     #[must_use]
+    #[inline]
     pub fn porting_orders(&self) -> resources::porting_orders::PortingOrders {
         resources::porting_orders::PortingOrders::new(self)
     }
@@ -127,6 +129,7 @@ impl crate::Client {
     /// Phone numbers of all porting orders.
     #[cfg(feature = "porting-in")]
     #[must_use]
+    #[inline]
     pub fn porting_phone_numbers(
         &self,
     ) -> resources::porting_phone_numbers::PortingPhoneNumbers {
@@ -136,6 +139,7 @@ impl crate::Client {
     /// Porting beyond single orders: events, letters of authorization, reports and carriers.
     #[cfg(feature = "porting-in")]
     #[must_use]
+    #[inline]
     pub fn porting(&self) -> resources::porting::Porting {
         resources::porting::Porting::new(self)
     }
@@ -143,6 +147,7 @@ impl crate::Client {
     /// Requests of other carriers to take phone numbers away from Telnyx.
     #[cfg(feature = "porting-out")]
     #[must_use]
+    #[inline]
     pub fn portouts(&self) -> resources::portouts::Portouts {
         resources::portouts::Portouts::new(self)
     }
@@ -150,6 +155,7 @@ impl crate::Client {
     /// Phone numbers of the account and their settings.
     #[cfg(feature = "numbers-config")]
     #[must_use]
+    #[inline]
     pub fn phone_numbers(&self) -> resources::phone_numbers::PhoneNumbers {
         resources::phone_numbers::PhoneNumbers::new(self)
     }
@@ -157,6 +163,7 @@ impl crate::Client {
     /// Mobile phone numbers and their settings.
     #[cfg(feature = "numbers-config")]
     #[must_use]
+    #[inline]
     pub fn mobile_phone_numbers(
         &self,
     ) -> resources::mobile_phone_numbers::MobilePhoneNumbers {
@@ -166,6 +173,7 @@ impl crate::Client {
     /// Gives many phone numbers a messaging profile in one go.
     #[cfg(feature = "numbers-config")]
     #[must_use]
+    #[inline]
     pub fn messaging_numbers_bulk_updates(
         &self,
     ) -> resources::messaging_numbers_bulk_updates::MessagingNumbersBulkUpdates {

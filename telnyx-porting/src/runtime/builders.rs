@@ -90,6 +90,7 @@ macro_rules! list {
             /// one.
             ///
             /// One page is held in memory at a time.
+            #[inline]
             pub fn items(self) -> $crate::runtime::Items<$item, $meta>
             where
                 $($state: fields::$field,)*
@@ -99,6 +100,7 @@ macro_rules! list {
 
             /// Returns a stream of all pages, from the page that the request asks for to the last
             /// one.
+            #[inline]
             pub fn pages(self) -> $crate::runtime::Pages<$item, $meta>
             where
                 $($state: fields::$field,)*
@@ -108,6 +110,7 @@ macro_rules! list {
 
             /// Returns an iterator over all items, which blocks the thread while a page is fetched.
             #[cfg(feature = "blocking")]
+            #[inline]
             pub fn items_blocking(self) -> $crate::runtime::BlockingItems<$item, $meta>
             where
                 $($state: fields::$field,)*
@@ -117,6 +120,7 @@ macro_rules! list {
 
             /// Returns an iterator over all pages, which blocks the thread while a page is fetched.
             #[cfg(feature = "blocking")]
+            #[inline]
             pub fn pages_blocking(self) -> $crate::runtime::BlockingPages<$item, $meta>
             where
                 $($state: fields::$field,)*
@@ -141,6 +145,7 @@ macro_rules! alternative {
             /// # Errors
             ///
             /// As for `send`.
+            #[inline]
             pub fn $method(self) -> $crate::runtime::Call<$output>
             where
                 $($($state: fields::$field,)+)?
@@ -158,6 +163,7 @@ macro_rules! body_field {
         impl<$($($state),*)?> $name<$($($state),*)?> {
             /// Sets a member of the body that this version of the crate has no setter for, or
             /// overrides one.
+            #[inline]
             pub fn body_field(
                 mut self,
                 name: impl Into<String>,
@@ -177,6 +183,7 @@ macro_rules! options {
         impl<$($($state),*)?> $name<$($($state),*)?> {
             /// Sets the time that one attempt may take, from connecting to the last byte of the
             /// response.
+            #[inline]
             pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
                 self.request.timeout(timeout);
                 self
@@ -184,30 +191,35 @@ macro_rules! options {
 
             /// Sets the time that the whole call may take, with all attempts and the waits between
             /// them.
+            #[inline]
             pub fn deadline(mut self, deadline: ::std::time::Duration) -> Self {
                 self.request.deadline(deadline);
                 self
             }
 
             /// Sets how many times the request is sent again at most, if that does no harm.
+            #[inline]
             pub fn max_retries(mut self, max_retries: u32) -> Self {
                 self.request.max_retries(max_retries);
                 self
             }
 
             /// Sets when the request is sent again, and after how long.
+            #[inline]
             pub fn retry_policy(mut self, policy: $crate::runtime::RetryPolicy) -> Self {
                 self.request.retry_policy(policy);
                 self
             }
 
             /// Sets a header, in place of the client's own.
+            #[inline]
             pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
                 self.request.extra_header(name.into(), value.into());
                 self
             }
 
             /// Adds a pair to the query that this version of the crate has no setter for.
+            #[inline]
             pub fn query_param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
                 self.request.extra_query(name.into(), value.into());
                 self
@@ -246,6 +258,7 @@ macro_rules! send {
         ///
         /// If the request can't be sent, the server refuses it, or its answer is not what the
         /// document promises. `Error` has a predicate for each case.
+        #[inline]
         pub fn send(self) -> $crate::runtime::Call<$output>
         where
             $($state: fields::$field,)*
@@ -259,6 +272,7 @@ macro_rules! send {
         /// # Errors
         ///
         /// If the request can't be sent or the server refuses it.
+        #[inline]
         pub fn send_raw(self) -> $crate::runtime::Call<$crate::runtime::RawResponse>
         where
             $($state: fields::$field,)*
@@ -272,6 +286,7 @@ macro_rules! send {
         ///
         /// As for `send`.
         #[cfg(feature = "blocking")]
+        #[inline]
         pub fn send_blocking(self) -> Result<$output, $crate::runtime::Error>
         where
             $($state: fields::$field,)*
@@ -290,6 +305,7 @@ macro_rules! send {
         /// # Errors
         ///
         /// If the request can't be sent or the server refuses it.
+        #[inline]
         pub fn send_stream(self) -> $crate::runtime::Call<$crate::runtime::Download>
         where
             $($state: fields::$field,)*
@@ -312,6 +328,7 @@ macro_rules! send {
         ///
         /// If the request can't be sent, the server refuses it, the body does not come in whole, or
         /// the file can't be written; for the last, `Error::is_file` is true.
+        #[inline]
         pub fn save_to(
             self,
             path: impl Into<::std::path::PathBuf>,
@@ -328,6 +345,7 @@ macro_rules! send {
         ///
         /// As for `save_to`.
         #[cfg(feature = "blocking")]
+        #[inline]
         pub fn save_to_blocking(
             self,
             path: impl Into<::std::path::PathBuf>,

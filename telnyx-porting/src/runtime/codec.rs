@@ -28,6 +28,7 @@ pub(crate) use crate::runtime::view::View;
 macro_rules! object {
     ($name:ident { $($($word:ident)+ $(: $wire:literal)?),* $(,)? }) => {
         impl $crate::runtime::codec::Object for $name {
+            #[inline]
             fn table(&self) -> &'static $crate::runtime::codec::Table {
                 const TABLE: $crate::runtime::codec::Table = $crate::runtime::codec::Table {
                     name: stringify!($name),
@@ -36,11 +37,13 @@ macro_rules! object {
                 &TABLE
             }
 
+            #[inline]
             fn clear(&mut self) {
                 *self = Self::default();
             }
 
             #[allow(unused_assignments, unused_mut, unused_variables, reason = "an object may have no member")]
+            #[inline]
             fn slot(&mut self, index: usize) -> Option<$crate::runtime::codec::Slot<'_>> {
                 // The compiler turns this chain into one jump by index.
                 let mut position = 0;
@@ -56,6 +59,7 @@ macro_rules! object {
             }
 
             #[allow(unused_assignments, unused_mut, unused_variables, reason = "an object may have no member")]
+            #[inline]
             fn view(&self, index: usize) -> $crate::runtime::codec::View<'_> {
                 let mut position = 0;
                 $(
@@ -101,10 +105,12 @@ pub(crate) use object;
 macro_rules! traits {
     ($name:ident as $kind:ident) => {
         impl $crate::runtime::codec::Field for $name {
+            #[inline]
             fn slot(&mut self) -> $crate::runtime::codec::Slot<'_> {
                 $crate::runtime::codec::Slot::$kind(self)
             }
 
+            #[inline]
             fn view(&self) -> $crate::runtime::codec::View<'_> {
                 $crate::runtime::codec::View::$kind(self)
             }
@@ -115,6 +121,7 @@ macro_rules! traits {
 
     ($name:ident) => {
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 ::std::fmt::Debug::fmt(&$crate::runtime::codec::Field::view(self), formatter)
             }
@@ -146,6 +153,7 @@ macro_rules! open_enum {
 
             /// Returns the value as it is written on the wire.
             #[must_use]
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $wire,)*
@@ -153,6 +161,7 @@ macro_rules! open_enum {
                 }
             }
 
+            #[inline]
             fn known(text: &str) -> Option<Self> {
                 match text {
                     $($wire => Some(Self::$variant),)*
@@ -162,18 +171,21 @@ macro_rules! open_enum {
         }
 
         impl From<&str> for $name {
+            #[inline]
             fn from(text: &str) -> Self {
                 Self::known(text).unwrap_or_else(|| Self::Unknown(text.to_owned()))
             }
         }
 
         impl From<String> for $name {
+            #[inline]
             fn from(text: String) -> Self {
                 Self::known(&text).unwrap_or(Self::Unknown(text))
             }
         }
 
         impl Default for $name {
+            #[inline]
             fn default() -> Self {
                 Self::Unknown(String::new())
             }
@@ -189,16 +201,19 @@ pub(crate) use open_enum;
 macro_rules! text {
     ($name:ident) => {
         impl $crate::runtime::codec::Text for $name {
+            #[inline]
             fn set_text(&mut self, text: &str) {
                 *self = Self::from(text);
             }
         }
 
         impl $crate::runtime::codec::Field for $name {
+            #[inline]
             fn slot(&mut self) -> $crate::runtime::codec::Slot<'_> {
                 $crate::runtime::codec::Slot::Text(self)
             }
 
+            #[inline]
             fn view(&self) -> $crate::runtime::codec::View<'_> {
                 $crate::runtime::codec::View::Str(self.as_str())
             }
@@ -209,30 +224,35 @@ macro_rules! text {
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
 
+            #[inline]
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 Ok(Self::from(text))
             }
         }
 
         impl AsRef<str> for $name {
+            #[inline]
             fn as_ref(&self) -> &str {
                 self.as_str()
             }
         }
 
         impl PartialEq<str> for $name {
+            #[inline]
             fn eq(&self, other: &str) -> bool {
                 self.as_str() == other
             }
         }
 
         impl PartialEq<&str> for $name {
+            #[inline]
             fn eq(&self, other: &&str) -> bool {
                 self.as_str() == *other
             }
         }
 
         impl ::std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 formatter.pad(self.as_str())
             }
@@ -252,6 +272,7 @@ macro_rules! int_enum {
 
             /// Returns the value as a number.
             #[must_use]
+            #[inline]
             pub fn as_i64(&self) -> i64 {
                 match self {
                     $(Self::$variant => $wire,)*
@@ -261,6 +282,7 @@ macro_rules! int_enum {
         }
 
         impl From<i64> for $name {
+            #[inline]
             fn from(number: i64) -> Self {
                 match number {
                     $($wire => Self::$variant,)*
@@ -270,34 +292,40 @@ macro_rules! int_enum {
         }
 
         impl Default for $name {
+            #[inline]
             fn default() -> Self {
                 Self::Unknown(0)
             }
         }
 
         impl PartialEq<i64> for $name {
+            #[inline]
             fn eq(&self, other: &i64) -> bool {
                 self.as_i64() == *other
             }
         }
 
         impl ::std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 ::std::fmt::Display::fmt(&self.as_i64(), formatter)
             }
         }
 
         impl $crate::runtime::codec::Integer for $name {
+            #[inline]
             fn set_integer(&mut self, number: i64) {
                 *self = Self::from(number);
             }
         }
 
         impl $crate::runtime::codec::Field for $name {
+            #[inline]
             fn slot(&mut self) -> $crate::runtime::codec::Slot<'_> {
                 $crate::runtime::codec::Slot::Integer(self)
             }
 
+            #[inline]
             fn view(&self) -> $crate::runtime::codec::View<'_> {
                 $crate::runtime::codec::View::I64(self.as_i64())
             }
@@ -334,6 +362,7 @@ macro_rules! union {
         impl $name {
             #[doc = concat!("Returns the text of `", $tag, "`, which tells the variants apart, if there is one.")]
             #[must_use]
+            #[inline]
             pub fn tag(&self) -> Option<&str> {
                 match self {
                     $(Self::$variant(_) => Some($wire),)*
@@ -347,6 +376,7 @@ macro_rules! union {
         }
 
         impl $crate::runtime::codec::Union for $name {
+            #[inline]
             fn set_fitting(&mut self, value: $crate::runtime::codec::Value) {
                 let known = match value.get($tag).and_then($crate::runtime::codec::Value::as_str) {
                     $(Some($wire) => $crate::runtime::codec::fit(&value).map(Self::$variant),)*
@@ -355,10 +385,12 @@ macro_rules! union {
                 *self = known.unwrap_or(Self::Unknown(value));
             }
 
+            #[inline]
             fn variant(&self) -> (&'static str, $crate::runtime::codec::View<'_>) {
                 $crate::runtime::codec::union!(@variant self $($variant)*)
             }
 
+            #[inline]
             fn tag(&self) -> Option<(&'static str, &'static str)> {
                 match self {
                     $(Self::$variant(_) => Some(($tag, $wire)),)*
@@ -375,6 +407,7 @@ macro_rules! union {
             $(if $guard:ident $(with [$($member:literal),+ $(,)?])?)?),* $(,)?
     }) => {
         impl $crate::runtime::codec::Union for $name {
+            #[inline]
             fn set_fitting(&mut self, value: $crate::runtime::codec::Value) {
                 $(
                     if true $(&& $crate::runtime::codec::Guard::$guard(&value, &[$($($member),+)?]))?
@@ -387,6 +420,7 @@ macro_rules! union {
                 *self = Self::Unknown(value);
             }
 
+            #[inline]
             fn variant(&self) -> (&'static str, $crate::runtime::codec::View<'_>) {
                 $crate::runtime::codec::union!(@variant self $($variant)*)
             }
@@ -404,6 +438,7 @@ macro_rules! union {
 
     (@common $name:ident) => {
         impl Default for $name {
+            #[inline]
             fn default() -> Self {
                 Self::Unknown($crate::runtime::codec::Value::Null)
             }

@@ -590,6 +590,7 @@ macro_rules! webhook_event {
         impl $name {
             #[doc = concat!("Returns the text of `", $tag, "`, which tells the events apart, if there is one.")]
             #[must_use]
+            #[inline]
             pub fn tag(&self) -> Option<&str> {
                 match self {
                     $($(#[$gate])* Self::$variant(event) => event.tag(),)*
@@ -599,12 +600,14 @@ macro_rules! webhook_event {
         }
 
         impl Default for $name {
+            #[inline]
             fn default() -> Self {
                 Self::Unknown($crate::runtime::codec::Value::Null)
             }
         }
 
         impl $crate::runtime::codec::Union for $name {
+            #[inline]
             fn set_fitting(&mut self, value: $crate::runtime::codec::Value) {
                 let tag = value.get($tag).and_then($crate::runtime::codec::Value::as_str);
                 $(
@@ -621,6 +624,7 @@ macro_rules! webhook_event {
                 *self = Self::Unknown(value);
             }
 
+            #[inline]
             fn variant(&self) -> (&'static str, $crate::runtime::codec::View<'_>) {
                 match self {
                     $($(#[$gate])* Self::$variant(event) => {

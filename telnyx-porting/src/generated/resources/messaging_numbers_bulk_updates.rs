@@ -20,6 +20,7 @@ pub struct MessagingNumbersBulkUpdates {
 }
 
 impl MessagingNumbersBulkUpdates {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -97,6 +98,7 @@ impl MessagingNumbersBulkUpdates {
     ///
     /// - `4XX`: The messaging service refused the request, or could not find what it is about. The
     ///   status says which; the body's `errors` list says why.
+    #[inline]
     pub fn create(&self) -> MessagingNumbersBulkUpdatesCreateRequest {
         MessagingNumbersBulkUpdatesCreateRequest {
             request: Request::new(&self.client, &CREATE),

@@ -23,12 +23,14 @@ pub struct MobilePhoneNumbers {
 }
 
 impl MobilePhoneNumbers {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
 
     /// Messaging settings of mobile phone numbers.
     #[must_use]
+    #[inline]
     pub fn messaging(&self) -> MobilePhoneNumbersMessaging {
         MobilePhoneNumbersMessaging::new(&self.client)
     }
@@ -56,6 +58,7 @@ impl MobilePhoneNumbers {
     /// Beside what can go wrong with any request (see [`Error`](crate::Error)):
     ///
     /// - `401`: The API key is missing, malformed, or has been revoked.
+    #[inline]
     pub fn list(&self) -> MobilePhoneNumbersListRequest {
         MobilePhoneNumbersListRequest {
             request: Request::new(&self.client, &LIST),
@@ -160,6 +163,7 @@ impl MobilePhoneNumbersListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -168,6 +172,7 @@ impl MobilePhoneNumbersListRequest {
     /// Entries per page.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -217,6 +222,7 @@ impl MobilePhoneNumbersUpdateRequest {
     }
 
     /// Sends `connection_id` as null. In an update that removes what was there.
+    #[inline]
     pub fn connection_id_null(mut self) -> Self {
         self.body.connection_id = Nullable::Null;
         self
@@ -232,6 +238,7 @@ impl MobilePhoneNumbersUpdateRequest {
     }
 
     /// Sends `inbound` as null. In an update that removes what was there.
+    #[inline]
     pub fn inbound_null(mut self) -> Self {
         self.body.inbound = Nullable::Null;
         self
@@ -247,6 +254,7 @@ impl MobilePhoneNumbersUpdateRequest {
     }
 
     /// Sends `outbound` as null. In an update that removes what was there.
+    #[inline]
     pub fn outbound_null(mut self) -> Self {
         self.body.outbound = Nullable::Null;
         self
@@ -262,18 +270,21 @@ impl MobilePhoneNumbersUpdateRequest {
     }
 
     /// Sends `inbound_call_screening` as null. In an update that removes what was there.
+    #[inline]
     pub fn inbound_call_screening_null(mut self) -> Self {
         self.body.inbound_call_screening = Nullable::Null;
         self
     }
 
     /// Whether background noise is to be filtered out of calls.
+    #[inline]
     pub fn noise_suppression(mut self, noise_suppression: bool) -> Self {
         self.body.noise_suppression = Nullable::Value(noise_suppression);
         self
     }
 
     /// Sends `noise_suppression` as null. In an update that removes what was there.
+    #[inline]
     pub fn noise_suppression_null(mut self) -> Self {
         self.body.noise_suppression = Nullable::Null;
         self
@@ -289,6 +300,7 @@ impl MobilePhoneNumbersUpdateRequest {
     }
 
     /// Sends `call_forwarding` as null. In an update that removes what was there.
+    #[inline]
     pub fn call_forwarding_null(mut self) -> Self {
         self.body.call_forwarding = Nullable::Null;
         self
@@ -304,18 +316,21 @@ impl MobilePhoneNumbersUpdateRequest {
     }
 
     /// Sends `call_recording` as null. In an update that removes what was there.
+    #[inline]
     pub fn call_recording_null(mut self) -> Self {
         self.body.call_recording = Nullable::Null;
         self
     }
 
     /// Whether the caller ID name feature is to be on for the mobile number.
+    #[inline]
     pub fn caller_id_name_enabled(mut self, caller_id_name_enabled: bool) -> Self {
         self.body.caller_id_name_enabled = Nullable::Value(caller_id_name_enabled);
         self
     }
 
     /// Sends `caller_id_name_enabled` as null. In an update that removes what was there.
+    #[inline]
     pub fn caller_id_name_enabled_null(mut self) -> Self {
         self.body.caller_id_name_enabled = Nullable::Null;
         self
@@ -331,6 +346,7 @@ impl MobilePhoneNumbersUpdateRequest {
     }
 
     /// Sends `cnam_listing` as null. In an update that removes what was there.
+    #[inline]
     pub fn cnam_listing_null(mut self) -> Self {
         self.body.cnam_listing = Nullable::Null;
         self
@@ -345,6 +361,7 @@ impl MobilePhoneNumbersUpdateRequest {
     }
 
     /// Sends `customer_reference` as null. In an update that removes what was there.
+    #[inline]
     pub fn customer_reference_null(mut self) -> Self {
         self.body.customer_reference = Nullable::Null;
         self
@@ -359,6 +376,7 @@ impl MobilePhoneNumbersUpdateRequest {
     }
 
     /// Sends `tags` as null. In an update that removes what was there.
+    #[inline]
     pub fn tags_null(mut self) -> Self {
         self.body.tags = Nullable::Null;
         self
@@ -387,6 +405,7 @@ pub struct MobilePhoneNumbersMessaging {
 }
 
 impl MobilePhoneNumbersMessaging {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -416,6 +435,7 @@ impl MobilePhoneNumbersMessaging {
     ///
     /// - `4XX`: The messaging service refused the request, or could not find what it is about. The
     ///   status says which; the body's `errors` list says why.
+    #[inline]
     pub fn list(&self) -> MobilePhoneNumbersMessagingListRequest {
         MobilePhoneNumbersMessagingListRequest {
             request: Request::new(&self.client, &MESSAGING_LIST),
@@ -483,6 +503,7 @@ impl MobilePhoneNumbersMessagingListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -491,6 +512,7 @@ impl MobilePhoneNumbersMessagingListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self

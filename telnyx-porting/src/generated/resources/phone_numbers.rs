@@ -33,30 +33,35 @@ pub struct PhoneNumbers {
 }
 
 impl PhoneNumbers {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
 
     /// Things to do with phone numbers that are more than a change of settings.
     #[must_use]
+    #[inline]
     pub fn actions(&self) -> PhoneNumbersActions {
         PhoneNumbersActions::new(&self.client)
     }
 
     /// Background jobs over many phone numbers.
     #[must_use]
+    #[inline]
     pub fn jobs(&self) -> PhoneNumbersJobs {
         PhoneNumbersJobs::new(&self.client)
     }
 
     /// Messaging settings of phone numbers.
     #[must_use]
+    #[inline]
     pub fn messaging(&self) -> PhoneNumbersMessaging {
         PhoneNumbersMessaging::new(&self.client)
     }
 
     /// Voice settings of phone numbers.
     #[must_use]
+    #[inline]
     pub fn voice(&self) -> PhoneNumbersVoice {
         PhoneNumbersVoice::new(&self.client)
     }
@@ -94,6 +99,7 @@ impl PhoneNumbers {
     /// - `404`: Nothing with this identifier is visible to the account that the API key belongs to.
     /// - `422`: The request was understood but refused; the body says which field is at fault and why.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn list(&self) -> PhoneNumbersListRequest {
         PhoneNumbersListRequest {
             request: Request::new(&self.client, &LIST),
@@ -264,6 +270,7 @@ impl PhoneNumbers {
     /// - `404`: Nothing with this identifier is visible to the account that the API key belongs to.
     /// - `422`: The request was understood but refused; the body says which field is at fault and why.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn slim_list(&self) -> PhoneNumbersSlimListRequest {
         PhoneNumbersSlimListRequest {
             request: Request::new(&self.client, &SLIM_LIST),
@@ -296,6 +303,7 @@ impl PhoneNumbersListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -304,6 +312,7 @@ impl PhoneNumbersListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -381,6 +390,7 @@ impl PhoneNumbersUpdateRequest {
     }
 
     /// Sends `address_id` as null. In an update that removes what was there.
+    #[inline]
     pub fn address_id_null(mut self) -> Self {
         self.body.address_id = Nullable::Null;
         self
@@ -395,6 +405,7 @@ impl PhoneNumbersUpdateRequest {
     }
 
     /// Sends `billing_group_id` as null. In an update that removes what was there.
+    #[inline]
     pub fn billing_group_id_null(mut self) -> Self {
         self.body.billing_group_id = Nullable::Null;
         self
@@ -409,6 +420,7 @@ impl PhoneNumbersUpdateRequest {
     }
 
     /// Sends `connection_id` as null. In an update that removes what was there.
+    #[inline]
     pub fn connection_id_null(mut self) -> Self {
         self.body.connection_id = Nullable::Null;
         self
@@ -423,6 +435,7 @@ impl PhoneNumbersUpdateRequest {
     }
 
     /// Sends `customer_reference` as null. In an update that removes what was there.
+    #[inline]
     pub fn customer_reference_null(mut self) -> Self {
         self.body.customer_reference = Nullable::Null;
         self
@@ -439,18 +452,21 @@ impl PhoneNumbersUpdateRequest {
     }
 
     /// Sends `external_pin` as null. In an update that removes what was there.
+    #[inline]
     pub fn external_pin_null(mut self) -> Self {
         self.body.external_pin = Nullable::Null;
         self
     }
 
     /// Whether calls may use wideband audio (HD voice).
+    #[inline]
     pub fn hd_voice_enabled(mut self, hd_voice_enabled: bool) -> Self {
         self.body.hd_voice_enabled = Nullable::Value(hd_voice_enabled);
         self
     }
 
     /// Sends `hd_voice_enabled` as null. In an update that removes what was there.
+    #[inline]
     pub fn hd_voice_enabled_null(mut self) -> Self {
         self.body.hd_voice_enabled = Nullable::Null;
         self
@@ -465,6 +481,7 @@ impl PhoneNumbersUpdateRequest {
     }
 
     /// Sends `tags` as null. In an update that removes what was there.
+    #[inline]
     pub fn tags_null(mut self) -> Self {
         self.body.tags = Nullable::Null;
         self
@@ -526,6 +543,7 @@ impl PhoneNumbersSlimListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -534,6 +552,7 @@ impl PhoneNumbersSlimListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -542,6 +561,7 @@ impl PhoneNumbersSlimListRequest {
     /// Whether to load the connection of each number. Filters on its name need this.
     ///
     /// Default: `false`
+    #[inline]
     pub fn include_connection(mut self, include_connection: bool) -> Self {
         self.request.query("include_connection", include_connection);
         self
@@ -550,6 +570,7 @@ impl PhoneNumbersSlimListRequest {
     /// Whether to load the tags of each number. The filter on tags needs this.
     ///
     /// Default: `false`
+    #[inline]
     pub fn include_tags(mut self, include_tags: bool) -> Self {
         self.request.query("include_tags", include_tags);
         self
@@ -579,6 +600,7 @@ pub struct PhoneNumbersActions {
 }
 
 impl PhoneNumbersActions {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -617,6 +639,7 @@ impl PhoneNumbersActions {
     /// - `404`: Nothing with this identifier is visible to the account that the API key belongs to.
     /// - `422`: The request was understood but refused; the body says which field is at fault and why.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn verify_ownership(&self) -> PhoneNumbersActionsVerifyOwnershipRequest {
         PhoneNumbersActionsVerifyOwnershipRequest {
             request: Request::new(&self.client, &ACTIONS_VERIFY_OWNERSHIP),
@@ -901,6 +924,7 @@ pub struct PhoneNumbersJobs {
 }
 
 impl PhoneNumbersJobs {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -937,6 +961,7 @@ impl PhoneNumbersJobs {
     /// - `401`: The API key is missing, malformed, or has been revoked.
     /// - `422`: The request was understood but refused; the body says which field is at fault and why.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn list(&self) -> PhoneNumbersJobsListRequest {
         PhoneNumbersJobsListRequest {
             request: Request::new(&self.client, &JOBS_LIST),
@@ -1023,6 +1048,7 @@ impl PhoneNumbersJobs {
     /// - `403`: The API key is valid, but its account may not do this.
     /// - `422`: The request was understood but refused; the body says which field is at fault and why.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn delete_batch(&self) -> PhoneNumbersJobsDeleteBatchRequest {
         PhoneNumbersJobsDeleteBatchRequest {
             request: Request::new(&self.client, &JOBS_DELETE_BATCH),
@@ -1069,6 +1095,7 @@ impl PhoneNumbersJobs {
     /// - `403`: The API key is valid, but its account may not do this.
     /// - `422`: The request was understood but refused; the body says which field is at fault and why.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn update_emergency_settings_batch(
         &self,
     ) -> PhoneNumbersJobsUpdateEmergencySettingsBatchRequest {
@@ -1120,6 +1147,7 @@ impl PhoneNumbersJobs {
     /// - `403`: The API key is valid, but its account may not do this.
     /// - `422`: The request was understood but refused; the body says which field is at fault and why.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn update_batch(&self) -> PhoneNumbersJobsUpdateBatchRequest {
         PhoneNumbersJobsUpdateBatchRequest {
             request: Request::new(&self.client, &JOBS_UPDATE_BATCH),
@@ -1153,6 +1181,7 @@ impl PhoneNumbersJobsListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -1161,6 +1190,7 @@ impl PhoneNumbersJobsListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -1457,6 +1487,7 @@ pub struct PhoneNumbersMessaging {
 }
 
 impl PhoneNumbersMessaging {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -1486,6 +1517,7 @@ impl PhoneNumbersMessaging {
     ///
     /// - `4XX`: The messaging service refused the request, or could not find what it is about. The
     ///   status says which; the body's `errors` list says why.
+    #[inline]
     pub fn list(&self) -> PhoneNumbersMessagingListRequest {
         PhoneNumbersMessagingListRequest {
             request: Request::new(&self.client, &MESSAGING_LIST),
@@ -1603,6 +1635,7 @@ impl PhoneNumbersMessagingListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -1611,6 +1644,7 @@ impl PhoneNumbersMessagingListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -1726,6 +1760,7 @@ impl PhoneNumbersMessagingUpdateRequest {
     }
 
     /// Sends `messaging_profile_id` as null. In an update that removes what was there.
+    #[inline]
     pub fn messaging_profile_id_null(mut self) -> Self {
         self.body.messaging_profile_id = Nullable::Null;
         self
@@ -1740,6 +1775,7 @@ impl PhoneNumbersMessagingUpdateRequest {
     }
 
     /// Sends `messaging_product` as null. In an update that removes what was there.
+    #[inline]
     pub fn messaging_product_null(mut self) -> Self {
         self.body.messaging_product = Nullable::Null;
         self
@@ -1754,6 +1790,7 @@ impl PhoneNumbersMessagingUpdateRequest {
     }
 
     /// Sends `tags` as null. In an update that removes what was there.
+    #[inline]
     pub fn tags_null(mut self) -> Self {
         self.body.tags = Nullable::Null;
         self
@@ -1782,6 +1819,7 @@ pub struct PhoneNumbersVoice {
 }
 
 impl PhoneNumbersVoice {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -1816,6 +1854,7 @@ impl PhoneNumbersVoice {
     /// - `404`: Nothing with this identifier is visible to the account that the API key belongs to.
     /// - `422`: The request was understood but refused; the body says which field is at fault and why.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn list(&self) -> PhoneNumbersVoiceListRequest {
         PhoneNumbersVoiceListRequest {
             request: Request::new(&self.client, &VOICE_LIST),
@@ -1938,6 +1977,7 @@ impl PhoneNumbersVoiceListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -1946,6 +1986,7 @@ impl PhoneNumbersVoiceListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -2003,12 +2044,14 @@ impl PhoneNumbersVoiceUpdateRequest {
     /// number that tell apart connections sharing one IP address.
     ///
     /// Default: `false`
+    #[inline]
     pub fn tech_prefix_enabled(mut self, tech_prefix_enabled: bool) -> Self {
         self.body.tech_prefix_enabled = Nullable::Value(tech_prefix_enabled);
         self
     }
 
     /// Sends `tech_prefix_enabled` as null. In an update that removes what was there.
+    #[inline]
     pub fn tech_prefix_enabled_null(mut self) -> Self {
         self.body.tech_prefix_enabled = Nullable::Null;
         self
@@ -2024,6 +2067,7 @@ impl PhoneNumbersVoiceUpdateRequest {
     }
 
     /// Sends `translated_number` as null. In an update that removes what was there.
+    #[inline]
     pub fn translated_number_null(mut self) -> Self {
         self.body.translated_number = Nullable::Null;
         self
@@ -2032,12 +2076,14 @@ impl PhoneNumbersVoiceUpdateRequest {
     /// Whether the caller ID name feature is to be on for the number.
     ///
     /// Default: `false`
+    #[inline]
     pub fn caller_id_name_enabled(mut self, caller_id_name_enabled: bool) -> Self {
         self.body.caller_id_name_enabled = Nullable::Value(caller_id_name_enabled);
         self
     }
 
     /// Sends `caller_id_name_enabled` as null. In an update that removes what was there.
+    #[inline]
     pub fn caller_id_name_enabled_null(mut self) -> Self {
         self.body.caller_id_name_enabled = Nullable::Null;
         self
@@ -2054,6 +2100,7 @@ impl PhoneNumbersVoiceUpdateRequest {
     }
 
     /// Sends `call_forwarding` as null. In an update that removes what was there.
+    #[inline]
     pub fn call_forwarding_null(mut self) -> Self {
         self.body.call_forwarding = Nullable::Null;
         self
@@ -2068,6 +2115,7 @@ impl PhoneNumbersVoiceUpdateRequest {
     }
 
     /// Sends `cnam_listing` as null. In an update that removes what was there.
+    #[inline]
     pub fn cnam_listing_null(mut self) -> Self {
         self.body.cnam_listing = Nullable::Null;
         self
@@ -2086,6 +2134,7 @@ impl PhoneNumbersVoiceUpdateRequest {
     }
 
     /// Sends `usage_payment_method` as null. In an update that removes what was there.
+    #[inline]
     pub fn usage_payment_method_null(mut self) -> Self {
         self.body.usage_payment_method = Nullable::Null;
         self
@@ -2098,6 +2147,7 @@ impl PhoneNumbersVoiceUpdateRequest {
     }
 
     /// Sends `media_features` as null. In an update that removes what was there.
+    #[inline]
     pub fn media_features_null(mut self) -> Self {
         self.body.media_features = Nullable::Null;
         self
@@ -2110,6 +2160,7 @@ impl PhoneNumbersVoiceUpdateRequest {
     }
 
     /// Sends `call_recording` as null. In an update that removes what was there.
+    #[inline]
     pub fn call_recording_null(mut self) -> Self {
         self.body.call_recording = Nullable::Null;
         self
@@ -2129,6 +2180,7 @@ impl PhoneNumbersVoiceUpdateRequest {
     }
 
     /// Sends `inbound_call_screening` as null. In an update that removes what was there.
+    #[inline]
     pub fn inbound_call_screening_null(mut self) -> Self {
         self.body.inbound_call_screening = Nullable::Null;
         self

@@ -14,6 +14,7 @@ pub struct PortabilityChecks {
 }
 
 impl PortabilityChecks {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -51,6 +52,7 @@ impl PortabilityChecks {
     /// - `401`: The API key is missing, malformed, or has been revoked.
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
+    #[inline]
     pub fn run(&self) -> PortabilityChecksRunRequest {
         PortabilityChecksRunRequest {
             request: Request::new(&self.client, &RUN),

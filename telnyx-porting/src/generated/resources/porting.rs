@@ -23,24 +23,28 @@ pub struct Porting {
 }
 
 impl Porting {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
 
     /// What happened to porting orders, as Telnyx notified it.
     #[must_use]
+    #[inline]
     pub fn events(&self) -> PortingEvents {
         PortingEvents::new(&self.client)
     }
 
     /// Layouts of the letter of authorization: company, contact and logo.
     #[must_use]
+    #[inline]
     pub fn loa_configurations(&self) -> PortingLoaConfigurations {
         PortingLoaConfigurations::new(&self.client)
     }
 
     /// Exports of porting orders as CSV documents.
     #[must_use]
+    #[inline]
     pub fn reports(&self) -> PortingReports {
         PortingReports::new(&self.client)
     }
@@ -70,6 +74,7 @@ impl Porting {
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn list_uk_carriers(&self) -> PortingListUkCarriersRequest {
         PortingListUkCarriersRequest {
             request: Request::new(&self.client, &LIST_UK_CARRIERS),
@@ -102,6 +107,7 @@ pub struct PortingEvents {
 }
 
 impl PortingEvents {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -135,6 +141,7 @@ impl PortingEvents {
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn list(&self) -> PortingEventsListRequest {
         PortingEventsListRequest {
             request: Request::new(&self.client, &EVENTS_LIST),
@@ -237,6 +244,7 @@ impl PortingEventsListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -245,6 +253,7 @@ impl PortingEventsListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -301,6 +310,7 @@ pub struct PortingLoaConfigurations {
 }
 
 impl PortingLoaConfigurations {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -331,6 +341,7 @@ impl PortingLoaConfigurations {
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn list(&self) -> PortingLoaConfigurationsListRequest {
         PortingLoaConfigurationsListRequest {
             request: Request::new(&self.client, &LOA_CONFIGURATIONS_LIST),
@@ -434,6 +445,7 @@ impl PortingLoaConfigurations {
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn create(&self) -> PortingLoaConfigurationsCreateRequest {
         PortingLoaConfigurationsCreateRequest {
             request: Request::new(&self.client, &LOA_CONFIGURATIONS_CREATE),
@@ -599,6 +611,7 @@ impl PortingLoaConfigurations {
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn preview(&self) -> PortingLoaConfigurationsPreviewRequest {
         PortingLoaConfigurationsPreviewRequest {
             request: Request::new(&self.client, &LOA_CONFIGURATIONS_PREVIEW),
@@ -669,6 +682,7 @@ impl PortingLoaConfigurationsListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -677,6 +691,7 @@ impl PortingLoaConfigurationsListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -1198,6 +1213,7 @@ pub struct PortingReports {
 }
 
 impl PortingReports {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -1227,6 +1243,7 @@ impl PortingReports {
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn list(&self) -> PortingReportsListRequest {
         PortingReportsListRequest {
             request: Request::new(&self.client, &REPORTS_LIST),
@@ -1313,6 +1330,7 @@ impl PortingReports {
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn create(&self) -> PortingReportsCreateRequest {
         PortingReportsCreateRequest {
             request: Request::new(&self.client, &REPORTS_CREATE),
@@ -1342,6 +1360,7 @@ impl PortingReportsListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -1350,6 +1369,7 @@ impl PortingReportsListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self

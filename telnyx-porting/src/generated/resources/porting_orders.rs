@@ -45,66 +45,77 @@ pub struct PortingOrders {
 }
 
 impl PortingOrders {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
 
     /// Settings that numbers get once they are ported.
     #[must_use]
+    #[inline]
     pub fn phone_number_configurations(&self) -> PortingOrdersPhoneNumberConfigurations {
         PortingOrdersPhoneNumberConfigurations::new(&self.client)
     }
 
     /// Moves an order along: confirm, cancel, activate, share.
     #[must_use]
+    #[inline]
     pub fn actions(&self) -> PortingOrdersActions {
         PortingOrdersActions::new(&self.client)
     }
 
     /// Runs that switch an order's phone numbers over to Telnyx.
     #[must_use]
+    #[inline]
     pub fn activation_jobs(&self) -> PortingOrdersActivationJobs {
         PortingOrdersActivationJobs::new(&self.client)
     }
 
     /// Documents of an order beside its LOA and invoice.
     #[must_use]
+    #[inline]
     pub fn additional_documents(&self) -> PortingOrdersAdditionalDocuments {
         PortingOrdersAdditionalDocuments::new(&self.client)
     }
 
     /// The conversation with Telnyx about an order.
     #[must_use]
+    #[inline]
     pub fn comments(&self) -> PortingOrdersComments {
         PortingOrdersComments::new(&self.client)
     }
 
     /// Codes that prove control over the numbers of an order.
     #[must_use]
+    #[inline]
     pub fn verification_codes(&self) -> PortingOrdersVerificationCodes {
         PortingOrdersVerificationCodes::new(&self.client)
     }
 
     /// Steps that a person must take before an order can go on.
     #[must_use]
+    #[inline]
     pub fn action_requirements(&self) -> PortingOrdersActionRequirements {
         PortingOrdersActionRequirements::new(&self.client)
     }
 
     /// Numbers on the old account that are not ported: keep or disconnect them.
     #[must_use]
+    #[inline]
     pub fn associated_phone_numbers(&self) -> PortingOrdersAssociatedPhoneNumbers {
         PortingOrdersAssociatedPhoneNumbers::new(&self.client)
     }
 
     /// Consecutive numbers that are ported as one block.
     #[must_use]
+    #[inline]
     pub fn phone_number_blocks(&self) -> PortingOrdersPhoneNumberBlocks {
         PortingOrdersPhoneNumberBlocks::new(&self.client)
     }
 
     /// Ranges of extensions behind a ported number.
     #[must_use]
+    #[inline]
     pub fn phone_number_extensions(&self) -> PortingOrdersPhoneNumberExtensions {
         PortingOrdersPhoneNumberExtensions::new(&self.client)
     }
@@ -138,6 +149,7 @@ impl PortingOrders {
     /// - `401`: The API key is missing, malformed, or has been revoked.
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
+    #[inline]
     pub fn list(&self) -> PortingOrdersListRequest {
         PortingOrdersListRequest {
             request: Request::new(&self.client, &LIST),
@@ -218,6 +230,7 @@ impl PortingOrders {
     /// - `401`: The API key is missing, malformed, or has been revoked.
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
+    #[inline]
     pub fn create(&self) -> PortingOrdersCreateRequest {
         PortingOrdersCreateRequest {
             request: Request::new(&self.client, &CREATE),
@@ -329,6 +342,7 @@ impl PortingOrders {
     /// - `401`: The API key is missing, malformed, or has been revoked.
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
+    #[inline]
     pub fn retrieve_exception_types(&self) -> PortingOrdersRetrieveExceptionTypesRequest {
         PortingOrdersRetrieveExceptionTypesRequest {
             request: Request::new(&self.client, &RETRIEVE_EXCEPTION_TYPES),
@@ -525,6 +539,7 @@ impl PortingOrdersListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -533,6 +548,7 @@ impl PortingOrdersListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -542,6 +558,7 @@ impl PortingOrdersListRequest {
     /// to `false` for a smaller answer; `GET /porting_phone_numbers` has all of them.
     ///
     /// Default: `true`
+    #[inline]
     pub fn include_phone_numbers(mut self, include_phone_numbers: bool) -> Self {
         self.request.query("include_phone_numbers", include_phone_numbers);
         self
@@ -582,6 +599,7 @@ impl PortingOrdersRetrieveRequest {
     /// to `false` for a smaller answer; `GET /porting_phone_numbers` has all of them.
     ///
     /// Default: `true`
+    #[inline]
     pub fn include_phone_numbers(mut self, include_phone_numbers: bool) -> Self {
         self.request.query("include_phone_numbers", include_phone_numbers);
         self
@@ -688,6 +706,7 @@ impl PortingOrdersUpdateRequest {
     }
 
     /// Sends `activation_settings` as null. In an update that removes what was there.
+    #[inline]
     pub fn activation_settings_null(mut self) -> Self {
         self.body.activation_settings = Nullable::Null;
         self
@@ -700,6 +719,7 @@ impl PortingOrdersUpdateRequest {
     }
 
     /// Sends `messaging` as null. In an update that removes what was there.
+    #[inline]
     pub fn messaging_null(mut self) -> Self {
         self.body.messaging = Nullable::Null;
         self
@@ -712,6 +732,7 @@ impl PortingOrdersUpdateRequest {
     }
 
     /// Sends `end_user` as null. In an update that removes what was there.
+    #[inline]
     pub fn end_user_null(mut self) -> Self {
         self.body.end_user = Nullable::Null;
         self
@@ -725,6 +746,7 @@ impl PortingOrdersUpdateRequest {
     }
 
     /// Sends `documents` as null. In an update that removes what was there.
+    #[inline]
     pub fn documents_null(mut self) -> Self {
         self.body.documents = Nullable::Null;
         self
@@ -742,6 +764,7 @@ impl PortingOrdersUpdateRequest {
     }
 
     /// Sends `requirements` as null. In an update that removes what was there.
+    #[inline]
     pub fn requirements_null(mut self) -> Self {
         self.body.requirements = Nullable::Null;
         self
@@ -757,6 +780,7 @@ impl PortingOrdersUpdateRequest {
     }
 
     /// Sends `requirement_group_id` as null. In an update that removes what was there.
+    #[inline]
     pub fn requirement_group_id_null(mut self) -> Self {
         self.body.requirement_group_id = Nullable::Null;
         self
@@ -775,6 +799,7 @@ impl PortingOrdersUpdateRequest {
     }
 
     /// Sends `phone_number_configuration` as null. In an update that removes what was there.
+    #[inline]
     pub fn phone_number_configuration_null(mut self) -> Self {
         self.body.phone_number_configuration = Nullable::Null;
         self
@@ -787,6 +812,7 @@ impl PortingOrdersUpdateRequest {
     }
 
     /// Sends `misc` as null. In an update that removes what was there.
+    #[inline]
     pub fn misc_null(mut self) -> Self {
         self.body.misc = Nullable::Null;
         self
@@ -801,6 +827,7 @@ impl PortingOrdersUpdateRequest {
     }
 
     /// Sends `customer_reference` as null. In an update that removes what was there.
+    #[inline]
     pub fn customer_reference_null(mut self) -> Self {
         self.body.customer_reference = Nullable::Null;
         self
@@ -820,6 +847,7 @@ impl PortingOrdersUpdateRequest {
     }
 
     /// Sends `customer_group_reference` as null. In an update that removes what was there.
+    #[inline]
     pub fn customer_group_reference_null(mut self) -> Self {
         self.body.customer_group_reference = Nullable::Null;
         self
@@ -835,6 +863,7 @@ impl PortingOrdersUpdateRequest {
     }
 
     /// Sends `user_feedback` as null. In an update that removes what was there.
+    #[inline]
     pub fn user_feedback_null(mut self) -> Self {
         self.body.user_feedback = Nullable::Null;
         self
@@ -849,6 +878,7 @@ impl PortingOrdersUpdateRequest {
     }
 
     /// Sends `webhook_url` as null. In an update that removes what was there.
+    #[inline]
     pub fn webhook_url_null(mut self) -> Self {
         self.body.webhook_url = Nullable::Null;
         self
@@ -963,6 +993,7 @@ impl PortingOrdersRetrieveRequirementsRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -971,6 +1002,7 @@ impl PortingOrdersRetrieveRequirementsRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -1004,6 +1036,7 @@ pub struct PortingOrdersPhoneNumberConfigurations {
 }
 
 impl PortingOrdersPhoneNumberConfigurations {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -1035,6 +1068,7 @@ impl PortingOrdersPhoneNumberConfigurations {
     /// - `401`: The API key is missing, malformed, or has been revoked.
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
+    #[inline]
     pub fn list(&self) -> PortingOrdersPhoneNumberConfigurationsListRequest {
         PortingOrdersPhoneNumberConfigurationsListRequest {
             request: Request::new(&self.client, &PHONE_NUMBER_CONFIGURATIONS_LIST),
@@ -1074,6 +1108,7 @@ impl PortingOrdersPhoneNumberConfigurations {
     /// - `401`: The API key is missing, malformed, or has been revoked.
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
+    #[inline]
     pub fn create(&self) -> PortingOrdersPhoneNumberConfigurationsCreateRequest {
         PortingOrdersPhoneNumberConfigurationsCreateRequest {
             request: Request::new(&self.client, &PHONE_NUMBER_CONFIGURATIONS_CREATE),
@@ -1106,6 +1141,7 @@ impl PortingOrdersPhoneNumberConfigurationsListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -1114,6 +1150,7 @@ impl PortingOrdersPhoneNumberConfigurationsListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -1190,6 +1227,7 @@ pub struct PortingOrdersActions {
 }
 
 impl PortingOrdersActions {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -1435,6 +1473,7 @@ impl PortingOrdersActionsShareRequest {
     /// Lifetime of the token in seconds, no more than 172,800 (two days).
     ///
     /// Example: `3600`
+    #[inline]
     pub fn expires_in_seconds(mut self, expires_in_seconds: i64) -> Self {
         self.body.expires_in_seconds = Some(expires_in_seconds);
         self
@@ -1473,6 +1512,7 @@ pub struct PortingOrdersActivationJobs {
 }
 
 impl PortingOrdersActivationJobs {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -1643,6 +1683,7 @@ impl PortingOrdersActivationJobsListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -1651,6 +1692,7 @@ impl PortingOrdersActivationJobsListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -1700,6 +1742,7 @@ impl PortingOrdersActivationJobsUpdateRequest {
     }
 
     /// Sends `activate_at` as null. In an update that removes what was there.
+    #[inline]
     pub fn activate_at_null(mut self) -> Self {
         self.body.activate_at = Nullable::Null;
         self
@@ -1728,6 +1771,7 @@ pub struct PortingOrdersAdditionalDocuments {
 }
 
 impl PortingOrdersAdditionalDocuments {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -1893,6 +1937,7 @@ impl PortingOrdersAdditionalDocumentsListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -1901,6 +1946,7 @@ impl PortingOrdersAdditionalDocumentsListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -1990,6 +2036,7 @@ pub struct PortingOrdersComments {
 }
 
 impl PortingOrdersComments {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -2097,6 +2144,7 @@ impl PortingOrdersCommentsListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -2105,6 +2153,7 @@ impl PortingOrdersCommentsListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -2160,6 +2209,7 @@ pub struct PortingOrdersVerificationCodes {
 }
 
 impl PortingOrdersVerificationCodes {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -2321,6 +2371,7 @@ impl PortingOrdersVerificationCodesListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -2329,6 +2380,7 @@ impl PortingOrdersVerificationCodesListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -2454,6 +2506,7 @@ pub struct PortingOrdersActionRequirements {
 }
 
 impl PortingOrdersActionRequirements {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -2592,6 +2645,7 @@ impl PortingOrdersActionRequirementsListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -2600,6 +2654,7 @@ impl PortingOrdersActionRequirementsListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -2674,6 +2729,7 @@ pub struct PortingOrdersAssociatedPhoneNumbers {
 }
 
 impl PortingOrdersAssociatedPhoneNumbers {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -2856,6 +2912,7 @@ impl PortingOrdersAssociatedPhoneNumbersListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -2864,6 +2921,7 @@ impl PortingOrdersAssociatedPhoneNumbersListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -2975,6 +3033,7 @@ pub struct PortingOrdersPhoneNumberBlocks {
 }
 
 impl PortingOrdersPhoneNumberBlocks {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -3167,6 +3226,7 @@ impl PortingOrdersPhoneNumberBlocksListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -3175,6 +3235,7 @@ impl PortingOrdersPhoneNumberBlocksListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -3285,6 +3346,7 @@ pub struct PortingOrdersPhoneNumberExtensions {
 }
 
 impl PortingOrdersPhoneNumberExtensions {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -3472,6 +3534,7 @@ impl PortingOrdersPhoneNumberExtensionsListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -3480,6 +3543,7 @@ impl PortingOrdersPhoneNumberExtensionsListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self

@@ -17,6 +17,7 @@ pub struct PortingPhoneNumbers {
 }
 
 impl PortingPhoneNumbers {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -47,6 +48,7 @@ impl PortingPhoneNumbers {
     /// - `401`: The API key is missing, malformed, or has been revoked.
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
+    #[inline]
     pub fn list(&self) -> PortingPhoneNumbersListRequest {
         PortingPhoneNumbersListRequest {
             request: Request::new(&self.client, &LIST),
@@ -74,6 +76,7 @@ impl PortingPhoneNumbersListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -82,6 +85,7 @@ impl PortingPhoneNumbersListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self

@@ -25,30 +25,35 @@ pub struct Portouts {
 }
 
 impl Portouts {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
 
     /// What happened to port-outs, as Telnyx notified it.
     #[must_use]
+    #[inline]
     pub fn events(&self) -> PortoutsEvents {
         PortoutsEvents::new(&self.client)
     }
 
     /// Exports of port-outs as CSV documents.
     #[must_use]
+    #[inline]
     pub fn reports(&self) -> PortoutsReports {
         PortoutsReports::new(&self.client)
     }
 
     /// The conversation with Telnyx about a port-out.
     #[must_use]
+    #[inline]
     pub fn comments(&self) -> PortoutsComments {
         PortoutsComments::new(&self.client)
     }
 
     /// Documents that belong to a port-out.
     #[must_use]
+    #[inline]
     pub fn supporting_documents(&self) -> PortoutsSupportingDocuments {
         PortoutsSupportingDocuments::new(&self.client)
     }
@@ -82,6 +87,7 @@ impl Portouts {
     /// - `404`: Nothing with this identifier is visible to the account that the API key belongs to.
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
+    #[inline]
     pub fn list(&self) -> PortoutsListRequest {
         PortoutsListRequest {
             request: Request::new(&self.client, &LIST),
@@ -252,6 +258,7 @@ impl PortoutsListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -260,6 +267,7 @@ impl PortoutsListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -384,6 +392,7 @@ pub struct PortoutsEvents {
 }
 
 impl PortoutsEvents {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -415,6 +424,7 @@ impl PortoutsEvents {
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn list(&self) -> PortoutsEventsListRequest {
         PortoutsEventsListRequest {
             request: Request::new(&self.client, &EVENTS_LIST),
@@ -517,6 +527,7 @@ impl PortoutsEventsListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -525,6 +536,7 @@ impl PortoutsEventsListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -581,6 +593,7 @@ pub struct PortoutsReports {
 }
 
 impl PortoutsReports {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -610,6 +623,7 @@ impl PortoutsReports {
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn list(&self) -> PortoutsReportsListRequest {
         PortoutsReportsListRequest {
             request: Request::new(&self.client, &REPORTS_LIST),
@@ -696,6 +710,7 @@ impl PortoutsReports {
     /// - `422`: The request was understood but refused. The body's `errors` list names the offending
     ///   field in `source.pointer` and explains the reason in `detail`.
     /// - `500`: Telnyx failed to process the request. Whether it took effect is unknown.
+    #[inline]
     pub fn create(&self) -> PortoutsReportsCreateRequest {
         PortoutsReportsCreateRequest {
             request: Request::new(&self.client, &REPORTS_CREATE),
@@ -725,6 +740,7 @@ impl PortoutsReportsListRequest {
     /// Page to return, counted from 1.
     ///
     /// Example: `1`
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         self.request.query("page[number]", page_number);
         self
@@ -733,6 +749,7 @@ impl PortoutsReportsListRequest {
     /// Entries per page. The server accepts at most 250.
     ///
     /// Example: `20`
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.query("page[size]", page_size);
         self
@@ -831,6 +848,7 @@ pub struct PortoutsComments {
 }
 
 impl PortoutsComments {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -981,6 +999,7 @@ pub struct PortoutsSupportingDocuments {
 }
 
 impl PortoutsSupportingDocuments {
+    #[inline]
     pub(crate) fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }

@@ -84,6 +84,7 @@ pub struct BulkMessagingSettingsUpdatePhoneNumbersRequest {
 
 impl BulkMessagingSettingsUpdatePhoneNumbersRequest {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> BulkMessagingSettingsUpdatePhoneNumbersRequestBuilder {
         BulkMessagingSettingsUpdatePhoneNumbersRequestBuilder {
             value: Self::default(),
@@ -161,6 +162,7 @@ impl<
 
 impl From<BulkMessagingSettingsUpdatePhoneNumbersRequestBuilder<Set, Set>>
 for BulkMessagingSettingsUpdatePhoneNumbersRequest {
+    #[inline]
     fn from(
         builder: BulkMessagingSettingsUpdatePhoneNumbersRequestBuilder<Set, Set>,
     ) -> Self {
@@ -240,6 +242,7 @@ pub struct CallForwardingParam {
 
 impl CallForwardingParam {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CallForwardingParamBuilder {
         CallForwardingParamBuilder {
             value: Self::default(),
@@ -259,12 +262,14 @@ impl CallForwardingParamBuilder {
     /// API, where naming a target was enough.
     ///
     /// Default: `true`
+    #[inline]
     pub fn call_forwarding_enabled(mut self, call_forwarding_enabled: bool) -> Self {
         self.value.call_forwarding_enabled = Nullable::Value(call_forwarding_enabled);
         self
     }
 
     /// Sends `call_forwarding_enabled` as null. In an update that removes what was there.
+    #[inline]
     pub fn call_forwarding_enabled_null(mut self) -> Self {
         self.value.call_forwarding_enabled = Nullable::Null;
         self
@@ -279,6 +284,7 @@ impl CallForwardingParamBuilder {
     }
 
     /// Sends `forwards_to` as null. In an update that removes what was there.
+    #[inline]
     pub fn forwards_to_null(mut self) -> Self {
         self.value.forwards_to = Nullable::Null;
         self
@@ -295,6 +301,7 @@ impl CallForwardingParamBuilder {
     }
 
     /// Sends `forwarding_type` as null. In an update that removes what was there.
+    #[inline]
     pub fn forwarding_type_null(mut self) -> Self {
         self.value.forwarding_type = Nullable::Null;
         self
@@ -302,12 +309,14 @@ impl CallForwardingParamBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> CallForwardingParam {
         self.value
     }
 }
 
 impl From<CallForwardingParamBuilder> for CallForwardingParam {
+    #[inline]
     fn from(builder: CallForwardingParamBuilder) -> Self {
         builder.build()
     }
@@ -428,6 +437,7 @@ pub struct CallRecordingParam {
 
 impl CallRecordingParam {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CallRecordingParamBuilder {
         CallRecordingParamBuilder {
             value: Self::default(),
@@ -446,6 +456,7 @@ impl CallRecordingParamBuilder {
     /// Whether every incoming call is recorded. Many places require that callers be told.
     ///
     /// Default: `false`
+    #[inline]
     pub fn inbound_call_recording_enabled(
         mut self,
         inbound_call_recording_enabled: bool,
@@ -457,6 +468,7 @@ impl CallRecordingParamBuilder {
     }
 
     /// Sends `inbound_call_recording_enabled` as null. In an update that removes what was there.
+    #[inline]
     pub fn inbound_call_recording_enabled_null(mut self) -> Self {
         self.value.inbound_call_recording_enabled = Nullable::Null;
         self
@@ -476,6 +488,7 @@ impl CallRecordingParamBuilder {
     }
 
     /// Sends `inbound_call_recording_format` as null. In an update that removes what was there.
+    #[inline]
     pub fn inbound_call_recording_format_null(mut self) -> Self {
         self.value.inbound_call_recording_format = Nullable::Null;
         self
@@ -496,6 +509,7 @@ impl CallRecordingParamBuilder {
     }
 
     /// Sends `inbound_call_recording_channels` as null. In an update that removes what was there.
+    #[inline]
     pub fn inbound_call_recording_channels_null(mut self) -> Self {
         self.value.inbound_call_recording_channels = Nullable::Null;
         self
@@ -503,12 +517,14 @@ impl CallRecordingParamBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> CallRecordingParam {
         self.value
     }
 }
 
 impl From<CallRecordingParamBuilder> for CallRecordingParam {
+    #[inline]
     fn from(builder: CallRecordingParamBuilder) -> Self {
         builder.build()
     }
@@ -563,6 +579,7 @@ pub struct CnamListingParam {
 
 impl CnamListingParam {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CnamListingParamBuilder {
         CnamListingParamBuilder {
             value: Self::default(),
@@ -581,12 +598,14 @@ impl CnamListingParamBuilder {
     /// Whether the name is published.
     ///
     /// Default: `false`
+    #[inline]
     pub fn cnam_listing_enabled(mut self, cnam_listing_enabled: bool) -> Self {
         self.value.cnam_listing_enabled = Nullable::Value(cnam_listing_enabled);
         self
     }
 
     /// Sends `cnam_listing_enabled` as null. In an update that removes what was there.
+    #[inline]
     pub fn cnam_listing_enabled_null(mut self) -> Self {
         self.value.cnam_listing_enabled = Nullable::Null;
         self
@@ -601,6 +620,7 @@ impl CnamListingParamBuilder {
     }
 
     /// Sends `cnam_listing_details` as null. In an update that removes what was there.
+    #[inline]
     pub fn cnam_listing_details_null(mut self) -> Self {
         self.value.cnam_listing_details = Nullable::Null;
         self
@@ -608,12 +628,14 @@ impl CnamListingParamBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> CnamListingParam {
         self.value
     }
 }
 
 impl From<CnamListingParamBuilder> for CnamListingParam {
+    #[inline]
     fn from(builder: CnamListingParamBuilder) -> Self {
         builder.build()
     }
@@ -789,6 +811,7 @@ pub struct MediaFeaturesParam {
 
 impl MediaFeaturesParam {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> MediaFeaturesParamBuilder {
         MediaFeaturesParamBuilder {
             value: Self::default(),
@@ -808,12 +831,14 @@ impl MediaFeaturesParamBuilder {
     /// announced one. It helps behind a NAT.
     ///
     /// Default: `true`
+    #[inline]
     pub fn rtp_auto_adjust_enabled(mut self, rtp_auto_adjust_enabled: bool) -> Self {
         self.value.rtp_auto_adjust_enabled = Nullable::Value(rtp_auto_adjust_enabled);
         self
     }
 
     /// Sends `rtp_auto_adjust_enabled` as null. In an update that removes what was there.
+    #[inline]
     pub fn rtp_auto_adjust_enabled_null(mut self) -> Self {
         self.value.rtp_auto_adjust_enabled = Nullable::Null;
         self
@@ -823,6 +848,7 @@ impl MediaFeaturesParamBuilder {
     /// those from where Telnyx itself sends audio to are.
     ///
     /// Default: `false`
+    #[inline]
     pub fn accept_any_rtp_packets_enabled(
         mut self,
         accept_any_rtp_packets_enabled: bool,
@@ -834,6 +860,7 @@ impl MediaFeaturesParamBuilder {
     }
 
     /// Sends `accept_any_rtp_packets_enabled` as null. In an update that removes what was there.
+    #[inline]
     pub fn accept_any_rtp_packets_enabled_null(mut self) -> Self {
         self.value.accept_any_rtp_packets_enabled = Nullable::Null;
         self
@@ -843,12 +870,14 @@ impl MediaFeaturesParamBuilder {
     /// IP. Telnyx never asks by itself.
     ///
     /// Default: `false`
+    #[inline]
     pub fn t38_fax_gateway_enabled(mut self, t38_fax_gateway_enabled: bool) -> Self {
         self.value.t38_fax_gateway_enabled = Nullable::Value(t38_fax_gateway_enabled);
         self
     }
 
     /// Sends `t38_fax_gateway_enabled` as null. In an update that removes what was there.
+    #[inline]
     pub fn t38_fax_gateway_enabled_null(mut self) -> Self {
         self.value.t38_fax_gateway_enabled = Nullable::Null;
         self
@@ -856,12 +885,14 @@ impl MediaFeaturesParamBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> MediaFeaturesParam {
         self.value
     }
 }
 
 impl From<MediaFeaturesParamBuilder> for MediaFeaturesParam {
+    #[inline]
     fn from(builder: MediaFeaturesParamBuilder) -> Self {
         builder.build()
     }
@@ -1056,6 +1087,7 @@ pub struct MobilePhoneNumberCallForwardingParam {
 
 impl MobilePhoneNumberCallForwardingParam {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> MobilePhoneNumberCallForwardingParamBuilder {
         MobilePhoneNumberCallForwardingParamBuilder {
             value: Self::default(),
@@ -1072,12 +1104,14 @@ pub struct MobilePhoneNumberCallForwardingParamBuilder {
 
 impl MobilePhoneNumberCallForwardingParamBuilder {
     /// Whether forwarding is on. It needs `forwards_to` and `forwarding_type` to have an effect.
+    #[inline]
     pub fn call_forwarding_enabled(mut self, call_forwarding_enabled: bool) -> Self {
         self.value.call_forwarding_enabled = Nullable::Value(call_forwarding_enabled);
         self
     }
 
     /// Sends `call_forwarding_enabled` as null. In an update that removes what was there.
+    #[inline]
     pub fn call_forwarding_enabled_null(mut self) -> Self {
         self.value.call_forwarding_enabled = Nullable::Null;
         self
@@ -1092,6 +1126,7 @@ impl MobilePhoneNumberCallForwardingParamBuilder {
     }
 
     /// Sends `forwards_to` as null. In an update that removes what was there.
+    #[inline]
     pub fn forwards_to_null(mut self) -> Self {
         self.value.forwards_to = Nullable::Null;
         self
@@ -1107,6 +1142,7 @@ impl MobilePhoneNumberCallForwardingParamBuilder {
     }
 
     /// Sends `forwarding_type` as null. In an update that removes what was there.
+    #[inline]
     pub fn forwarding_type_null(mut self) -> Self {
         self.value.forwarding_type = Nullable::Null;
         self
@@ -1114,6 +1150,7 @@ impl MobilePhoneNumberCallForwardingParamBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> MobilePhoneNumberCallForwardingParam {
         self.value
     }
@@ -1121,6 +1158,7 @@ impl MobilePhoneNumberCallForwardingParamBuilder {
 
 impl From<MobilePhoneNumberCallForwardingParamBuilder>
 for MobilePhoneNumberCallForwardingParam {
+    #[inline]
     fn from(builder: MobilePhoneNumberCallForwardingParamBuilder) -> Self {
         builder.build()
     }
@@ -1170,6 +1208,7 @@ pub struct MobilePhoneNumberCallRecordingParam {
 
 impl MobilePhoneNumberCallRecordingParam {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> MobilePhoneNumberCallRecordingParamBuilder {
         MobilePhoneNumberCallRecordingParamBuilder {
             value: Self::default(),
@@ -1186,6 +1225,7 @@ pub struct MobilePhoneNumberCallRecordingParamBuilder {
 
 impl MobilePhoneNumberCallRecordingParamBuilder {
     /// Whether every incoming call is recorded. The law may require the caller's consent.
+    #[inline]
     pub fn inbound_call_recording_enabled(
         mut self,
         inbound_call_recording_enabled: bool,
@@ -1197,6 +1237,7 @@ impl MobilePhoneNumberCallRecordingParamBuilder {
     }
 
     /// Sends `inbound_call_recording_enabled` as null. In an update that removes what was there.
+    #[inline]
     pub fn inbound_call_recording_enabled_null(mut self) -> Self {
         self.value.inbound_call_recording_enabled = Nullable::Null;
         self
@@ -1214,6 +1255,7 @@ impl MobilePhoneNumberCallRecordingParamBuilder {
     }
 
     /// Sends `inbound_call_recording_format` as null. In an update that removes what was there.
+    #[inline]
     pub fn inbound_call_recording_format_null(mut self) -> Self {
         self.value.inbound_call_recording_format = Nullable::Null;
         self
@@ -1232,6 +1274,7 @@ impl MobilePhoneNumberCallRecordingParamBuilder {
     }
 
     /// Sends `inbound_call_recording_channels` as null. In an update that removes what was there.
+    #[inline]
     pub fn inbound_call_recording_channels_null(mut self) -> Self {
         self.value.inbound_call_recording_channels = Nullable::Null;
         self
@@ -1239,6 +1282,7 @@ impl MobilePhoneNumberCallRecordingParamBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> MobilePhoneNumberCallRecordingParam {
         self.value
     }
@@ -1246,6 +1290,7 @@ impl MobilePhoneNumberCallRecordingParamBuilder {
 
 impl From<MobilePhoneNumberCallRecordingParamBuilder>
 for MobilePhoneNumberCallRecordingParam {
+    #[inline]
     fn from(builder: MobilePhoneNumberCallRecordingParamBuilder) -> Self {
         builder.build()
     }
@@ -1292,6 +1337,7 @@ pub struct MobilePhoneNumberCnamListingParam {
 
 impl MobilePhoneNumberCnamListingParam {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> MobilePhoneNumberCnamListingParamBuilder {
         MobilePhoneNumberCnamListingParamBuilder {
             value: Self::default(),
@@ -1308,12 +1354,14 @@ pub struct MobilePhoneNumberCnamListingParamBuilder {
 
 impl MobilePhoneNumberCnamListingParamBuilder {
     /// Whether the name is published. It needs `cnam_listing_details`.
+    #[inline]
     pub fn cnam_listing_enabled(mut self, cnam_listing_enabled: bool) -> Self {
         self.value.cnam_listing_enabled = Nullable::Value(cnam_listing_enabled);
         self
     }
 
     /// Sends `cnam_listing_enabled` as null. In an update that removes what was there.
+    #[inline]
     pub fn cnam_listing_enabled_null(mut self) -> Self {
         self.value.cnam_listing_enabled = Nullable::Null;
         self
@@ -1328,6 +1376,7 @@ impl MobilePhoneNumberCnamListingParamBuilder {
     }
 
     /// Sends `cnam_listing_details` as null. In an update that removes what was there.
+    #[inline]
     pub fn cnam_listing_details_null(mut self) -> Self {
         self.value.cnam_listing_details = Nullable::Null;
         self
@@ -1335,6 +1384,7 @@ impl MobilePhoneNumberCnamListingParamBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> MobilePhoneNumberCnamListingParam {
         self.value
     }
@@ -1342,6 +1392,7 @@ impl MobilePhoneNumberCnamListingParamBuilder {
 
 impl From<MobilePhoneNumberCnamListingParamBuilder>
 for MobilePhoneNumberCnamListingParam {
+    #[inline]
     fn from(builder: MobilePhoneNumberCnamListingParamBuilder) -> Self {
         builder.build()
     }
@@ -1467,6 +1518,7 @@ pub struct MobilePhoneNumberUpdate {
 
 impl MobilePhoneNumberUpdate {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> MobilePhoneNumberUpdateBuilder {
         MobilePhoneNumberUpdateBuilder {
             value: Self::default(),
@@ -1491,6 +1543,7 @@ impl MobilePhoneNumberUpdateBuilder {
     }
 
     /// Sends `connection_id` as null. In an update that removes what was there.
+    #[inline]
     pub fn connection_id_null(mut self) -> Self {
         self.value.connection_id = Nullable::Null;
         self
@@ -1506,6 +1559,7 @@ impl MobilePhoneNumberUpdateBuilder {
     }
 
     /// Sends `inbound` as null. In an update that removes what was there.
+    #[inline]
     pub fn inbound_null(mut self) -> Self {
         self.value.inbound = Nullable::Null;
         self
@@ -1521,6 +1575,7 @@ impl MobilePhoneNumberUpdateBuilder {
     }
 
     /// Sends `outbound` as null. In an update that removes what was there.
+    #[inline]
     pub fn outbound_null(mut self) -> Self {
         self.value.outbound = Nullable::Null;
         self
@@ -1536,18 +1591,21 @@ impl MobilePhoneNumberUpdateBuilder {
     }
 
     /// Sends `inbound_call_screening` as null. In an update that removes what was there.
+    #[inline]
     pub fn inbound_call_screening_null(mut self) -> Self {
         self.value.inbound_call_screening = Nullable::Null;
         self
     }
 
     /// Whether background noise is to be filtered out of calls.
+    #[inline]
     pub fn noise_suppression(mut self, noise_suppression: bool) -> Self {
         self.value.noise_suppression = Nullable::Value(noise_suppression);
         self
     }
 
     /// Sends `noise_suppression` as null. In an update that removes what was there.
+    #[inline]
     pub fn noise_suppression_null(mut self) -> Self {
         self.value.noise_suppression = Nullable::Null;
         self
@@ -1563,6 +1621,7 @@ impl MobilePhoneNumberUpdateBuilder {
     }
 
     /// Sends `call_forwarding` as null. In an update that removes what was there.
+    #[inline]
     pub fn call_forwarding_null(mut self) -> Self {
         self.value.call_forwarding = Nullable::Null;
         self
@@ -1578,18 +1637,21 @@ impl MobilePhoneNumberUpdateBuilder {
     }
 
     /// Sends `call_recording` as null. In an update that removes what was there.
+    #[inline]
     pub fn call_recording_null(mut self) -> Self {
         self.value.call_recording = Nullable::Null;
         self
     }
 
     /// Whether the caller ID name feature is to be on for the mobile number.
+    #[inline]
     pub fn caller_id_name_enabled(mut self, caller_id_name_enabled: bool) -> Self {
         self.value.caller_id_name_enabled = Nullable::Value(caller_id_name_enabled);
         self
     }
 
     /// Sends `caller_id_name_enabled` as null. In an update that removes what was there.
+    #[inline]
     pub fn caller_id_name_enabled_null(mut self) -> Self {
         self.value.caller_id_name_enabled = Nullable::Null;
         self
@@ -1605,6 +1667,7 @@ impl MobilePhoneNumberUpdateBuilder {
     }
 
     /// Sends `cnam_listing` as null. In an update that removes what was there.
+    #[inline]
     pub fn cnam_listing_null(mut self) -> Self {
         self.value.cnam_listing = Nullable::Null;
         self
@@ -1619,6 +1682,7 @@ impl MobilePhoneNumberUpdateBuilder {
     }
 
     /// Sends `customer_reference` as null. In an update that removes what was there.
+    #[inline]
     pub fn customer_reference_null(mut self) -> Self {
         self.value.customer_reference = Nullable::Null;
         self
@@ -1633,6 +1697,7 @@ impl MobilePhoneNumberUpdateBuilder {
     }
 
     /// Sends `tags` as null. In an update that removes what was there.
+    #[inline]
     pub fn tags_null(mut self) -> Self {
         self.value.tags = Nullable::Null;
         self
@@ -1640,12 +1705,14 @@ impl MobilePhoneNumberUpdateBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> MobilePhoneNumberUpdate {
         self.value
     }
 }
 
 impl From<MobilePhoneNumberUpdateBuilder> for MobilePhoneNumberUpdate {
+    #[inline]
     fn from(builder: MobilePhoneNumberUpdateBuilder) -> Self {
         builder.build()
     }
@@ -1679,6 +1746,7 @@ pub struct MobilePhoneNumberUpdateInterception {
 
 impl MobilePhoneNumberUpdateInterception {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> MobilePhoneNumberUpdateInterceptionBuilder {
         MobilePhoneNumberUpdateInterceptionBuilder {
             value: Self::default(),
@@ -1703,6 +1771,7 @@ impl MobilePhoneNumberUpdateInterceptionBuilder {
     }
 
     /// Sends `interception_app_id` as null. In an update that removes what was there.
+    #[inline]
     pub fn interception_app_id_null(mut self) -> Self {
         self.value.interception_app_id = Nullable::Null;
         self
@@ -1710,6 +1779,7 @@ impl MobilePhoneNumberUpdateInterceptionBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> MobilePhoneNumberUpdateInterception {
         self.value
     }
@@ -1717,6 +1787,7 @@ impl MobilePhoneNumberUpdateInterceptionBuilder {
 
 impl From<MobilePhoneNumberUpdateInterceptionBuilder>
 for MobilePhoneNumberUpdateInterception {
+    #[inline]
     fn from(builder: MobilePhoneNumberUpdateInterceptionBuilder) -> Self {
         builder.build()
     }
@@ -1843,6 +1914,7 @@ pub struct PhoneNumberBundleStatusChangeRequest {
 
 impl PhoneNumberBundleStatusChangeRequest {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PhoneNumberBundleStatusChangeRequestBuilder {
         PhoneNumberBundleStatusChangeRequestBuilder {
             value: Self::default(),
@@ -1887,6 +1959,7 @@ impl<HasBundleId> PhoneNumberBundleStatusChangeRequestBuilder<HasBundleId> {
 
 impl From<PhoneNumberBundleStatusChangeRequestBuilder<Set>>
 for PhoneNumberBundleStatusChangeRequest {
+    #[inline]
     fn from(builder: PhoneNumberBundleStatusChangeRequestBuilder<Set>) -> Self {
         builder.build()
     }
@@ -2190,6 +2263,7 @@ pub struct PhoneNumberEnableEmergencyRequest {
 
 impl PhoneNumberEnableEmergencyRequest {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PhoneNumberEnableEmergencyRequestBuilder {
         PhoneNumberEnableEmergencyRequestBuilder {
             value: Self::default(),
@@ -2253,6 +2327,7 @@ impl<
 
 impl From<PhoneNumberEnableEmergencyRequestBuilder<Set, Set>>
 for PhoneNumberEnableEmergencyRequest {
+    #[inline]
     fn from(builder: PhoneNumberEnableEmergencyRequestBuilder<Set, Set>) -> Self {
         builder.build()
     }
@@ -2315,6 +2390,7 @@ pub struct PhoneNumberFilter {
 
 impl PhoneNumberFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PhoneNumberFilterBuilder {
         PhoneNumberFilterBuilder {
             value: Self::default(),
@@ -2438,12 +2514,14 @@ impl PhoneNumberFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PhoneNumberFilter {
         self.value
     }
 }
 
 impl From<PhoneNumberFilterBuilder> for PhoneNumberFilter {
+    #[inline]
     fn from(builder: PhoneNumberFilterBuilder) -> Self {
         builder.build()
     }
@@ -2491,6 +2569,7 @@ pub struct PhoneNumberFilterConnectionName {
 
 impl PhoneNumberFilterConnectionName {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PhoneNumberFilterConnectionNameBuilder {
         PhoneNumberFilterConnectionNameBuilder {
             value: Self::default(),
@@ -2540,12 +2619,14 @@ impl PhoneNumberFilterConnectionNameBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PhoneNumberFilterConnectionName {
         self.value
     }
 }
 
 impl From<PhoneNumberFilterConnectionNameBuilder> for PhoneNumberFilterConnectionName {
+    #[inline]
     fn from(builder: PhoneNumberFilterConnectionNameBuilder) -> Self {
         builder.build()
     }
@@ -2574,24 +2655,28 @@ pub enum PhoneNumberFilterCountryIsoAlpha2 {
 }
 
 impl From<String> for PhoneNumberFilterCountryIsoAlpha2 {
+    #[inline]
     fn from(value: String) -> Self {
         Self::Text(value)
     }
 }
 
 impl From<&str> for PhoneNumberFilterCountryIsoAlpha2 {
+    #[inline]
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
     }
 }
 
 impl From<Vec<String>> for PhoneNumberFilterCountryIsoAlpha2 {
+    #[inline]
     fn from(value: Vec<String>) -> Self {
         Self::List(value)
     }
 }
 
 impl<const N: usize> From<[&str; N]> for PhoneNumberFilterCountryIsoAlpha2 {
+    #[inline]
     fn from(values: [&str; N]) -> Self {
         Self::List(values.map(str::to_owned).to_vec())
     }
@@ -2614,6 +2699,7 @@ pub struct PhoneNumberFilterNumberType {
 
 impl PhoneNumberFilterNumberType {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PhoneNumberFilterNumberTypeBuilder {
         PhoneNumberFilterNumberTypeBuilder {
             value: Self::default(),
@@ -2637,12 +2723,14 @@ impl PhoneNumberFilterNumberTypeBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PhoneNumberFilterNumberType {
         self.value
     }
 }
 
 impl From<PhoneNumberFilterNumberTypeBuilder> for PhoneNumberFilterNumberType {
+    #[inline]
     fn from(builder: PhoneNumberFilterNumberTypeBuilder) -> Self {
         builder.build()
     }
@@ -3027,6 +3115,7 @@ pub struct PhoneNumberVerifyOwnershipRequest {
 
 impl PhoneNumberVerifyOwnershipRequest {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PhoneNumberVerifyOwnershipRequestBuilder {
         PhoneNumberVerifyOwnershipRequestBuilder {
             value: Self::default(),
@@ -3070,6 +3159,7 @@ impl<HasPhoneNumbers> PhoneNumberVerifyOwnershipRequestBuilder<HasPhoneNumbers> 
 
 impl From<PhoneNumberVerifyOwnershipRequestBuilder<Set>>
 for PhoneNumberVerifyOwnershipRequest {
+    #[inline]
     fn from(builder: PhoneNumberVerifyOwnershipRequestBuilder<Set>) -> Self {
         builder.build()
     }
@@ -3286,6 +3376,7 @@ pub struct PhoneNumberWithVoiceSettingsFilter {
 
 impl PhoneNumberWithVoiceSettingsFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PhoneNumberWithVoiceSettingsFilterBuilder {
         PhoneNumberWithVoiceSettingsFilterBuilder {
             value: Self::default(),
@@ -3338,6 +3429,7 @@ impl PhoneNumberWithVoiceSettingsFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PhoneNumberWithVoiceSettingsFilter {
         self.value
     }
@@ -3345,6 +3437,7 @@ impl PhoneNumberWithVoiceSettingsFilterBuilder {
 
 impl From<PhoneNumberWithVoiceSettingsFilterBuilder>
 for PhoneNumberWithVoiceSettingsFilter {
+    #[inline]
     fn from(builder: PhoneNumberWithVoiceSettingsFilterBuilder) -> Self {
         builder.build()
     }
@@ -3371,6 +3464,7 @@ pub struct PhoneNumberWithVoiceSettingsFilterConnectionName {
 
 impl PhoneNumberWithVoiceSettingsFilterConnectionName {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PhoneNumberWithVoiceSettingsFilterConnectionNameBuilder {
         PhoneNumberWithVoiceSettingsFilterConnectionNameBuilder {
             value: Self::default(),
@@ -3396,6 +3490,7 @@ impl PhoneNumberWithVoiceSettingsFilterConnectionNameBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PhoneNumberWithVoiceSettingsFilterConnectionName {
         self.value
     }
@@ -3403,6 +3498,7 @@ impl PhoneNumberWithVoiceSettingsFilterConnectionNameBuilder {
 
 impl From<PhoneNumberWithVoiceSettingsFilterConnectionNameBuilder>
 for PhoneNumberWithVoiceSettingsFilterConnectionName {
+    #[inline]
     fn from(builder: PhoneNumberWithVoiceSettingsFilterConnectionNameBuilder) -> Self {
         builder.build()
     }
@@ -3485,6 +3581,7 @@ pub struct PhoneNumbersJobDeletePhoneNumbersRequest {
 
 impl PhoneNumbersJobDeletePhoneNumbersRequest {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PhoneNumbersJobDeletePhoneNumbersRequestBuilder {
         PhoneNumbersJobDeletePhoneNumbersRequestBuilder {
             value: Self::default(),
@@ -3528,6 +3625,7 @@ impl<HasPhoneNumbers> PhoneNumbersJobDeletePhoneNumbersRequestBuilder<HasPhoneNu
 
 impl From<PhoneNumbersJobDeletePhoneNumbersRequestBuilder<Set>>
 for PhoneNumbersJobDeletePhoneNumbersRequest {
+    #[inline]
     fn from(builder: PhoneNumbersJobDeletePhoneNumbersRequestBuilder<Set>) -> Self {
         builder.build()
     }
@@ -3587,6 +3685,7 @@ pub struct PhoneNumbersJobFilter {
 
 impl PhoneNumbersJobFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PhoneNumbersJobFilterBuilder {
         PhoneNumbersJobFilterBuilder {
             value: Self::default(),
@@ -3642,12 +3741,14 @@ impl PhoneNumbersJobFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PhoneNumbersJobFilter {
         self.value
     }
 }
 
 impl From<PhoneNumbersJobFilterBuilder> for PhoneNumbersJobFilter {
+    #[inline]
     fn from(builder: PhoneNumbersJobFilterBuilder) -> Self {
         builder.build()
     }
@@ -3677,24 +3778,28 @@ pub enum PhoneNumbersJobFilterPhoneNumber {
 }
 
 impl From<String> for PhoneNumbersJobFilterPhoneNumber {
+    #[inline]
     fn from(value: String) -> Self {
         Self::Text(value)
     }
 }
 
 impl From<&str> for PhoneNumbersJobFilterPhoneNumber {
+    #[inline]
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
     }
 }
 
 impl From<Vec<String>> for PhoneNumbersJobFilterPhoneNumber {
+    #[inline]
     fn from(value: Vec<String>) -> Self {
         Self::List(value)
     }
 }
 
 impl<const N: usize> From<[&str; N]> for PhoneNumbersJobFilterPhoneNumber {
+    #[inline]
     fn from(values: [&str; N]) -> Self {
         Self::List(values.map(str::to_owned).to_vec())
     }
@@ -3856,6 +3961,7 @@ pub struct PhoneNumbersJobUpdateEmergencySettingsRequest {
 
 impl PhoneNumbersJobUpdateEmergencySettingsRequest {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PhoneNumbersJobUpdateEmergencySettingsRequestBuilder {
         PhoneNumbersJobUpdateEmergencySettingsRequestBuilder {
             value: Self::default(),
@@ -3936,6 +4042,7 @@ impl<
 
 impl From<PhoneNumbersJobUpdateEmergencySettingsRequestBuilder<Set, Set>>
 for PhoneNumbersJobUpdateEmergencySettingsRequest {
+    #[inline]
     fn from(
         builder: PhoneNumbersJobUpdateEmergencySettingsRequestBuilder<Set, Set>,
     ) -> Self {
@@ -3993,6 +4100,7 @@ pub struct PhoneNumbersJobUpdatePhoneNumbersFilter {
 
 impl PhoneNumbersJobUpdatePhoneNumbersFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PhoneNumbersJobUpdatePhoneNumbersFilterBuilder {
         PhoneNumbersJobUpdatePhoneNumbersFilterBuilder {
             value: Self::default(),
@@ -4090,6 +4198,7 @@ impl PhoneNumbersJobUpdatePhoneNumbersFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PhoneNumbersJobUpdatePhoneNumbersFilter {
         self.value
     }
@@ -4097,6 +4206,7 @@ impl PhoneNumbersJobUpdatePhoneNumbersFilterBuilder {
 
 impl From<PhoneNumbersJobUpdatePhoneNumbersFilterBuilder>
 for PhoneNumbersJobUpdatePhoneNumbersFilter {
+    #[inline]
     fn from(builder: PhoneNumbersJobUpdatePhoneNumbersFilterBuilder) -> Self {
         builder.build()
     }
@@ -4160,6 +4270,7 @@ pub struct PhoneNumbersJobUpdatePhoneNumbersRequest {
 
 impl PhoneNumbersJobUpdatePhoneNumbersRequest {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PhoneNumbersJobUpdatePhoneNumbersRequestBuilder {
         PhoneNumbersJobUpdatePhoneNumbersRequestBuilder {
             value: Self::default(),
@@ -4265,6 +4376,7 @@ impl<HasPhoneNumbers> PhoneNumbersJobUpdatePhoneNumbersRequestBuilder<HasPhoneNu
 
 impl From<PhoneNumbersJobUpdatePhoneNumbersRequestBuilder<Set>>
 for PhoneNumbersJobUpdatePhoneNumbersRequest {
+    #[inline]
     fn from(builder: PhoneNumbersJobUpdatePhoneNumbersRequestBuilder<Set>) -> Self {
         builder.build()
     }
@@ -4460,6 +4572,7 @@ pub struct SlimPhoneNumberFilter {
 
 impl SlimPhoneNumberFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> SlimPhoneNumberFilterBuilder {
         SlimPhoneNumberFilterBuilder {
             value: Self::default(),
@@ -4578,12 +4691,14 @@ impl SlimPhoneNumberFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> SlimPhoneNumberFilter {
         self.value
     }
 }
 
 impl From<SlimPhoneNumberFilterBuilder> for SlimPhoneNumberFilter {
+    #[inline]
     fn from(builder: SlimPhoneNumberFilterBuilder) -> Self {
         builder.build()
     }
@@ -4668,6 +4783,7 @@ pub struct UpdatePhoneNumberMessagingSettingsRequest {
 
 impl UpdatePhoneNumberMessagingSettingsRequest {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> UpdatePhoneNumberMessagingSettingsRequestBuilder {
         UpdatePhoneNumberMessagingSettingsRequestBuilder {
             value: Self::default(),
@@ -4693,6 +4809,7 @@ impl UpdatePhoneNumberMessagingSettingsRequestBuilder {
     }
 
     /// Sends `messaging_profile_id` as null. In an update that removes what was there.
+    #[inline]
     pub fn messaging_profile_id_null(mut self) -> Self {
         self.value.messaging_profile_id = Nullable::Null;
         self
@@ -4707,6 +4824,7 @@ impl UpdatePhoneNumberMessagingSettingsRequestBuilder {
     }
 
     /// Sends `messaging_product` as null. In an update that removes what was there.
+    #[inline]
     pub fn messaging_product_null(mut self) -> Self {
         self.value.messaging_product = Nullable::Null;
         self
@@ -4721,6 +4839,7 @@ impl UpdatePhoneNumberMessagingSettingsRequestBuilder {
     }
 
     /// Sends `tags` as null. In an update that removes what was there.
+    #[inline]
     pub fn tags_null(mut self) -> Self {
         self.value.tags = Nullable::Null;
         self
@@ -4728,6 +4847,7 @@ impl UpdatePhoneNumberMessagingSettingsRequestBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> UpdatePhoneNumberMessagingSettingsRequest {
         self.value
     }
@@ -4735,6 +4855,7 @@ impl UpdatePhoneNumberMessagingSettingsRequestBuilder {
 
 impl From<UpdatePhoneNumberMessagingSettingsRequestBuilder>
 for UpdatePhoneNumberMessagingSettingsRequest {
+    #[inline]
     fn from(builder: UpdatePhoneNumberMessagingSettingsRequestBuilder) -> Self {
         builder.build()
     }
@@ -4784,6 +4905,7 @@ pub struct UpdatePhoneNumberRequest {
 
 impl UpdatePhoneNumberRequest {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> UpdatePhoneNumberRequestBuilder {
         UpdatePhoneNumberRequestBuilder {
             value: Self::default(),
@@ -4808,6 +4930,7 @@ impl UpdatePhoneNumberRequestBuilder {
     }
 
     /// Sends `address_id` as null. In an update that removes what was there.
+    #[inline]
     pub fn address_id_null(mut self) -> Self {
         self.value.address_id = Nullable::Null;
         self
@@ -4822,6 +4945,7 @@ impl UpdatePhoneNumberRequestBuilder {
     }
 
     /// Sends `billing_group_id` as null. In an update that removes what was there.
+    #[inline]
     pub fn billing_group_id_null(mut self) -> Self {
         self.value.billing_group_id = Nullable::Null;
         self
@@ -4836,6 +4960,7 @@ impl UpdatePhoneNumberRequestBuilder {
     }
 
     /// Sends `connection_id` as null. In an update that removes what was there.
+    #[inline]
     pub fn connection_id_null(mut self) -> Self {
         self.value.connection_id = Nullable::Null;
         self
@@ -4850,6 +4975,7 @@ impl UpdatePhoneNumberRequestBuilder {
     }
 
     /// Sends `customer_reference` as null. In an update that removes what was there.
+    #[inline]
     pub fn customer_reference_null(mut self) -> Self {
         self.value.customer_reference = Nullable::Null;
         self
@@ -4866,18 +4992,21 @@ impl UpdatePhoneNumberRequestBuilder {
     }
 
     /// Sends `external_pin` as null. In an update that removes what was there.
+    #[inline]
     pub fn external_pin_null(mut self) -> Self {
         self.value.external_pin = Nullable::Null;
         self
     }
 
     /// Whether calls may use wideband audio (HD voice).
+    #[inline]
     pub fn hd_voice_enabled(mut self, hd_voice_enabled: bool) -> Self {
         self.value.hd_voice_enabled = Nullable::Value(hd_voice_enabled);
         self
     }
 
     /// Sends `hd_voice_enabled` as null. In an update that removes what was there.
+    #[inline]
     pub fn hd_voice_enabled_null(mut self) -> Self {
         self.value.hd_voice_enabled = Nullable::Null;
         self
@@ -4892,6 +5021,7 @@ impl UpdatePhoneNumberRequestBuilder {
     }
 
     /// Sends `tags` as null. In an update that removes what was there.
+    #[inline]
     pub fn tags_null(mut self) -> Self {
         self.value.tags = Nullable::Null;
         self
@@ -4899,12 +5029,14 @@ impl UpdatePhoneNumberRequestBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> UpdatePhoneNumberRequest {
         self.value
     }
 }
 
 impl From<UpdatePhoneNumberRequestBuilder> for UpdatePhoneNumberRequest {
+    #[inline]
     fn from(builder: UpdatePhoneNumberRequestBuilder) -> Self {
         builder.build()
     }
@@ -4966,6 +5098,7 @@ pub struct UpdatePhoneNumberVoiceSettingsRequest {
 
 impl UpdatePhoneNumberVoiceSettingsRequest {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> UpdatePhoneNumberVoiceSettingsRequestBuilder {
         UpdatePhoneNumberVoiceSettingsRequestBuilder {
             value: Self::default(),
@@ -4985,12 +5118,14 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
     /// number that tell apart connections sharing one IP address.
     ///
     /// Default: `false`
+    #[inline]
     pub fn tech_prefix_enabled(mut self, tech_prefix_enabled: bool) -> Self {
         self.value.tech_prefix_enabled = Nullable::Value(tech_prefix_enabled);
         self
     }
 
     /// Sends `tech_prefix_enabled` as null. In an update that removes what was there.
+    #[inline]
     pub fn tech_prefix_enabled_null(mut self) -> Self {
         self.value.tech_prefix_enabled = Nullable::Null;
         self
@@ -5006,6 +5141,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
     }
 
     /// Sends `translated_number` as null. In an update that removes what was there.
+    #[inline]
     pub fn translated_number_null(mut self) -> Self {
         self.value.translated_number = Nullable::Null;
         self
@@ -5014,12 +5150,14 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
     /// Whether the caller ID name feature is to be on for the number.
     ///
     /// Default: `false`
+    #[inline]
     pub fn caller_id_name_enabled(mut self, caller_id_name_enabled: bool) -> Self {
         self.value.caller_id_name_enabled = Nullable::Value(caller_id_name_enabled);
         self
     }
 
     /// Sends `caller_id_name_enabled` as null. In an update that removes what was there.
+    #[inline]
     pub fn caller_id_name_enabled_null(mut self) -> Self {
         self.value.caller_id_name_enabled = Nullable::Null;
         self
@@ -5036,6 +5174,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
     }
 
     /// Sends `call_forwarding` as null. In an update that removes what was there.
+    #[inline]
     pub fn call_forwarding_null(mut self) -> Self {
         self.value.call_forwarding = Nullable::Null;
         self
@@ -5050,6 +5189,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
     }
 
     /// Sends `cnam_listing` as null. In an update that removes what was there.
+    #[inline]
     pub fn cnam_listing_null(mut self) -> Self {
         self.value.cnam_listing = Nullable::Null;
         self
@@ -5068,6 +5208,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
     }
 
     /// Sends `usage_payment_method` as null. In an update that removes what was there.
+    #[inline]
     pub fn usage_payment_method_null(mut self) -> Self {
         self.value.usage_payment_method = Nullable::Null;
         self
@@ -5080,6 +5221,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
     }
 
     /// Sends `media_features` as null. In an update that removes what was there.
+    #[inline]
     pub fn media_features_null(mut self) -> Self {
         self.value.media_features = Nullable::Null;
         self
@@ -5092,6 +5234,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
     }
 
     /// Sends `call_recording` as null. In an update that removes what was there.
+    #[inline]
     pub fn call_recording_null(mut self) -> Self {
         self.value.call_recording = Nullable::Null;
         self
@@ -5111,6 +5254,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
     }
 
     /// Sends `inbound_call_screening` as null. In an update that removes what was there.
+    #[inline]
     pub fn inbound_call_screening_null(mut self) -> Self {
         self.value.inbound_call_screening = Nullable::Null;
         self
@@ -5118,6 +5262,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> UpdatePhoneNumberVoiceSettingsRequest {
         self.value
     }
@@ -5125,6 +5270,7 @@ impl UpdatePhoneNumberVoiceSettingsRequestBuilder {
 
 impl From<UpdatePhoneNumberVoiceSettingsRequestBuilder>
 for UpdatePhoneNumberVoiceSettingsRequest {
+    #[inline]
     fn from(builder: UpdatePhoneNumberVoiceSettingsRequestBuilder) -> Self {
         builder.build()
     }

@@ -24,6 +24,7 @@ pub struct AuIdVerificationParams {
 
 impl AuIdVerificationParams {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> AuIdVerificationParamsBuilder {
         AuIdVerificationParamsBuilder {
             value: Self::default(),
@@ -84,6 +85,7 @@ impl<
 }
 
 impl From<AuIdVerificationParamsBuilder<Set, Set>> for AuIdVerificationParams {
+    #[inline]
     fn from(builder: AuIdVerificationParamsBuilder<Set, Set>) -> Self {
         builder.build()
     }
@@ -106,6 +108,7 @@ pub struct CreatePortingAdditionalDocuments {
 
 impl CreatePortingAdditionalDocuments {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CreatePortingAdditionalDocumentsBuilder {
         CreatePortingAdditionalDocumentsBuilder {
             value: Self::default(),
@@ -136,12 +139,14 @@ impl CreatePortingAdditionalDocumentsBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> CreatePortingAdditionalDocuments {
         self.value
     }
 }
 
 impl From<CreatePortingAdditionalDocumentsBuilder> for CreatePortingAdditionalDocuments {
+    #[inline]
     fn from(builder: CreatePortingAdditionalDocumentsBuilder) -> Self {
         builder.build()
     }
@@ -166,6 +171,7 @@ pub struct CreatePortingAssociatedPhoneNumber {
 
 impl CreatePortingAssociatedPhoneNumber {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CreatePortingAssociatedPhoneNumberBuilder {
         CreatePortingAssociatedPhoneNumberBuilder {
             value: Self::default(),
@@ -227,6 +233,7 @@ impl<
 
 impl From<CreatePortingAssociatedPhoneNumberBuilder<Set, Set>>
 for CreatePortingAssociatedPhoneNumber {
+    #[inline]
     fn from(builder: CreatePortingAssociatedPhoneNumberBuilder<Set, Set>) -> Self {
         builder.build()
     }
@@ -262,6 +269,7 @@ pub struct CreatePortingLoaConfiguration {
 
 impl CreatePortingLoaConfiguration {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CreatePortingLoaConfigurationBuilder {
         CreatePortingLoaConfigurationBuilder {
             value: Self::default(),
@@ -409,6 +417,7 @@ impl<
 
 impl From<CreatePortingLoaConfigurationBuilder<Set, Set, Set, Set, Set>>
 for CreatePortingLoaConfiguration {
+    #[inline]
     fn from(builder: CreatePortingLoaConfigurationBuilder<Set, Set, Set, Set, Set>) -> Self {
         builder.build()
     }
@@ -444,6 +453,7 @@ pub struct CreatePortingOrder {
 
 impl CreatePortingOrder {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CreatePortingOrderBuilder {
         CreatePortingOrderBuilder {
             value: Self::default(),
@@ -511,6 +521,7 @@ impl<HasPhoneNumbers> CreatePortingOrderBuilder<HasPhoneNumbers> {
 }
 
 impl From<CreatePortingOrderBuilder<Set>> for CreatePortingOrder {
+    #[inline]
     fn from(builder: CreatePortingOrderBuilder<Set>) -> Self {
         builder.build()
     }
@@ -536,6 +547,7 @@ pub struct CreatePortingOrderComment {
 
 impl CreatePortingOrderComment {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CreatePortingOrderCommentBuilder {
         CreatePortingOrderCommentBuilder {
             value: Self::default(),
@@ -561,12 +573,14 @@ impl CreatePortingOrderCommentBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> CreatePortingOrderComment {
         self.value
     }
 }
 
 impl From<CreatePortingOrderCommentBuilder> for CreatePortingOrderComment {
+    #[inline]
     fn from(builder: CreatePortingOrderCommentBuilder) -> Self {
         builder.build()
     }
@@ -591,6 +605,7 @@ pub struct CreatePortingPhoneNumberBlock {
 
 impl CreatePortingPhoneNumberBlock {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CreatePortingPhoneNumberBlockBuilder {
         CreatePortingPhoneNumberBlockBuilder {
             value: Self::default(),
@@ -658,6 +673,7 @@ impl<
 
 impl From<CreatePortingPhoneNumberBlockBuilder<Set, Set>>
 for CreatePortingPhoneNumberBlock {
+    #[inline]
     fn from(builder: CreatePortingPhoneNumberBlockBuilder<Set, Set>) -> Self {
         builder.build()
     }
@@ -686,6 +702,7 @@ pub struct CreatePortingPhoneNumberBlockRange {
 
 impl CreatePortingPhoneNumberBlockRange {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CreatePortingPhoneNumberBlockRangeBuilder {
         CreatePortingPhoneNumberBlockRangeBuilder {
             value: Self::default(),
@@ -750,6 +767,7 @@ impl<
 
 impl From<CreatePortingPhoneNumberBlockRangeBuilder<Set, Set>>
 for CreatePortingPhoneNumberBlockRange {
+    #[inline]
     fn from(builder: CreatePortingPhoneNumberBlockRangeBuilder<Set, Set>) -> Self {
         builder.build()
     }
@@ -778,6 +796,7 @@ pub struct CreatePortingPhoneNumberConfiguration {
 
 impl CreatePortingPhoneNumberConfiguration {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CreatePortingPhoneNumberConfigurationBuilder {
         CreatePortingPhoneNumberConfigurationBuilder {
             value: Self::default(),
@@ -845,6 +864,7 @@ impl<
 
 impl From<CreatePortingPhoneNumberConfigurationBuilder<Set, Set>>
 for CreatePortingPhoneNumberConfiguration {
+    #[inline]
     fn from(builder: CreatePortingPhoneNumberConfigurationBuilder<Set, Set>) -> Self {
         builder.build()
     }
@@ -867,6 +887,7 @@ pub struct CreatePortingPhoneNumberConfigurations {
 
 impl CreatePortingPhoneNumberConfigurations {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CreatePortingPhoneNumberConfigurationsBuilder {
         CreatePortingPhoneNumberConfigurationsBuilder {
             value: Self::default(),
@@ -897,6 +918,7 @@ impl CreatePortingPhoneNumberConfigurationsBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> CreatePortingPhoneNumberConfigurations {
         self.value
     }
@@ -904,6 +926,7 @@ impl CreatePortingPhoneNumberConfigurationsBuilder {
 
 impl From<CreatePortingPhoneNumberConfigurationsBuilder>
 for CreatePortingPhoneNumberConfigurations {
+    #[inline]
     fn from(builder: CreatePortingPhoneNumberConfigurationsBuilder) -> Self {
         builder.build()
     }
@@ -933,6 +956,7 @@ pub struct CreatePortingPhoneNumberExtension {
 
 impl CreatePortingPhoneNumberExtension {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CreatePortingPhoneNumberExtensionBuilder {
         CreatePortingPhoneNumberExtensionBuilder {
             value: Self::default(),
@@ -1035,6 +1059,7 @@ impl<
 
 impl From<CreatePortingPhoneNumberExtensionBuilder<Set, Set, Set>>
 for CreatePortingPhoneNumberExtension {
+    #[inline]
     fn from(builder: CreatePortingPhoneNumberExtensionBuilder<Set, Set, Set>) -> Self {
         builder.build()
     }
@@ -1064,6 +1089,7 @@ pub struct CreatePortingPhoneNumberExtensionRange {
 
 impl CreatePortingPhoneNumberExtensionRange {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CreatePortingPhoneNumberExtensionRangeBuilder {
         CreatePortingPhoneNumberExtensionRangeBuilder {
             value: Self::default(),
@@ -1128,6 +1154,7 @@ impl<
 
 impl From<CreatePortingPhoneNumberExtensionRangeBuilder<Set, Set>>
 for CreatePortingPhoneNumberExtensionRange {
+    #[inline]
     fn from(builder: CreatePortingPhoneNumberExtensionRangeBuilder<Set, Set>) -> Self {
         builder.build()
     }
@@ -1153,6 +1180,7 @@ pub struct CreatePortingReport {
 
 impl CreatePortingReport {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CreatePortingReportBuilder {
         CreatePortingReportBuilder {
             value: Self::default(),
@@ -1207,6 +1235,7 @@ impl<HasParams, HasReportType> CreatePortingReportBuilder<HasParams, HasReportTy
 }
 
 impl From<CreatePortingReportBuilder<Set, Set>> for CreatePortingReport {
+    #[inline]
     fn from(builder: CreatePortingReportBuilder<Set, Set>) -> Self {
         builder.build()
     }
@@ -1230,6 +1259,7 @@ pub struct ExportPortingOrdersCsvReport {
 
 impl ExportPortingOrdersCsvReport {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> ExportPortingOrdersCsvReportBuilder {
         ExportPortingOrdersCsvReportBuilder {
             value: Self::default(),
@@ -1271,6 +1301,7 @@ impl<HasFilters> ExportPortingOrdersCsvReportBuilder<HasFilters> {
 }
 
 impl From<ExportPortingOrdersCsvReportBuilder<Set>> for ExportPortingOrdersCsvReport {
+    #[inline]
     fn from(builder: ExportPortingOrdersCsvReportBuilder<Set>) -> Self {
         builder.build()
     }
@@ -1307,6 +1338,7 @@ pub struct ExportPortingOrdersCsvReportFilters {
 
 impl ExportPortingOrdersCsvReportFilters {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> ExportPortingOrdersCsvReportFiltersBuilder {
         ExportPortingOrdersCsvReportFiltersBuilder {
             value: Self::default(),
@@ -1364,6 +1396,7 @@ impl ExportPortingOrdersCsvReportFiltersBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> ExportPortingOrdersCsvReportFilters {
         self.value
     }
@@ -1371,6 +1404,7 @@ impl ExportPortingOrdersCsvReportFiltersBuilder {
 
 impl From<ExportPortingOrdersCsvReportFiltersBuilder>
 for ExportPortingOrdersCsvReportFilters {
+    #[inline]
     fn from(builder: ExportPortingOrdersCsvReportFiltersBuilder) -> Self {
         builder.build()
     }
@@ -1416,6 +1450,7 @@ pub struct InitiatePortingActionRequirement {
 
 impl InitiatePortingActionRequirement {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> InitiatePortingActionRequirementBuilder {
         InitiatePortingActionRequirementBuilder {
             value: Self::default(),
@@ -1457,6 +1492,7 @@ impl<HasParams> InitiatePortingActionRequirementBuilder<HasParams> {
 
 impl From<InitiatePortingActionRequirementBuilder<Set>>
 for InitiatePortingActionRequirement {
+    #[inline]
     fn from(builder: InitiatePortingActionRequirementBuilder<Set>) -> Self {
         builder.build()
     }
@@ -1500,6 +1536,7 @@ pub struct LoaAddress {
 
 impl LoaAddress {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> LoaAddressBuilder {
         LoaAddressBuilder {
             value: Self::default(),
@@ -1630,6 +1667,7 @@ impl<
 }
 
 impl From<LoaAddressBuilder<Set, Set, Set, Set, Set>> for LoaAddress {
+    #[inline]
     fn from(builder: LoaAddressBuilder<Set, Set, Set, Set, Set>) -> Self {
         builder.build()
     }
@@ -1662,6 +1700,7 @@ pub struct LoaContact {
 
 impl LoaContact {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> LoaContactBuilder {
         LoaContactBuilder {
             value: Self::default(),
@@ -1719,6 +1758,7 @@ impl<HasEmail, HasPhoneNumber> LoaContactBuilder<HasEmail, HasPhoneNumber> {
 }
 
 impl From<LoaContactBuilder<Set, Set>> for LoaContact {
+    #[inline]
     fn from(builder: LoaContactBuilder<Set, Set>) -> Self {
         builder.build()
     }
@@ -1743,6 +1783,7 @@ pub struct LoaLogo {
 
 impl LoaLogo {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> LoaLogoBuilder {
         LoaLogoBuilder {
             value: Self::default(),
@@ -1782,6 +1823,7 @@ impl<HasDocumentId> LoaLogoBuilder<HasDocumentId> {
 }
 
 impl From<LoaLogoBuilder<Set>> for LoaLogo {
+    #[inline]
     fn from(builder: LoaLogoBuilder<Set>) -> Self {
         builder.build()
     }
@@ -1925,6 +1967,7 @@ pub struct PortingActionRequirementFilter {
 
 impl PortingActionRequirementFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingActionRequirementFilterBuilder {
         PortingActionRequirementFilterBuilder {
             value: Self::default(),
@@ -1970,12 +2013,14 @@ impl PortingActionRequirementFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingActionRequirementFilter {
         self.value
     }
 }
 
 impl From<PortingActionRequirementFilterBuilder> for PortingActionRequirementFilter {
+    #[inline]
     fn from(builder: PortingActionRequirementFilterBuilder) -> Self {
         builder.build()
     }
@@ -2016,6 +2061,7 @@ pub struct PortingActionRequirementSort {
 
 impl PortingActionRequirementSort {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingActionRequirementSortBuilder {
         PortingActionRequirementSortBuilder {
             value: Self::default(),
@@ -2039,24 +2085,28 @@ impl PortingActionRequirementSortBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingActionRequirementSort {
         self.value
     }
 }
 
 impl From<PortingActionRequirementSortBuilder> for PortingActionRequirementSort {
+    #[inline]
     fn from(builder: PortingActionRequirementSortBuilder) -> Self {
         builder.build()
     }
 }
 
 impl From<PortingActionRequirementSortValue> for PortingActionRequirementSort {
+    #[inline]
     fn from(value: PortingActionRequirementSortValue) -> Self {
         Self::builder().value(value).build()
     }
 }
 
 impl From<&str> for PortingActionRequirementSort {
+    #[inline]
     fn from(value: &str) -> Self {
         Self::builder().value(value).build()
     }
@@ -2212,6 +2262,7 @@ pub struct PortingAdditionalDocumentFilter {
 
 impl PortingAdditionalDocumentFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingAdditionalDocumentFilterBuilder {
         PortingAdditionalDocumentFilterBuilder {
             value: Self::default(),
@@ -2240,12 +2291,14 @@ impl PortingAdditionalDocumentFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingAdditionalDocumentFilter {
         self.value
     }
 }
 
 impl From<PortingAdditionalDocumentFilterBuilder> for PortingAdditionalDocumentFilter {
+    #[inline]
     fn from(builder: PortingAdditionalDocumentFilterBuilder) -> Self {
         builder.build()
     }
@@ -2276,6 +2329,7 @@ pub struct PortingAdditionalDocumentReference {
 
 impl PortingAdditionalDocumentReference {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingAdditionalDocumentReferenceBuilder {
         PortingAdditionalDocumentReferenceBuilder {
             value: Self::default(),
@@ -2315,6 +2369,7 @@ impl PortingAdditionalDocumentReferenceBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingAdditionalDocumentReference {
         self.value
     }
@@ -2322,6 +2377,7 @@ impl PortingAdditionalDocumentReferenceBuilder {
 
 impl From<PortingAdditionalDocumentReferenceBuilder>
 for PortingAdditionalDocumentReference {
+    #[inline]
     fn from(builder: PortingAdditionalDocumentReferenceBuilder) -> Self {
         builder.build()
     }
@@ -2450,6 +2506,7 @@ pub struct PortingAssociatedPhoneNumberFilter {
 
 impl PortingAssociatedPhoneNumberFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingAssociatedPhoneNumberFilterBuilder {
         PortingAssociatedPhoneNumberFilterBuilder {
             value: Self::default(),
@@ -2481,6 +2538,7 @@ impl PortingAssociatedPhoneNumberFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingAssociatedPhoneNumberFilter {
         self.value
     }
@@ -2488,6 +2546,7 @@ impl PortingAssociatedPhoneNumberFilterBuilder {
 
 impl From<PortingAssociatedPhoneNumberFilterBuilder>
 for PortingAssociatedPhoneNumberFilter {
+    #[inline]
     fn from(builder: PortingAssociatedPhoneNumberFilterBuilder) -> Self {
         builder.build()
     }
@@ -2512,6 +2571,7 @@ pub struct PortingAssociatedPhoneNumberSort {
 
 impl PortingAssociatedPhoneNumberSort {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingAssociatedPhoneNumberSortBuilder {
         PortingAssociatedPhoneNumberSortBuilder {
             value: Self::default(),
@@ -2537,24 +2597,28 @@ impl PortingAssociatedPhoneNumberSortBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingAssociatedPhoneNumberSort {
         self.value
     }
 }
 
 impl From<PortingAssociatedPhoneNumberSortBuilder> for PortingAssociatedPhoneNumberSort {
+    #[inline]
     fn from(builder: PortingAssociatedPhoneNumberSortBuilder) -> Self {
         builder.build()
     }
 }
 
 impl From<PortingCreatedAtSortValue> for PortingAssociatedPhoneNumberSort {
+    #[inline]
     fn from(value: PortingCreatedAtSortValue) -> Self {
         Self::builder().value(value).build()
     }
 }
 
 impl From<&str> for PortingAssociatedPhoneNumberSort {
+    #[inline]
     fn from(value: &str) -> Self {
         Self::builder().value(value).build()
     }
@@ -2599,6 +2663,7 @@ pub struct PortingCreatedAtSort {
 
 impl PortingCreatedAtSort {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingCreatedAtSortBuilder {
         PortingCreatedAtSortBuilder {
             value: Self::default(),
@@ -2622,24 +2687,28 @@ impl PortingCreatedAtSortBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingCreatedAtSort {
         self.value
     }
 }
 
 impl From<PortingCreatedAtSortBuilder> for PortingCreatedAtSort {
+    #[inline]
     fn from(builder: PortingCreatedAtSortBuilder) -> Self {
         builder.build()
     }
 }
 
 impl From<PortingCreatedAtSortValue> for PortingCreatedAtSort {
+    #[inline]
     fn from(value: PortingCreatedAtSortValue) -> Self {
         Self::builder().value(value).build()
     }
 }
 
 impl From<&str> for PortingCreatedAtSort {
+    #[inline]
     fn from(value: &str) -> Self {
         Self::builder().value(value).build()
     }
@@ -2700,30 +2769,35 @@ pub enum PortingEvent {
 }
 
 impl From<PortingEventDeletedPayload> for PortingEvent {
+    #[inline]
     fn from(value: PortingEventDeletedPayload) -> Self {
         Self::Deleted(value)
     }
 }
 
 impl From<PortingEventMessagingChangedPayload> for PortingEvent {
+    #[inline]
     fn from(value: PortingEventMessagingChangedPayload) -> Self {
         Self::MessagingChanged(value)
     }
 }
 
 impl From<PortingEventNewCommentEvent> for PortingEvent {
+    #[inline]
     fn from(value: PortingEventNewCommentEvent) -> Self {
         Self::NewComment(value)
     }
 }
 
 impl From<PortingEventSplitEvent> for PortingEvent {
+    #[inline]
     fn from(value: PortingEventSplitEvent) -> Self {
         Self::Split(value)
     }
 }
 
 impl From<PortingEventStatusChangedEvent> for PortingEvent {
+    #[inline]
     fn from(value: PortingEventStatusChangedEvent) -> Self {
         Self::StatusChanged(value)
     }
@@ -2853,6 +2927,7 @@ pub struct PortingEventFilter {
 
 impl PortingEventFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingEventFilterBuilder {
         PortingEventFilterBuilder {
             value: Self::default(),
@@ -2898,12 +2973,14 @@ impl PortingEventFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingEventFilter {
         self.value
     }
 }
 
 impl From<PortingEventFilterBuilder> for PortingEventFilter {
+    #[inline]
     fn from(builder: PortingEventFilterBuilder) -> Self {
         builder.build()
     }
@@ -3789,6 +3866,7 @@ pub struct PortingOrderDocumentsParam {
 
 impl PortingOrderDocumentsParam {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingOrderDocumentsParamBuilder {
         PortingOrderDocumentsParamBuilder {
             value: Self::default(),
@@ -3813,6 +3891,7 @@ impl PortingOrderDocumentsParamBuilder {
     }
 
     /// Sends `loa` as null. In an update that removes what was there.
+    #[inline]
     pub fn loa_null(mut self) -> Self {
         self.value.loa = Nullable::Null;
         self
@@ -3827,6 +3906,7 @@ impl PortingOrderDocumentsParamBuilder {
     }
 
     /// Sends `invoice` as null. In an update that removes what was there.
+    #[inline]
     pub fn invoice_null(mut self) -> Self {
         self.value.invoice = Nullable::Null;
         self
@@ -3834,12 +3914,14 @@ impl PortingOrderDocumentsParamBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingOrderDocumentsParam {
         self.value
     }
 }
 
 impl From<PortingOrderDocumentsParamBuilder> for PortingOrderDocumentsParam {
+    #[inline]
     fn from(builder: PortingOrderDocumentsParamBuilder) -> Self {
         builder.build()
     }
@@ -3954,6 +4036,7 @@ pub struct PortingOrderEndUserAdminParam {
 
 impl PortingOrderEndUserAdminParam {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingOrderEndUserAdminParamBuilder {
         PortingOrderEndUserAdminParamBuilder {
             value: Self::default(),
@@ -3978,6 +4061,7 @@ impl PortingOrderEndUserAdminParamBuilder {
     }
 
     /// Sends `entity_name` as null. In an update that removes what was there.
+    #[inline]
     pub fn entity_name_null(mut self) -> Self {
         self.value.entity_name = Nullable::Null;
         self
@@ -3992,6 +4076,7 @@ impl PortingOrderEndUserAdminParamBuilder {
     }
 
     /// Sends `auth_person_name` as null. In an update that removes what was there.
+    #[inline]
     pub fn auth_person_name_null(mut self) -> Self {
         self.value.auth_person_name = Nullable::Null;
         self
@@ -4006,6 +4091,7 @@ impl PortingOrderEndUserAdminParamBuilder {
     }
 
     /// Sends `billing_phone_number` as null. In an update that removes what was there.
+    #[inline]
     pub fn billing_phone_number_null(mut self) -> Self {
         self.value.billing_phone_number = Nullable::Null;
         self
@@ -4020,6 +4106,7 @@ impl PortingOrderEndUserAdminParamBuilder {
     }
 
     /// Sends `account_number` as null. In an update that removes what was there.
+    #[inline]
     pub fn account_number_null(mut self) -> Self {
         self.value.account_number = Nullable::Null;
         self
@@ -4034,6 +4121,7 @@ impl PortingOrderEndUserAdminParamBuilder {
     }
 
     /// Sends `pin_passcode` as null. In an update that removes what was there.
+    #[inline]
     pub fn pin_passcode_null(mut self) -> Self {
         self.value.pin_passcode = Nullable::Null;
         self
@@ -4048,6 +4136,7 @@ impl PortingOrderEndUserAdminParamBuilder {
     }
 
     /// Sends `business_identifier` as null. In an update that removes what was there.
+    #[inline]
     pub fn business_identifier_null(mut self) -> Self {
         self.value.business_identifier = Nullable::Null;
         self
@@ -4062,6 +4151,7 @@ impl PortingOrderEndUserAdminParamBuilder {
     }
 
     /// Sends `tax_identifier` as null. In an update that removes what was there.
+    #[inline]
     pub fn tax_identifier_null(mut self) -> Self {
         self.value.tax_identifier = Nullable::Null;
         self
@@ -4069,12 +4159,14 @@ impl PortingOrderEndUserAdminParamBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingOrderEndUserAdminParam {
         self.value
     }
 }
 
 impl From<PortingOrderEndUserAdminParamBuilder> for PortingOrderEndUserAdminParam {
+    #[inline]
     fn from(builder: PortingOrderEndUserAdminParamBuilder) -> Self {
         builder.build()
     }
@@ -4165,6 +4257,7 @@ pub struct PortingOrderEndUserLocationParam {
 
 impl PortingOrderEndUserLocationParam {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingOrderEndUserLocationParamBuilder {
         PortingOrderEndUserLocationParamBuilder {
             value: Self::default(),
@@ -4189,6 +4282,7 @@ impl PortingOrderEndUserLocationParamBuilder {
     }
 
     /// Sends `street_address` as null. In an update that removes what was there.
+    #[inline]
     pub fn street_address_null(mut self) -> Self {
         self.value.street_address = Nullable::Null;
         self
@@ -4203,6 +4297,7 @@ impl PortingOrderEndUserLocationParamBuilder {
     }
 
     /// Sends `extended_address` as null. In an update that removes what was there.
+    #[inline]
     pub fn extended_address_null(mut self) -> Self {
         self.value.extended_address = Nullable::Null;
         self
@@ -4217,6 +4312,7 @@ impl PortingOrderEndUserLocationParamBuilder {
     }
 
     /// Sends `locality` as null. In an update that removes what was there.
+    #[inline]
     pub fn locality_null(mut self) -> Self {
         self.value.locality = Nullable::Null;
         self
@@ -4231,6 +4327,7 @@ impl PortingOrderEndUserLocationParamBuilder {
     }
 
     /// Sends `administrative_area` as null. In an update that removes what was there.
+    #[inline]
     pub fn administrative_area_null(mut self) -> Self {
         self.value.administrative_area = Nullable::Null;
         self
@@ -4245,6 +4342,7 @@ impl PortingOrderEndUserLocationParamBuilder {
     }
 
     /// Sends `postal_code` as null. In an update that removes what was there.
+    #[inline]
     pub fn postal_code_null(mut self) -> Self {
         self.value.postal_code = Nullable::Null;
         self
@@ -4259,6 +4357,7 @@ impl PortingOrderEndUserLocationParamBuilder {
     }
 
     /// Sends `country_code` as null. In an update that removes what was there.
+    #[inline]
     pub fn country_code_null(mut self) -> Self {
         self.value.country_code = Nullable::Null;
         self
@@ -4266,12 +4365,14 @@ impl PortingOrderEndUserLocationParamBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingOrderEndUserLocationParam {
         self.value
     }
 }
 
 impl From<PortingOrderEndUserLocationParamBuilder> for PortingOrderEndUserLocationParam {
+    #[inline]
     fn from(builder: PortingOrderEndUserLocationParamBuilder) -> Self {
         builder.build()
     }
@@ -4301,6 +4402,7 @@ pub struct PortingOrderEndUserParam {
 
 impl PortingOrderEndUserParam {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingOrderEndUserParamBuilder {
         PortingOrderEndUserParamBuilder {
             value: Self::default(),
@@ -4324,6 +4426,7 @@ impl PortingOrderEndUserParamBuilder {
     }
 
     /// Sends `admin` as null. In an update that removes what was there.
+    #[inline]
     pub fn admin_null(mut self) -> Self {
         self.value.admin = Nullable::Null;
         self
@@ -4339,6 +4442,7 @@ impl PortingOrderEndUserParamBuilder {
     }
 
     /// Sends `location` as null. In an update that removes what was there.
+    #[inline]
     pub fn location_null(mut self) -> Self {
         self.value.location = Nullable::Null;
         self
@@ -4346,12 +4450,14 @@ impl PortingOrderEndUserParamBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingOrderEndUserParam {
         self.value
     }
 }
 
 impl From<PortingOrderEndUserParamBuilder> for PortingOrderEndUserParam {
+    #[inline]
     fn from(builder: PortingOrderEndUserParamBuilder) -> Self {
         builder.build()
     }
@@ -4392,6 +4498,7 @@ pub struct PortingOrderFilter {
 
 impl PortingOrderFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingOrderFilterBuilder {
         PortingOrderFilterBuilder {
             value: Self::default(),
@@ -4466,12 +4573,14 @@ impl PortingOrderFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingOrderFilter {
         self.value
     }
 }
 
 impl From<PortingOrderFilterBuilder> for PortingOrderFilter {
+    #[inline]
     fn from(builder: PortingOrderFilterBuilder) -> Self {
         builder.build()
     }
@@ -4501,6 +4610,7 @@ pub struct PortingOrderFilterActivationSettings {
 
 impl PortingOrderFilterActivationSettings {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingOrderFilterActivationSettingsBuilder {
         PortingOrderFilterActivationSettingsBuilder {
             value: Self::default(),
@@ -4517,6 +4627,7 @@ pub struct PortingOrderFilterActivationSettingsBuilder {
 
 impl PortingOrderFilterActivationSettingsBuilder {
     /// Whether FastPort must be possible (`true`) or impossible (`false`).
+    #[inline]
     pub fn fast_port_eligible(mut self, fast_port_eligible: bool) -> Self {
         self.value.fast_port_eligible = Some(fast_port_eligible);
         self
@@ -4533,6 +4644,7 @@ impl PortingOrderFilterActivationSettingsBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingOrderFilterActivationSettings {
         self.value
     }
@@ -4540,6 +4652,7 @@ impl PortingOrderFilterActivationSettingsBuilder {
 
 impl From<PortingOrderFilterActivationSettingsBuilder>
 for PortingOrderFilterActivationSettings {
+    #[inline]
     fn from(builder: PortingOrderFilterActivationSettingsBuilder) -> Self {
         builder.build()
     }
@@ -4562,6 +4675,7 @@ pub struct PortingOrderFilterEndUser {
 
 impl PortingOrderFilterEndUser {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingOrderFilterEndUserBuilder {
         PortingOrderFilterEndUserBuilder {
             value: Self::default(),
@@ -4585,12 +4699,14 @@ impl PortingOrderFilterEndUserBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingOrderFilterEndUser {
         self.value
     }
 }
 
 impl From<PortingOrderFilterEndUserBuilder> for PortingOrderFilterEndUser {
+    #[inline]
     fn from(builder: PortingOrderFilterEndUserBuilder) -> Self {
         builder.build()
     }
@@ -4618,6 +4734,7 @@ pub struct PortingOrderFilterEndUserAdmin {
 
 impl PortingOrderFilterEndUserAdmin {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingOrderFilterEndUserAdminBuilder {
         PortingOrderFilterEndUserAdminBuilder {
             value: Self::default(),
@@ -4651,12 +4768,14 @@ impl PortingOrderFilterEndUserAdminBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingOrderFilterEndUserAdmin {
         self.value
     }
 }
 
 impl From<PortingOrderFilterEndUserAdminBuilder> for PortingOrderFilterEndUserAdmin {
+    #[inline]
     fn from(builder: PortingOrderFilterEndUserAdminBuilder) -> Self {
         builder.build()
     }
@@ -4685,6 +4804,7 @@ pub struct PortingOrderFilterFocDatetimeRequested {
 
 impl PortingOrderFilterFocDatetimeRequested {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingOrderFilterFocDatetimeRequestedBuilder {
         PortingOrderFilterFocDatetimeRequestedBuilder {
             value: Self::default(),
@@ -4718,6 +4838,7 @@ impl PortingOrderFilterFocDatetimeRequestedBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingOrderFilterFocDatetimeRequested {
         self.value
     }
@@ -4725,6 +4846,7 @@ impl PortingOrderFilterFocDatetimeRequestedBuilder {
 
 impl From<PortingOrderFilterFocDatetimeRequestedBuilder>
 for PortingOrderFilterFocDatetimeRequested {
+    #[inline]
     fn from(builder: PortingOrderFilterFocDatetimeRequestedBuilder) -> Self {
         builder.build()
     }
@@ -4748,6 +4870,7 @@ pub struct PortingOrderFilterMisc {
 
 impl PortingOrderFilterMisc {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingOrderFilterMiscBuilder {
         PortingOrderFilterMiscBuilder {
             value: Self::default(),
@@ -4772,12 +4895,14 @@ impl PortingOrderFilterMiscBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingOrderFilterMisc {
         self.value
     }
 }
 
 impl From<PortingOrderFilterMiscBuilder> for PortingOrderFilterMisc {
+    #[inline]
     fn from(builder: PortingOrderFilterMiscBuilder) -> Self {
         builder.build()
     }
@@ -4801,6 +4926,7 @@ pub struct PortingOrderFilterPhoneNumber {
 
 impl PortingOrderFilterPhoneNumber {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingOrderFilterPhoneNumberBuilder {
         PortingOrderFilterPhoneNumberBuilder {
             value: Self::default(),
@@ -4826,12 +4952,14 @@ impl PortingOrderFilterPhoneNumberBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingOrderFilterPhoneNumber {
         self.value
     }
 }
 
 impl From<PortingOrderFilterPhoneNumberBuilder> for PortingOrderFilterPhoneNumber {
+    #[inline]
     fn from(builder: PortingOrderFilterPhoneNumberBuilder) -> Self {
         builder.build()
     }
@@ -4861,6 +4989,7 @@ pub struct PortingOrderFilterPhoneNumbers {
 
 impl PortingOrderFilterPhoneNumbers {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingOrderFilterPhoneNumbersBuilder {
         PortingOrderFilterPhoneNumbersBuilder {
             value: Self::default(),
@@ -4903,12 +5032,14 @@ impl PortingOrderFilterPhoneNumbersBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingOrderFilterPhoneNumbers {
         self.value
     }
 }
 
 impl From<PortingOrderFilterPhoneNumbersBuilder> for PortingOrderFilterPhoneNumbers {
+    #[inline]
     fn from(builder: PortingOrderFilterPhoneNumbersBuilder) -> Self {
         builder.build()
     }
@@ -5088,6 +5219,7 @@ pub struct PortingOrderMiscParam {
 
 impl PortingOrderMiscParam {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingOrderMiscParamBuilder {
         PortingOrderMiscParamBuilder {
             value: Self::default(),
@@ -5111,6 +5243,7 @@ impl PortingOrderMiscParamBuilder {
     }
 
     /// Sends `type` as null. In an update that removes what was there.
+    #[inline]
     pub fn type_null(mut self) -> Self {
         self.value.type_ = Nullable::Null;
         self
@@ -5130,6 +5263,7 @@ impl PortingOrderMiscParamBuilder {
     }
 
     /// Sends `remaining_numbers_action` as null. In an update that removes what was there.
+    #[inline]
     pub fn remaining_numbers_action_null(mut self) -> Self {
         self.value.remaining_numbers_action = Nullable::Null;
         self
@@ -5150,6 +5284,7 @@ impl PortingOrderMiscParamBuilder {
     }
 
     /// Sends `new_billing_phone_number` as null. In an update that removes what was there.
+    #[inline]
     pub fn new_billing_phone_number_null(mut self) -> Self {
         self.value.new_billing_phone_number = Nullable::Null;
         self
@@ -5157,12 +5292,14 @@ impl PortingOrderMiscParamBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingOrderMiscParam {
         self.value
     }
 }
 
 impl From<PortingOrderMiscParamBuilder> for PortingOrderMiscParam {
+    #[inline]
     fn from(builder: PortingOrderMiscParamBuilder) -> Self {
         builder.build()
     }
@@ -5266,6 +5403,7 @@ pub struct PortingOrderPhoneNumberConfigurationParam {
 
 impl PortingOrderPhoneNumberConfigurationParam {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingOrderPhoneNumberConfigurationParamBuilder {
         PortingOrderPhoneNumberConfigurationParamBuilder {
             value: Self::default(),
@@ -5290,6 +5428,7 @@ impl PortingOrderPhoneNumberConfigurationParamBuilder {
     }
 
     /// Sends `connection_id` as null. In an update that removes what was there.
+    #[inline]
     pub fn connection_id_null(mut self) -> Self {
         self.value.connection_id = Nullable::Null;
         self
@@ -5304,6 +5443,7 @@ impl PortingOrderPhoneNumberConfigurationParamBuilder {
     }
 
     /// Sends `messaging_profile_id` as null. In an update that removes what was there.
+    #[inline]
     pub fn messaging_profile_id_null(mut self) -> Self {
         self.value.messaging_profile_id = Nullable::Null;
         self
@@ -5318,6 +5458,7 @@ impl PortingOrderPhoneNumberConfigurationParamBuilder {
     }
 
     /// Sends `billing_group_id` as null. In an update that removes what was there.
+    #[inline]
     pub fn billing_group_id_null(mut self) -> Self {
         self.value.billing_group_id = Nullable::Null;
         self
@@ -5332,6 +5473,7 @@ impl PortingOrderPhoneNumberConfigurationParamBuilder {
     }
 
     /// Sends `emergency_address_id` as null. In an update that removes what was there.
+    #[inline]
     pub fn emergency_address_id_null(mut self) -> Self {
         self.value.emergency_address_id = Nullable::Null;
         self
@@ -5346,6 +5488,7 @@ impl PortingOrderPhoneNumberConfigurationParamBuilder {
     }
 
     /// Sends `tags` as null. In an update that removes what was there.
+    #[inline]
     pub fn tags_null(mut self) -> Self {
         self.value.tags = Nullable::Null;
         self
@@ -5353,6 +5496,7 @@ impl PortingOrderPhoneNumberConfigurationParamBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingOrderPhoneNumberConfigurationParam {
         self.value
     }
@@ -5360,6 +5504,7 @@ impl PortingOrderPhoneNumberConfigurationParamBuilder {
 
 impl From<PortingOrderPhoneNumberConfigurationParamBuilder>
 for PortingOrderPhoneNumberConfigurationParam {
+    #[inline]
     fn from(builder: PortingOrderPhoneNumberConfigurationParamBuilder) -> Self {
         builder.build()
     }
@@ -5635,6 +5780,7 @@ pub struct PortingOrderSort {
 
 impl PortingOrderSort {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingOrderSortBuilder {
         PortingOrderSortBuilder {
             value: Self::default(),
@@ -5659,24 +5805,28 @@ impl PortingOrderSortBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingOrderSort {
         self.value
     }
 }
 
 impl From<PortingOrderSortBuilder> for PortingOrderSort {
+    #[inline]
     fn from(builder: PortingOrderSortBuilder) -> Self {
         builder.build()
     }
 }
 
 impl From<PortingOrderSortValue> for PortingOrderSort {
+    #[inline]
     fn from(value: PortingOrderSortValue) -> Self {
         Self::builder().value(value).build()
     }
 }
 
 impl From<&str> for PortingOrderSort {
+    #[inline]
     fn from(value: &str) -> Self {
         Self::builder().value(value).build()
     }
@@ -5934,6 +6084,7 @@ pub struct PortingOrderUserFeedbackParam {
 
 impl PortingOrderUserFeedbackParam {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingOrderUserFeedbackParamBuilder {
         PortingOrderUserFeedbackParamBuilder {
             value: Self::default(),
@@ -5952,12 +6103,14 @@ impl PortingOrderUserFeedbackParamBuilder {
     /// How the customer liked the port. Higher is better.
     ///
     /// Example: `5`
+    #[inline]
     pub fn user_rating(mut self, user_rating: i64) -> Self {
         self.value.user_rating = Nullable::Value(user_rating);
         self
     }
 
     /// Sends `user_rating` as null. In an update that removes what was there.
+    #[inline]
     pub fn user_rating_null(mut self) -> Self {
         self.value.user_rating = Nullable::Null;
         self
@@ -5972,6 +6125,7 @@ impl PortingOrderUserFeedbackParamBuilder {
     }
 
     /// Sends `user_comment` as null. In an update that removes what was there.
+    #[inline]
     pub fn user_comment_null(mut self) -> Self {
         self.value.user_comment = Nullable::Null;
         self
@@ -5979,12 +6133,14 @@ impl PortingOrderUserFeedbackParamBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingOrderUserFeedbackParam {
         self.value
     }
 }
 
 impl From<PortingOrderUserFeedbackParamBuilder> for PortingOrderUserFeedbackParam {
+    #[inline]
     fn from(builder: PortingOrderUserFeedbackParamBuilder) -> Self {
         builder.build()
     }
@@ -6427,6 +6583,7 @@ pub struct PortingPhoneNumberBlockFilter {
 
 impl PortingPhoneNumberBlockFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingPhoneNumberBlockFilterBuilder {
         PortingPhoneNumberBlockFilterBuilder {
             value: Self::default(),
@@ -6502,12 +6659,14 @@ impl PortingPhoneNumberBlockFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingPhoneNumberBlockFilter {
         self.value
     }
 }
 
 impl From<PortingPhoneNumberBlockFilterBuilder> for PortingPhoneNumberBlockFilter {
+    #[inline]
     fn from(builder: PortingPhoneNumberBlockFilterBuilder) -> Self {
         builder.build()
     }
@@ -6546,12 +6705,14 @@ pub enum PortingPhoneNumberBlockFilterStatus {
 }
 
 impl From<PortingOrderStatusValue> for PortingPhoneNumberBlockFilterStatus {
+    #[inline]
     fn from(value: PortingOrderStatusValue) -> Self {
         Self::PortingOrderStatusValue(value)
     }
 }
 
 impl From<Vec<PortingOrderStatusValue>> for PortingPhoneNumberBlockFilterStatus {
+    #[inline]
     fn from(value: Vec<PortingOrderStatusValue>) -> Self {
         Self::List(value)
     }
@@ -6578,24 +6739,28 @@ pub enum PortingPhoneNumberBlockFilterSupportKey {
 }
 
 impl From<String> for PortingPhoneNumberBlockFilterSupportKey {
+    #[inline]
     fn from(value: String) -> Self {
         Self::Text(value)
     }
 }
 
 impl From<&str> for PortingPhoneNumberBlockFilterSupportKey {
+    #[inline]
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
     }
 }
 
 impl From<Vec<String>> for PortingPhoneNumberBlockFilterSupportKey {
+    #[inline]
     fn from(value: Vec<String>) -> Self {
         Self::List(value)
     }
 }
 
 impl<const N: usize> From<[&str; N]> for PortingPhoneNumberBlockFilterSupportKey {
+    #[inline]
     fn from(values: [&str; N]) -> Self {
         Self::List(values.map(str::to_owned).to_vec())
     }
@@ -6667,6 +6832,7 @@ pub struct PortingPhoneNumberConfigurationFilter {
 
 impl PortingPhoneNumberConfigurationFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingPhoneNumberConfigurationFilterBuilder {
         PortingPhoneNumberConfigurationFilterBuilder {
             value: Self::default(),
@@ -6719,6 +6885,7 @@ impl PortingPhoneNumberConfigurationFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingPhoneNumberConfigurationFilter {
         self.value
     }
@@ -6726,6 +6893,7 @@ impl PortingPhoneNumberConfigurationFilterBuilder {
 
 impl From<PortingPhoneNumberConfigurationFilterBuilder>
 for PortingPhoneNumberConfigurationFilter {
+    #[inline]
     fn from(builder: PortingPhoneNumberConfigurationFilterBuilder) -> Self {
         builder.build()
     }
@@ -6751,6 +6919,7 @@ pub struct PortingPhoneNumberConfigurationFilterPortingOrder {
 
 impl PortingPhoneNumberConfigurationFilterPortingOrder {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingPhoneNumberConfigurationFilterPortingOrderBuilder {
         PortingPhoneNumberConfigurationFilterPortingOrderBuilder {
             value: Self::default(),
@@ -6781,6 +6950,7 @@ impl PortingPhoneNumberConfigurationFilterPortingOrderBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingPhoneNumberConfigurationFilterPortingOrder {
         self.value
     }
@@ -6788,6 +6958,7 @@ impl PortingPhoneNumberConfigurationFilterPortingOrderBuilder {
 
 impl From<PortingPhoneNumberConfigurationFilterPortingOrderBuilder>
 for PortingPhoneNumberConfigurationFilterPortingOrder {
+    #[inline]
     fn from(builder: PortingPhoneNumberConfigurationFilterPortingOrderBuilder) -> Self {
         builder.build()
     }
@@ -6852,6 +7023,7 @@ pub struct PortingPhoneNumberConfigurationSort {
 
 impl PortingPhoneNumberConfigurationSort {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingPhoneNumberConfigurationSortBuilder {
         PortingPhoneNumberConfigurationSortBuilder {
             value: Self::default(),
@@ -6879,6 +7051,7 @@ impl PortingPhoneNumberConfigurationSortBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingPhoneNumberConfigurationSort {
         self.value
     }
@@ -6886,6 +7059,7 @@ impl PortingPhoneNumberConfigurationSortBuilder {
 
 impl From<PortingPhoneNumberConfigurationSortBuilder>
 for PortingPhoneNumberConfigurationSort {
+    #[inline]
     fn from(builder: PortingPhoneNumberConfigurationSortBuilder) -> Self {
         builder.build()
     }
@@ -6893,12 +7067,14 @@ for PortingPhoneNumberConfigurationSort {
 
 impl From<PortingPhoneNumberConfigurationSortValue>
 for PortingPhoneNumberConfigurationSort {
+    #[inline]
     fn from(value: PortingPhoneNumberConfigurationSortValue) -> Self {
         Self::builder().value(value).build()
     }
 }
 
 impl From<&str> for PortingPhoneNumberConfigurationSort {
+    #[inline]
     fn from(value: &str) -> Self {
         Self::builder().value(value).build()
     }
@@ -6984,6 +7160,7 @@ pub struct PortingPhoneNumberExtensionFilter {
 
 impl PortingPhoneNumberExtensionFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingPhoneNumberExtensionFilterBuilder {
         PortingPhoneNumberExtensionFilterBuilder {
             value: Self::default(),
@@ -7012,6 +7189,7 @@ impl PortingPhoneNumberExtensionFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingPhoneNumberExtensionFilter {
         self.value
     }
@@ -7019,6 +7197,7 @@ impl PortingPhoneNumberExtensionFilterBuilder {
 
 impl From<PortingPhoneNumberExtensionFilterBuilder>
 for PortingPhoneNumberExtensionFilter {
+    #[inline]
     fn from(builder: PortingPhoneNumberExtensionFilterBuilder) -> Self {
         builder.build()
     }
@@ -7061,6 +7240,7 @@ pub struct PortingPhoneNumberFilter {
 
 impl PortingPhoneNumberFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingPhoneNumberFilterBuilder {
         PortingPhoneNumberFilterBuilder {
             value: Self::default(),
@@ -7087,12 +7267,14 @@ impl PortingPhoneNumberFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingPhoneNumberFilter {
         self.value
     }
 }
 
 impl From<PortingPhoneNumberFilterBuilder> for PortingPhoneNumberFilter {
+    #[inline]
     fn from(builder: PortingPhoneNumberFilterBuilder) -> Self {
         builder.build()
     }
@@ -7120,6 +7302,7 @@ pub struct PortingPhoneNumberRange {
 
 impl PortingPhoneNumberRange {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingPhoneNumberRangeBuilder {
         PortingPhoneNumberRangeBuilder {
             value: Self::default(),
@@ -7153,12 +7336,14 @@ impl PortingPhoneNumberRangeBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingPhoneNumberRange {
         self.value
     }
 }
 
 impl From<PortingPhoneNumberRangeBuilder> for PortingPhoneNumberRange {
+    #[inline]
     fn from(builder: PortingPhoneNumberRangeBuilder) -> Self {
         builder.build()
     }
@@ -7301,6 +7486,7 @@ pub struct PortingReportFilter {
 
 impl PortingReportFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingReportFilterBuilder {
         PortingReportFilterBuilder {
             value: Self::default(),
@@ -7332,12 +7518,14 @@ impl PortingReportFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingReportFilter {
         self.value
     }
 }
 
 impl From<PortingReportFilterBuilder> for PortingReportFilter {
+    #[inline]
     fn from(builder: PortingReportFilterBuilder) -> Self {
         builder.build()
     }
@@ -7468,6 +7656,7 @@ pub struct PortingVerificationCodeFilter {
 
 impl PortingVerificationCodeFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingVerificationCodeFilterBuilder {
         PortingVerificationCodeFilterBuilder {
             value: Self::default(),
@@ -7484,6 +7673,7 @@ pub struct PortingVerificationCodeFilterBuilder {
 
 impl PortingVerificationCodeFilterBuilder {
     /// With `true` only numbers that are verified, with `false` only those still waiting.
+    #[inline]
     pub fn verified(mut self, verified: bool) -> Self {
         self.value.verified = Some(verified);
         self
@@ -7491,12 +7681,14 @@ impl PortingVerificationCodeFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingVerificationCodeFilter {
         self.value
     }
 }
 
 impl From<PortingVerificationCodeFilterBuilder> for PortingVerificationCodeFilter {
+    #[inline]
     fn from(builder: PortingVerificationCodeFilterBuilder) -> Self {
         builder.build()
     }
@@ -7524,6 +7716,7 @@ pub struct PortingVerificationCodeSubmission {
 
 impl PortingVerificationCodeSubmission {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortingVerificationCodeSubmissionBuilder {
         PortingVerificationCodeSubmissionBuilder {
             value: Self::default(),
@@ -7557,6 +7750,7 @@ impl PortingVerificationCodeSubmissionBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortingVerificationCodeSubmission {
         self.value
     }
@@ -7564,6 +7758,7 @@ impl PortingVerificationCodeSubmissionBuilder {
 
 impl From<PortingVerificationCodeSubmissionBuilder>
 for PortingVerificationCodeSubmission {
+    #[inline]
     fn from(builder: PortingVerificationCodeSubmissionBuilder) -> Self {
         builder.build()
     }
@@ -7608,6 +7803,7 @@ pub struct RunPortabilityCheck {
 
 impl RunPortabilityCheck {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> RunPortabilityCheckBuilder {
         RunPortabilityCheckBuilder {
             value: Self::default(),
@@ -7636,12 +7832,14 @@ impl RunPortabilityCheckBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> RunPortabilityCheck {
         self.value
     }
 }
 
 impl From<RunPortabilityCheckBuilder> for RunPortabilityCheck {
+    #[inline]
     fn from(builder: RunPortabilityCheckBuilder) -> Self {
         builder.build()
     }
@@ -7669,6 +7867,7 @@ pub struct SendPortingVerificationCodes {
 
 impl SendPortingVerificationCodes {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> SendPortingVerificationCodesBuilder {
         SendPortingVerificationCodesBuilder {
             value: Self::default(),
@@ -7708,12 +7907,14 @@ impl SendPortingVerificationCodesBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> SendPortingVerificationCodes {
         self.value
     }
 }
 
 impl From<SendPortingVerificationCodesBuilder> for SendPortingVerificationCodes {
+    #[inline]
     fn from(builder: SendPortingVerificationCodesBuilder) -> Self {
         builder.build()
     }
@@ -7741,6 +7942,7 @@ pub struct SharePortingOrder {
 
 impl SharePortingOrder {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> SharePortingOrderBuilder {
         SharePortingOrderBuilder {
             value: Self::default(),
@@ -7759,6 +7961,7 @@ impl SharePortingOrderBuilder {
     /// Lifetime of the token in seconds, no more than 172,800 (two days).
     ///
     /// Example: `3600`
+    #[inline]
     pub fn expires_in_seconds(mut self, expires_in_seconds: i64) -> Self {
         self.value.expires_in_seconds = Some(expires_in_seconds);
         self
@@ -7776,12 +7979,14 @@ impl SharePortingOrderBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> SharePortingOrder {
         self.value
     }
 }
 
 impl From<SharePortingOrderBuilder> for SharePortingOrder {
+    #[inline]
     fn from(builder: SharePortingOrderBuilder) -> Self {
         builder.build()
     }
@@ -7837,6 +8042,7 @@ pub struct UpdatePortingOrder {
 
 impl UpdatePortingOrder {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> UpdatePortingOrderBuilder {
         UpdatePortingOrderBuilder {
             value: Self::default(),
@@ -7862,6 +8068,7 @@ impl UpdatePortingOrderBuilder {
     }
 
     /// Sends `activation_settings` as null. In an update that removes what was there.
+    #[inline]
     pub fn activation_settings_null(mut self) -> Self {
         self.value.activation_settings = Nullable::Null;
         self
@@ -7874,6 +8081,7 @@ impl UpdatePortingOrderBuilder {
     }
 
     /// Sends `messaging` as null. In an update that removes what was there.
+    #[inline]
     pub fn messaging_null(mut self) -> Self {
         self.value.messaging = Nullable::Null;
         self
@@ -7886,6 +8094,7 @@ impl UpdatePortingOrderBuilder {
     }
 
     /// Sends `end_user` as null. In an update that removes what was there.
+    #[inline]
     pub fn end_user_null(mut self) -> Self {
         self.value.end_user = Nullable::Null;
         self
@@ -7899,6 +8108,7 @@ impl UpdatePortingOrderBuilder {
     }
 
     /// Sends `documents` as null. In an update that removes what was there.
+    #[inline]
     pub fn documents_null(mut self) -> Self {
         self.value.documents = Nullable::Null;
         self
@@ -7916,6 +8126,7 @@ impl UpdatePortingOrderBuilder {
     }
 
     /// Sends `requirements` as null. In an update that removes what was there.
+    #[inline]
     pub fn requirements_null(mut self) -> Self {
         self.value.requirements = Nullable::Null;
         self
@@ -7931,6 +8142,7 @@ impl UpdatePortingOrderBuilder {
     }
 
     /// Sends `requirement_group_id` as null. In an update that removes what was there.
+    #[inline]
     pub fn requirement_group_id_null(mut self) -> Self {
         self.value.requirement_group_id = Nullable::Null;
         self
@@ -7949,6 +8161,7 @@ impl UpdatePortingOrderBuilder {
     }
 
     /// Sends `phone_number_configuration` as null. In an update that removes what was there.
+    #[inline]
     pub fn phone_number_configuration_null(mut self) -> Self {
         self.value.phone_number_configuration = Nullable::Null;
         self
@@ -7961,6 +8174,7 @@ impl UpdatePortingOrderBuilder {
     }
 
     /// Sends `misc` as null. In an update that removes what was there.
+    #[inline]
     pub fn misc_null(mut self) -> Self {
         self.value.misc = Nullable::Null;
         self
@@ -7975,6 +8189,7 @@ impl UpdatePortingOrderBuilder {
     }
 
     /// Sends `customer_reference` as null. In an update that removes what was there.
+    #[inline]
     pub fn customer_reference_null(mut self) -> Self {
         self.value.customer_reference = Nullable::Null;
         self
@@ -7994,6 +8209,7 @@ impl UpdatePortingOrderBuilder {
     }
 
     /// Sends `customer_group_reference` as null. In an update that removes what was there.
+    #[inline]
     pub fn customer_group_reference_null(mut self) -> Self {
         self.value.customer_group_reference = Nullable::Null;
         self
@@ -8009,6 +8225,7 @@ impl UpdatePortingOrderBuilder {
     }
 
     /// Sends `user_feedback` as null. In an update that removes what was there.
+    #[inline]
     pub fn user_feedback_null(mut self) -> Self {
         self.value.user_feedback = Nullable::Null;
         self
@@ -8023,6 +8240,7 @@ impl UpdatePortingOrderBuilder {
     }
 
     /// Sends `webhook_url` as null. In an update that removes what was there.
+    #[inline]
     pub fn webhook_url_null(mut self) -> Self {
         self.value.webhook_url = Nullable::Null;
         self
@@ -8030,12 +8248,14 @@ impl UpdatePortingOrderBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> UpdatePortingOrder {
         self.value
     }
 }
 
 impl From<UpdatePortingOrderBuilder> for UpdatePortingOrder {
+    #[inline]
     fn from(builder: UpdatePortingOrderBuilder) -> Self {
         builder.build()
     }
@@ -8071,6 +8291,7 @@ pub struct UpdatePortingOrderActivationSettings {
 
 impl UpdatePortingOrderActivationSettings {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> UpdatePortingOrderActivationSettingsBuilder {
         UpdatePortingOrderActivationSettingsBuilder {
             value: Self::default(),
@@ -8099,6 +8320,7 @@ impl UpdatePortingOrderActivationSettingsBuilder {
     }
 
     /// Sends `foc_datetime_requested` as null. In an update that removes what was there.
+    #[inline]
     pub fn foc_datetime_requested_null(mut self) -> Self {
         self.value.foc_datetime_requested = Nullable::Null;
         self
@@ -8106,6 +8328,7 @@ impl UpdatePortingOrderActivationSettingsBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> UpdatePortingOrderActivationSettings {
         self.value
     }
@@ -8113,6 +8336,7 @@ impl UpdatePortingOrderActivationSettingsBuilder {
 
 impl From<UpdatePortingOrderActivationSettingsBuilder>
 for UpdatePortingOrderActivationSettings {
+    #[inline]
     fn from(builder: UpdatePortingOrderActivationSettingsBuilder) -> Self {
         builder.build()
     }
@@ -8134,6 +8358,7 @@ pub struct UpdatePortingOrderMessaging {
 
 impl UpdatePortingOrderMessaging {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> UpdatePortingOrderMessagingBuilder {
         UpdatePortingOrderMessagingBuilder {
             value: Self::default(),
@@ -8150,12 +8375,14 @@ pub struct UpdatePortingOrderMessagingBuilder {
 
 impl UpdatePortingOrderMessagingBuilder {
     /// Whether messaging moves to Telnyx too (`true`) or remains with its present provider (`false`).
+    #[inline]
     pub fn enable_messaging(mut self, enable_messaging: bool) -> Self {
         self.value.enable_messaging = Nullable::Value(enable_messaging);
         self
     }
 
     /// Sends `enable_messaging` as null. In an update that removes what was there.
+    #[inline]
     pub fn enable_messaging_null(mut self) -> Self {
         self.value.enable_messaging = Nullable::Null;
         self
@@ -8163,12 +8390,14 @@ impl UpdatePortingOrderMessagingBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> UpdatePortingOrderMessaging {
         self.value
     }
 }
 
 impl From<UpdatePortingOrderMessagingBuilder> for UpdatePortingOrderMessaging {
+    #[inline]
     fn from(builder: UpdatePortingOrderMessagingBuilder) -> Self {
         builder.build()
     }
@@ -8196,6 +8425,7 @@ pub struct UpdatePortingOrderRequirement {
 
 impl UpdatePortingOrderRequirement {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> UpdatePortingOrderRequirementBuilder {
         UpdatePortingOrderRequirementBuilder {
             value: Self::default(),
@@ -8260,6 +8490,7 @@ impl<
 
 impl From<UpdatePortingOrderRequirementBuilder<Set, Set>>
 for UpdatePortingOrderRequirement {
+    #[inline]
     fn from(builder: UpdatePortingOrderRequirementBuilder<Set, Set>) -> Self {
         builder.build()
     }
@@ -8284,6 +8515,7 @@ pub struct UpdatePortingOrdersActivationJob {
 
 impl UpdatePortingOrdersActivationJob {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> UpdatePortingOrdersActivationJobBuilder {
         UpdatePortingOrdersActivationJobBuilder {
             value: Self::default(),
@@ -8308,6 +8540,7 @@ impl UpdatePortingOrdersActivationJobBuilder {
     }
 
     /// Sends `activate_at` as null. In an update that removes what was there.
+    #[inline]
     pub fn activate_at_null(mut self) -> Self {
         self.value.activate_at = Nullable::Null;
         self
@@ -8315,12 +8548,14 @@ impl UpdatePortingOrdersActivationJobBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> UpdatePortingOrdersActivationJob {
         self.value
     }
 }
 
 impl From<UpdatePortingOrdersActivationJobBuilder> for UpdatePortingOrdersActivationJob {
+    #[inline]
     fn from(builder: UpdatePortingOrdersActivationJobBuilder) -> Self {
         builder.build()
     }
@@ -8342,6 +8577,7 @@ pub struct VerifyPortingVerificationCodes {
 
 impl VerifyPortingVerificationCodes {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> VerifyPortingVerificationCodesBuilder {
         VerifyPortingVerificationCodesBuilder {
             value: Self::default(),
@@ -8372,12 +8608,14 @@ impl VerifyPortingVerificationCodesBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> VerifyPortingVerificationCodes {
         self.value
     }
 }
 
 impl From<VerifyPortingVerificationCodesBuilder> for VerifyPortingVerificationCodes {
+    #[inline]
     fn from(builder: VerifyPortingVerificationCodesBuilder) -> Self {
         builder.build()
     }

@@ -20,6 +20,7 @@ pub struct CreatePortoutComment {
 
 impl CreatePortoutComment {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CreatePortoutCommentBuilder {
         CreatePortoutCommentBuilder {
             value: Self::default(),
@@ -45,12 +46,14 @@ impl CreatePortoutCommentBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> CreatePortoutComment {
         self.value
     }
 }
 
 impl From<CreatePortoutCommentBuilder> for CreatePortoutComment {
+    #[inline]
     fn from(builder: CreatePortoutCommentBuilder) -> Self {
         builder.build()
     }
@@ -75,6 +78,7 @@ pub struct CreatePortoutReport {
 
 impl CreatePortoutReport {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CreatePortoutReportBuilder {
         CreatePortoutReportBuilder {
             value: Self::default(),
@@ -129,6 +133,7 @@ impl<HasParams, HasReportType> CreatePortoutReportBuilder<HasParams, HasReportTy
 }
 
 impl From<CreatePortoutReportBuilder<Set, Set>> for CreatePortoutReport {
+    #[inline]
     fn from(builder: CreatePortoutReportBuilder<Set, Set>) -> Self {
         builder.build()
     }
@@ -156,6 +161,7 @@ pub struct CreatePortoutSupportingDocument {
 
 impl CreatePortoutSupportingDocument {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CreatePortoutSupportingDocumentBuilder {
         CreatePortoutSupportingDocumentBuilder {
             value: Self::default(),
@@ -219,6 +225,7 @@ impl<
 
 impl From<CreatePortoutSupportingDocumentBuilder<Set, Set>>
 for CreatePortoutSupportingDocument {
+    #[inline]
     fn from(builder: CreatePortoutSupportingDocumentBuilder<Set, Set>) -> Self {
         builder.build()
     }
@@ -241,6 +248,7 @@ pub struct CreatePortoutSupportingDocuments {
 
 impl CreatePortoutSupportingDocuments {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> CreatePortoutSupportingDocumentsBuilder {
         CreatePortoutSupportingDocumentsBuilder {
             value: Self::default(),
@@ -267,12 +275,14 @@ impl CreatePortoutSupportingDocumentsBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> CreatePortoutSupportingDocuments {
         self.value
     }
 }
 
 impl From<CreatePortoutSupportingDocumentsBuilder> for CreatePortoutSupportingDocuments {
+    #[inline]
     fn from(builder: CreatePortoutSupportingDocumentsBuilder) -> Self {
         builder.build()
     }
@@ -295,6 +305,7 @@ pub struct ExportPortoutsCsvReport {
 
 impl ExportPortoutsCsvReport {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> ExportPortoutsCsvReportBuilder {
         ExportPortoutsCsvReportBuilder {
             value: Self::default(),
@@ -336,6 +347,7 @@ impl<HasFilters> ExportPortoutsCsvReportBuilder<HasFilters> {
 }
 
 impl From<ExportPortoutsCsvReportBuilder<Set>> for ExportPortoutsCsvReport {
+    #[inline]
     fn from(builder: ExportPortoutsCsvReportBuilder<Set>) -> Self {
         builder.build()
     }
@@ -380,6 +392,7 @@ pub struct ExportPortoutsCsvReportFilters {
 
 impl ExportPortoutsCsvReportFilters {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> ExportPortoutsCsvReportFiltersBuilder {
         ExportPortoutsCsvReportFiltersBuilder {
             value: Self::default(),
@@ -458,12 +471,14 @@ impl ExportPortoutsCsvReportFiltersBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> ExportPortoutsCsvReportFilters {
         self.value
     }
 }
 
 impl From<ExportPortoutsCsvReportFiltersBuilder> for ExportPortoutsCsvReportFilters {
+    #[inline]
     fn from(builder: ExportPortoutsCsvReportFiltersBuilder) -> Self {
         builder.build()
     }
@@ -774,18 +789,21 @@ pub enum PortoutEvent {
 }
 
 impl From<WebhookPortoutStatusChanged> for PortoutEvent {
+    #[inline]
     fn from(value: WebhookPortoutStatusChanged) -> Self {
         Self::StatusChanged(value)
     }
 }
 
 impl From<WebhookPortoutNewComment> for PortoutEvent {
+    #[inline]
     fn from(value: WebhookPortoutNewComment) -> Self {
         Self::NewComment(value)
     }
 }
 
 impl From<WebhookPortoutFocDateChanged> for PortoutEvent {
+    #[inline]
     fn from(value: WebhookPortoutFocDateChanged) -> Self {
         Self::FocDateChanged(value)
     }
@@ -820,6 +838,7 @@ pub struct PortoutEventFilter {
 
 impl PortoutEventFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortoutEventFilterBuilder {
         PortoutEventFilterBuilder {
             value: Self::default(),
@@ -861,12 +880,14 @@ impl PortoutEventFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortoutEventFilter {
         self.value
     }
 }
 
 impl From<PortoutEventFilterBuilder> for PortoutEventFilter {
+    #[inline]
     fn from(builder: PortoutEventFilterBuilder) -> Self {
         builder.build()
     }
@@ -957,6 +978,7 @@ pub struct PortoutFilter {
 
 impl PortoutFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortoutFilterBuilder {
         PortoutFilterBuilder {
             value: Self::default(),
@@ -1072,12 +1094,14 @@ impl PortoutFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortoutFilter {
         self.value
     }
 }
 
 impl From<PortoutFilterBuilder> for PortoutFilter {
+    #[inline]
     fn from(builder: PortoutFilterBuilder) -> Self {
         builder.build()
     }
@@ -1210,6 +1234,7 @@ pub struct PortoutRejectionFilter {
 
 impl PortoutRejectionFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortoutRejectionFilterBuilder {
         PortoutRejectionFilterBuilder {
             value: Self::default(),
@@ -1233,12 +1258,14 @@ impl PortoutRejectionFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortoutRejectionFilter {
         self.value
     }
 }
 
 impl From<PortoutRejectionFilterBuilder> for PortoutRejectionFilter {
+    #[inline]
     fn from(builder: PortoutRejectionFilterBuilder) -> Self {
         builder.build()
     }
@@ -1263,12 +1290,14 @@ pub enum PortoutRejectionFilterCode {
 }
 
 impl From<i64> for PortoutRejectionFilterCode {
+    #[inline]
     fn from(value: i64) -> Self {
         Self::Integer(value)
     }
 }
 
 impl From<Vec<i64>> for PortoutRejectionFilterCode {
+    #[inline]
     fn from(value: Vec<i64>) -> Self {
         Self::List(value)
     }
@@ -1344,6 +1373,7 @@ pub struct PortoutReportFilter {
 
 impl PortoutReportFilter {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> PortoutReportFilterBuilder {
         PortoutReportFilterBuilder {
             value: Self::default(),
@@ -1375,12 +1405,14 @@ impl PortoutReportFilterBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> PortoutReportFilter {
         self.value
     }
 }
 
 impl From<PortoutReportFilterBuilder> for PortoutReportFilter {
+    #[inline]
     fn from(builder: PortoutReportFilterBuilder) -> Self {
         builder.build()
     }
@@ -1541,6 +1573,7 @@ pub struct UpdatePortoutStatus {
 
 impl UpdatePortoutStatus {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> UpdatePortoutStatusBuilder {
         UpdatePortoutStatusBuilder {
             value: Self::default(),
@@ -1596,6 +1629,7 @@ impl<HasReason> UpdatePortoutStatusBuilder<HasReason> {
 }
 
 impl From<UpdatePortoutStatusBuilder<Set>> for UpdatePortoutStatus {
+    #[inline]
     fn from(builder: UpdatePortoutStatusBuilder<Set>) -> Self {
         builder.build()
     }

@@ -20,6 +20,7 @@ pub struct DateTimeRange {
 
 impl DateTimeRange {
     /// Starts building one. Nothing is set.
+    #[inline]
     pub fn builder() -> DateTimeRangeBuilder {
         DateTimeRangeBuilder {
             value: Self::default(),
@@ -53,12 +54,14 @@ impl DateTimeRangeBuilder {
 
     /// Gives what was built. Compiles once everything required is set.
     #[must_use]
+    #[inline]
     pub fn build(self) -> DateTimeRange {
         self.value
     }
 }
 
 impl From<DateTimeRangeBuilder> for DateTimeRange {
+    #[inline]
     fn from(builder: DateTimeRangeBuilder) -> Self {
         builder.build()
     }

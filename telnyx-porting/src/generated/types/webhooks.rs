@@ -28,6 +28,7 @@ pub enum WebhookEvent {
 
 #[cfg(feature = "porting-in")]
 impl From<PortingEvent> for WebhookEvent {
+    #[inline]
     fn from(event: PortingEvent) -> Self {
         Self::Porting(event)
     }
@@ -35,6 +36,7 @@ impl From<PortingEvent> for WebhookEvent {
 
 #[cfg(feature = "porting-out")]
 impl From<PortoutEvent> for WebhookEvent {
+    #[inline]
     fn from(event: PortoutEvent) -> Self {
         Self::Portout(event)
     }

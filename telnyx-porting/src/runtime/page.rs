@@ -323,6 +323,7 @@ pub(crate) struct Trail {
 const MAX_EMPTY_PAGES: u32 = 20;
 
 /// Decodes a page and works out what comes after it.
+#[allow(clippy::needless_pass_by_value, reason = "a call's decoder is given the reply")]
 pub(crate) fn decode<T: Field + Default, M: Field + Default>(reply: Reply) -> Result<Page<T, M>, Error> {
     let mut items = Vec::<T>::new();
     let mut meta = M::default();

@@ -58,6 +58,7 @@ pub(crate) struct Inner {
     pub(crate) fault: Option<String>,
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "generated code has the argument, and no use for it afterwards")]
 impl Request {
     pub(crate) fn new(client: &Client, operation: &'static Operation) -> Self {
         Self(Box::new(Inner {

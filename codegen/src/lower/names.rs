@@ -103,6 +103,7 @@ pub(crate) const REQUEST_METHODS: &[&str] = &[
     "send_blocking",
     "send_raw",
     "send_stream",
+    "send_stream_blocking",
     "timeout",
 ];
 

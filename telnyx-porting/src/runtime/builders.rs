@@ -313,6 +313,21 @@ macro_rules! send {
             $crate::runtime::builders::send!(@finish self $body).call_stream()
         }
 
+        /// Sends the request, and gives the head of the response as soon as it is there, with the
+        /// body to be read; the thread is blocked while bytes are waited for.
+        ///
+        /// # Errors
+        ///
+        /// As for `send_stream`.
+        #[cfg(feature = "blocking")]
+        pub fn send_stream_blocking(self) -> Result<$crate::runtime::BlockingDownload, $crate::runtime::Error>
+        where
+            $($state: fields::$field,)*
+            Self: 'static,
+        {
+            $crate::runtime::blocking::wait(self.send_stream()).map($crate::runtime::BlockingDownload::new)
+        }
+
         /// Sends the request and saves the body of the response to a file.
         ///
         /// The file is there as a whole or not at all: until the last byte has come and is on disk,

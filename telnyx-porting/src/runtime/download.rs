@@ -28,7 +28,7 @@ use crate::runtime::trace::Trace;
 /// ```
 ///
 /// The request's timeout holds for the wait for each piece, its deadline for all of them. What has
-/// begun to come in is never asked for again. A body that breaks off, or that is shorter than the
+/// begun to come in is never asked for again. A body that breaks off, or that is not as long as the
 /// server promised, ends with an error, never as if it were whole; after an error the stream ends.
 /// To stop early, drop it.
 #[must_use = "the body has not been read yet"]
@@ -42,6 +42,11 @@ pub struct Download {
 impl Download {
     pub(crate) fn new(head: RawResponse, incoming: Incoming, trace: Trace) -> Self {
         Self { head, incoming, trace: Some(trace) }
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn head(&self) -> &RawResponse {
+        &self.head
     }
 
     /// Returns the status, between 200 and 299.
@@ -393,6 +398,13 @@ mod tests {
         let short = pdf().header("content-length", "99");
         let cases = [
             ("short", short, PDF, ErrorKind::Interrupted, "ends after 23 of 99 bytes"),
+            (
+                "long",
+                pdf().header("content-length", "9").in_pieces(4, second),
+                "%PDF-1.7",
+                ErrorKind::Interrupted,
+                "goes on after the 9 bytes",
+            ),
             ("breaks", pdf().breaks_off(), PDF, ErrorKind::Interrupted, "the response is not whole"),
             (
                 "stalls",

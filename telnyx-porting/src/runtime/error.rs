@@ -19,8 +19,15 @@ use crate::runtime::view::Scrubbed;
 /// whether the request [may have reached the server](Self::may_have_reached_server) and whether it
 /// [may have been carried out](Self::may_have_been_carried_out).
 ///
-/// Neither `Display` nor `Debug` shows the key, a body, or values that were sent in members which
-/// the API's configuration marks as personal.
+/// # What it shows
+///
+/// `Display` and `Debug` show the operation and its path template, the status, the request id, and
+/// what the server lists as errors (title, detail, code, and where). They never show the key, a
+/// body, a URL, or a header that may hold a secret. Where the server's text repeats a value of three
+/// characters or more that the request holds in a member or parameter which the API's configuration
+/// marks as personal, `[redacted]` stands in its place. What the server says beyond that is shown as
+/// it is: if its texts must stay out of a log, write [`kind`](Self::kind), [`status`](Self::status),
+/// [`operation`](Self::operation) and [`request_id`](Self::request_id), as the traces do.
 ///
 /// ```text
 /// match request.send().await {
@@ -142,6 +149,12 @@ impl Error {
 
     pub(crate) fn invalid_request(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidRequest, message)
+    }
+
+    /// Something gave way in the middle, so that nobody knows how far the request got.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn interrupted(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Interrupted, message).with_reached(Reached::Maybe)
     }
 
     pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
@@ -453,7 +466,7 @@ impl StdError for Error {
 /// One of the errors that a server lists in its answer.
 ///
 /// The texts are the server's. Where they repeat values of the request that are marked as personal,
-/// `[redacted]` stands in their place; [`Error::body`] has the untouched bytes.
+/// `[redacted]` stands in their place, as [`Error`] says; [`Error::body`] has the untouched bytes.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiError {

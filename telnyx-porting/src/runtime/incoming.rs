@@ -125,6 +125,9 @@ impl Incoming {
         self.body.poll_piece(context).map(|piece| match piece {
             Some(Ok(piece)) => {
                 self.received = self.received.saturating_add(piece.len() as u64);
+                if let Some(error) = self.too_long() {
+                    return Some(Err(error));
+                }
                 if self.pace == Pace::Leisurely {
                     self.timer = None;
                 }
@@ -138,6 +141,13 @@ impl Incoming {
     fn too_short(&self) -> Option<Error> {
         let expected = self.expected.filter(|expected| self.received < *expected)?;
         let message = format!("the response ends after {} of {expected} bytes", self.received);
+        Some(Error::new(ErrorKind::Interrupted, message).with_reached(Reached::Maybe))
+    }
+
+    /// HTTP/1.1 ends where the head says, but a transport of one's own may do otherwise.
+    fn too_long(&self) -> Option<Error> {
+        let expected = self.expected.filter(|expected| self.received > *expected)?;
+        let message = format!("the response goes on after the {expected} bytes that it was to have");
         Some(Error::new(ErrorKind::Interrupted, message).with_reached(Reached::Maybe))
     }
 

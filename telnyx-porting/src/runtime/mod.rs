@@ -92,7 +92,7 @@ pub use timestamp::TimestampError;
 pub use timestamp::{Date, Timestamp};
 
 #[cfg(feature = "blocking")]
-pub use blocking::{BlockingItems, BlockingPages};
+pub use blocking::{BlockingDownload, BlockingItems, BlockingPages};
 #[cfg(feature = "client")]
 pub use {
     bytes::Bytes,

@@ -497,16 +497,33 @@ fn status_error(
 fn secrets_of(request: &request::Inner, client: &client::Inner) -> Vec<String> {
     let mut secrets = Vec::new();
     secrets.extend(client.api_key.as_ref().map(|key| key.reveal().to_owned()));
-    if let Some(Ok(body)) = request.body.as_ref().map(|body| serde_json::from_slice::<Value>(body)) {
-        gather_secrets(&body, false, &mut secrets);
+    if let Some(body) = &request.body {
+        match serde_json::from_slice::<Value>(body) {
+            Ok(body) => gather_secrets(&body, false, &mut secrets),
+            // What is neither JSON nor a form has no names to go by.
+            Err(_) => secrets.extend(secrets_of_pairs(pairs_of_form(body))),
+        }
     }
-    for (name, value) in request.query.iter().chain(&request.path) {
+    let arguments = [&request.query, &request.path, &request.header_params, &request.cookies];
+    for (name, value) in arguments.into_iter().flatten() {
         gather_secrets(value, API.redact.contains(name), &mut secrets);
     }
+    secrets.extend(secrets_of_pairs(request.extra_query.iter().cloned()));
     // Shorter ones would tear other words apart.
     secrets.retain(|secret| secret.len() >= 3);
     secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
     secrets
+}
+
+/// The values of pairs whose names, such as `filter[end_user][pin]`, hold a name that is marked.
+fn secrets_of_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> impl Iterator<Item = String> {
+    let is_secret = |name: &str| name.split(['[', ']', '.']).any(|part| API.redact.contains(&part));
+    pairs.into_iter().filter(move |(name, _)| is_secret(name)).map(|(_, value)| value)
+}
+
+fn pairs_of_form(body: &[u8]) -> Vec<(String, String)> {
+    let url = str::from_utf8(body).ok().and_then(|form| Url::parse(&format!("form:?{form}")).ok());
+    url.map(|url| url.query_pairs().into_owned().collect()).unwrap_or_default()
 }
 
 fn gather_secrets(value: &Value, is_secret: bool, secrets: &mut Vec<String>) {
@@ -593,6 +610,12 @@ mod tests {
             (
                 "body too short",
                 vec![Step::json("{}").header("content-length", "9")],
+                (2, None, false),
+                fails(1, Interrupted, true),
+            ),
+            (
+                "body too long",
+                vec![Step::json("{}").header("content-length", "1")],
                 (2, None, false),
                 fails(1, Interrupted, true),
             ),
@@ -899,6 +922,39 @@ mod tests {
                  at /phone of the body (and 1 more); request id r-1"
             );
         }
+    }
+
+    /// Wherever a request holds a value that is marked, the server's echo of it is not shown.
+    #[tokio::test]
+    async fn secrets_are_known_wherever_they_stand() {
+        static FORM: Operation = Operation { content_type: "application/x-www-form-urlencoded", ..POST };
+        const NAME: &str = "Jane Döe";
+        let Some(secret) = API.redact.first().copied() else { return };
+        let client = |echo: &str| {
+            let body = json!({"errors": [{"title": format!("not {echo}!"), "meta": {"all": [echo]}}]});
+            Script::new([Step::Respond(400, Vec::new(), body.to_string())]).client()
+        };
+        let nested = json!({"a": [{secret: {"deep": [NAME]}}]});
+        let mut query = get(&client(NAME), "1");
+        query.query("filter", json!({secret: NAME}));
+        let mut further_query = get(&client(NAME), "1");
+        further_query.extra_query(format!("filter[{secret}][eq]"), NAME.to_owned());
+        let cases = [
+            ("body", NAME, Request::new(&client(NAME), &POST).body(&nested)),
+            ("number", "47110", Request::new(&client("47110"), &POST).body(&json!({secret: 47_110}))),
+            ("form", NAME, Request::new(&client(NAME), &FORM).body(&json!({secret: NAME}))),
+            ("query", NAME, query),
+            ("further query", NAME, further_query),
+        ];
+        for (place, echo, request) in cases {
+            let error = request.call::<Value>().await.unwrap_err();
+            let shown = format!("{error} {error:?} {:?}", error.api_errors());
+            assert!(shown.contains("[redacted]") && !shown.contains(echo), "{place}: {shown}");
+            assert!(String::from_utf8_lossy(error.body()).contains(echo), "{place}");
+        }
+        // What is not marked is the server's to say.
+        let error = get(&client(NAME), NAME).call::<Value>().await.unwrap_err();
+        assert!(error.to_string().contains(NAME), "{error}");
     }
 
     #[test]

@@ -209,8 +209,8 @@ impl Default for ClientBuilder {
 impl ClientBuilder {
     /// Returns a builder with the key and the base URL that the environment gives.
     ///
-    /// The names of the variables are in the crate's documentation. Variables that are not set or
-    /// empty change nothing.
+    /// The names of the variables are in the crate's documentation, under *Environment*. Variables
+    /// that are not set or empty change nothing.
     pub fn from_env() -> Self {
         let set = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
         let mut builder = Self::default();
@@ -271,7 +271,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets a header of every request.
+    /// Sets a header of every request. A request's own header of that name counts more.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.set(name, value);
         self
@@ -302,6 +302,9 @@ impl ClientBuilder {
 
     /// Sends all requests by this proxy, whatever the environment says;
     /// `http://user:password@proxy:3128`, for example.
+    ///
+    /// Unless it is called, `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` count, but never
+    /// for a base URL of this very machine.
     ///
     /// It has no effect on a transport that is given by [`transport`](Self::transport) or
     /// [`http_client`](Self::http_client).
@@ -344,7 +347,9 @@ impl ClientBuilder {
     /// Sends requests by this `reqwest` client, with its connections, certificates and proxies.
     ///
     /// It should follow no redirects and retry nothing, since this client takes care of both; build
-    /// it with `redirect(Policy::none())` and `retry(retry::never())`.
+    /// it with `redirect(Policy::none())` and `retry(retry::never())`. It also needs to know its
+    /// cryptography: unless your own dependency on `reqwest` brings some, call, for example,
+    /// `rustls::crypto::ring::default_provider().install_default()` before you build it.
     pub fn http_client(self, client: reqwest::Client) -> Self {
         self.transport(Http::from(client))
     }
@@ -363,6 +368,13 @@ impl ClientBuilder {
         headers.set_all(&self.headers);
         if let Some(fault) = headers.iter().find_map(|(name, value)| headers::fault_of(name, value)) {
             return Err(Error::configuration(fault));
+        }
+        if let Some(settings) = self.transport.settings()
+            && settings.proxy == Proxy::Environment
+            && is_loopback(&base_url.url)
+        {
+            // What is meant for this machine must not leave it, least of all unencrypted.
+            settings.proxy = Proxy::None;
         }
         Ok(Client(Arc::new(Inner {
             base_url,
@@ -509,6 +521,46 @@ mod tests {
             }
         }
         assert!(BaseUrl::parse("http://api.example.com", true).is_ok());
+    }
+
+    #[test]
+    fn clients_come_from_the_environment() {
+        // Variables of a running program can't be set safely, so the test is a program that starts itself.
+        const NAME: &str = "runtime::client::tests::clients_come_from_the_environment";
+        const EXPECTS: &str = "CLIENT_TEST_EXPECTS";
+        if let Ok(expected) = env::var(EXPECTS) {
+            let said = match Client::from_env() {
+                Ok(client) => {
+                    let key = client.inner().api_key.as_ref().map_or("", Secret::reveal);
+                    format!("{key} to {}", client.base_url())
+                }
+                Err(error) => error.to_string(),
+            };
+            assert!(said.contains(&expected), "{said}");
+            return;
+        }
+        let usual = format!("KEY-1 to {}", API.base_url.trim_end_matches('/'));
+        let cases = [
+            (Some("KEY-1"), None, usual.as_str()),
+            (Some(" KEY-1 "), Some(" "), usual.as_str()),
+            (Some("KEY-1"), Some("http://localhost:1/v3/"), "KEY-1 to http://localhost:1/v3"),
+            (Some("KEY-1"), Some("nonsense"), "the base URL can't be used"),
+        ];
+        let without_key = [(None, None, "the API key is missing"), (Some("  "), None, "the API key is missing")];
+        let without_key = without_key.into_iter().filter(|_| API.auth != Auth::None);
+        for (key, url, expected) in cases.into_iter().chain(without_key) {
+            let mut program = std::process::Command::new(env::current_exe().unwrap());
+            program.args(["--exact", NAME]).env(EXPECTS, expected);
+            for (name, value) in [(API.env.api_key, key), (API.env.base_url, url)] {
+                match value {
+                    Some(value) => program.env(name, value),
+                    None => program.env_remove(name),
+                };
+            }
+            let output = program.output().unwrap();
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success() && said.contains("1 passed"), "{key:?}, {url:?}: {said}");
+        }
     }
 
     #[test]

@@ -207,6 +207,8 @@ mod tests {
     use tokio::task::JoinHandle;
 
     use super::*;
+    use crate::generated::API;
+    use crate::runtime::api::Auth;
     use crate::runtime::client::Client;
     use crate::runtime::error::ErrorKind;
     use crate::runtime::operation::Operation;
@@ -217,15 +219,20 @@ mod tests {
 
     /// Answers one connection with these bytes, then closes it, and gives what was asked.
     async fn serve(answer: &'static [u8]) -> (Client, JoinHandle<String>) {
+        let (url, server) = listen(answer).await;
+        (client(&format!("{url}/base")), server)
+    }
+
+    async fn listen(answer: &'static [u8]) -> (String, JoinHandle<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let client = client(&format!("http://{}/base", listener.local_addr().unwrap()));
+        let url = format!("http://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
             let request = read_request(&mut stream).await;
             stream.write_all(answer).await.unwrap();
             request
         });
-        (client, server)
+        (url, server)
     }
 
     fn client(url: &str) -> Client {
@@ -299,6 +306,99 @@ mod tests {
             assert_eq!(error.may_have_been_carried_out(), status != Some(404), "{shown}: {error:?}");
             assert!(!format!("{error:?}").contains("127.0.0.1"), "{error:?}");
             server.await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn every_request_says_who_sends_it() {
+        let (client, server) = serve(OK).await;
+        Request::new(&client, &GET).path("id", "1").call_for_nothing().await.unwrap();
+        let crate_and_version =
+            concat!("\r\nuser-agent: ", env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"), "\r\n");
+        let sent = server.await.unwrap();
+        assert!(sent.contains(crate_and_version), "{sent}");
+    }
+
+    const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+
+    #[tokio::test]
+    async fn default_headers_go_out_and_requests_can_override_them() {
+        for (own, expected) in [(None, "x-tenant: all\r\n"), (Some("one"), "x-tenant: one\r\n")] {
+            let (url, server) = listen(OK).await;
+            let builder = Client::builder().api_key("KEY-test").base_url(url).no_proxy();
+            let client = builder.header("X-Tenant", "all").user_agent("orders/1.4").build().unwrap();
+            let mut request = Request::new(&client, &GET).path("id", "1");
+            if let Some(own) = own {
+                request.extra_header("x-tenant".to_owned(), own.to_owned());
+            }
+            request.call_for_nothing().await.unwrap();
+            let sent = server.await.unwrap().to_ascii_lowercase();
+            assert!(sent.contains(expected) && sent.matches("x-tenant").count() == 1, "{sent}");
+            assert!(sent.contains(concat!("/", env!("CARGO_PKG_VERSION"), " orders/1.4\r\n")), "{sent}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_of_ones_own_carries_the_requests() {
+        let (url, server) = listen(OK).await;
+        let own = reqwest::Client::builder()
+            .redirect(redirect::Policy::none())
+            .default_headers(
+                [(HeaderName::from_static("x-own"), HeaderValue::from_static("yes"))].into_iter().collect(),
+            )
+            .no_proxy();
+        // Who brings a client also chooses its cryptography.
+        let own = tls::configure(own).unwrap().build().unwrap();
+        let client = Client::builder().api_key("KEY-test").base_url(url).http_client(own);
+        let request = Request::new(&client.build().unwrap(), &GET).path("id", "1");
+        request.call_for_nothing().await.unwrap();
+        let sent = server.await.unwrap();
+        assert!(sent.contains("\r\nx-own: yes\r\n"), "{sent}");
+        if API.auth == Auth::Bearer {
+            assert!(sent.contains("\r\nauthorization: Bearer KEY-test\r\n"), "{sent}");
+        }
+    }
+
+    /// A proxy is asked for the whole URL, and is given its own password.
+    #[tokio::test]
+    async fn a_proxy_carries_the_requests() {
+        let (url, proxy) = listen(OK).await;
+        let builder = Client::builder().api_key("KEY-test").base_url("http://api.localhost:9/v2");
+        let client = builder.proxy(url.replace("http://", "http://user:secret@")).max_retries(0).build().unwrap();
+        Request::new(&client, &GET).path("id", "1").call_for_nothing().await.unwrap();
+        let sent = proxy.await.unwrap();
+        assert!(sent.starts_with("GET http://api.localhost:9/v2/things/1 HTTP/1.1\r\n"), "{sent}");
+        assert!(sent.to_ascii_lowercase().contains("\r\nproxy-authorization: basic dxnlcjpzzwnyzxq=\r\n"), "{sent}");
+
+        let wrong = Client::builder().api_key("KEY-test").proxy("http://user:KEY-2@[").build().unwrap_err();
+        assert!(wrong.is_configuration() && !format!("{wrong} {wrong:?}").contains("KEY-2"), "{wrong:?}");
+    }
+
+    /// The environment's proxy is asked, unless it is told not to be, or the server is this machine.
+    #[tokio::test]
+    async fn the_environment_s_proxy_is_asked() {
+        const NAME: &str = "runtime::http::tests::the_environment_s_proxy_is_asked";
+        const CASE: &str = "HTTP_TEST_CASE";
+        // Variables of a running program can't be set safely, so the test is a program that starts itself.
+        if let Ok(case) = std::env::var(CASE) {
+            let to = if case == "loopback" { "http://127.0.0.1:9" } else { "http://api.invalid" };
+            let builder = Client::builder().api_key("KEY-test").base_url(to).allow_plain_http(true).max_retries(0);
+            let builder = if case == "no proxy" { builder.no_proxy() } else { builder };
+            let builder = builder.timeout(Duration::from_secs(5));
+            let outcome = Request::new(&builder.build().unwrap(), &GET).path("id", "1").call_for_nothing().await;
+            assert_eq!(outcome.is_ok(), case == "proxy", "{outcome:?}");
+            return;
+        }
+        for case in ["proxy", "no proxy", "loopback"] {
+            let (url, proxy) = listen(OK).await;
+            let mut program = std::process::Command::new(std::env::current_exe().unwrap());
+            program.args(["--exact", NAME]).env(CASE, case).env("HTTP_PROXY", &url).env("http_proxy", &url);
+            program.env_remove("NO_PROXY").env_remove("no_proxy");
+            let output = tokio::task::spawn_blocking(move || program.output().unwrap()).await.unwrap();
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success() && said.contains("1 passed"), "{case}: {said}");
+            assert_eq!(proxy.is_finished(), case == "proxy", "{case}");
+            proxy.abort();
         }
     }
 

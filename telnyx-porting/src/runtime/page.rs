@@ -529,12 +529,17 @@ impl Optional for OrNull<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use serde_json::json;
 
     use super::*;
+    use crate::runtime::client::Client;
     use crate::runtime::codec::object;
+    use crate::runtime::headers::Headers;
     use crate::runtime::operation::Operation;
     use crate::runtime::script::{Script, Step};
+    use crate::runtime::transport::{BoxFuture, Transport, TransportError, TransportRequest, TransportResponse};
 
     static NUMBERED: Operation =
         Operation { id: "list", path: "/things", paging: Some(&BY_NUMBER), ..Operation::DEFAULT };
@@ -791,6 +796,133 @@ mod tests {
         assert_eq!(items.try_next().await.unwrap(), Some(1));
         assert_eq!(script.log().len(), 2);
         assert_eq!(items.try_collect().await.unwrap(), [2, 3]);
+    }
+
+    /// A page that could not be fetched in advance takes nothing from the page at hand.
+    #[tokio::test]
+    async fn what_was_at_hand_is_given_before_the_error_of_the_page_ahead() {
+        let script = Script::new([page(&[1, 2], 1, 2), Step::status(403)]);
+        let mut items: Items<i64> = Request::new(&script.client(), &NUMBERED).items().prefetch();
+        assert_eq!((items.try_next().await.unwrap(), items.try_next().await.unwrap()), (Some(1), Some(2)));
+        assert!(items.try_next().await.unwrap_err().is_permission_denied());
+        assert_eq!((items.try_next().await.unwrap(), script.log().len()), (None, 2));
+    }
+
+    #[tokio::test]
+    async fn who_stops_early_asks_for_no_more() {
+        let script = Script::new([page(&[1, 2], 1, 3), page(&[3], 2, 3)]);
+        let request = || Request::new(&script.client(), &NUMBERED);
+        assert_eq!(request().items::<i64, ()>().try_take(2).await.unwrap(), [1, 2]);
+        let mut items: Items<i64> = request().items();
+        // A page further, and dropped there.
+        assert_eq!(items.try_next().await.unwrap(), Some(3));
+        drop(items);
+        assert_eq!(script.log().len(), 2);
+    }
+
+    /// Counts how many of something there are.
+    #[derive(Default)]
+    struct Census {
+        now: AtomicUsize,
+        most: AtomicUsize,
+    }
+
+    impl Census {
+        fn born(&self) {
+            let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
+            self.most.fetch_max(now, Ordering::Relaxed);
+        }
+
+        fn died(&self) {
+            self.now.fetch_sub(1, Ordering::Relaxed);
+        }
+
+        /// The most that there were at once, when there is none any more.
+        fn close(&self) -> usize {
+            assert_eq!(self.now.load(Ordering::Relaxed), 0, "something is kept");
+            self.most.swap(0, Ordering::Relaxed)
+        }
+    }
+
+    static ITEMS: Census = Census { now: AtomicUsize::new(0), most: AtomicUsize::new(0) };
+    static BODIES: Census = Census { now: AtomicUsize::new(0), most: AtomicUsize::new(0) };
+
+    struct Item(i64);
+
+    impl Default for Item {
+        fn default() -> Self {
+            ITEMS.born();
+            Self(0)
+        }
+    }
+
+    impl Field for Item {
+        fn slot(&mut self) -> Slot<'_> {
+            self.0.slot()
+        }
+
+        fn view(&self) -> View<'_> {
+            self.0.view()
+        }
+    }
+
+    impl Drop for Item {
+        fn drop(&mut self) {
+            ITEMS.died();
+        }
+    }
+
+    /// The bytes of a response.
+    struct Bytes(String);
+
+    impl AsRef<[u8]> for Bytes {
+        fn as_ref(&self) -> &[u8] {
+            self.0.as_bytes()
+        }
+    }
+
+    impl Drop for Bytes {
+        fn drop(&mut self) {
+            BODIES.died();
+        }
+    }
+
+    /// A server of a list of so many pages, each with so many items.
+    struct Endless {
+        pages: i64,
+        size: i64,
+    }
+
+    impl Transport for Endless {
+        fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+            let page = request.url.rsplit_once('=').map_or(1, |(_, page)| page.parse().unwrap());
+            let items: Vec<i64> = ((page - 1) * self.size..page * self.size).collect();
+            let body = Bytes(json!({"data": items, "meta": {"page": page, "pages": self.pages}}).to_string());
+            BODIES.born();
+            let response = TransportResponse::new(200, Headers::new(), bytes::Bytes::from_owner(body));
+            Box::pin(async move { Ok(response) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_million_items_take_the_memory_of_one_page() {
+        const PAGES: i64 = 4_000;
+        const SIZE: i64 = 250;
+        for (prefetch, pages_at_once) in [(false, 1), (true, 2)] {
+            let transport = Endless { pages: PAGES, size: SIZE };
+            let client = Client::builder().api_key("KEY-test").transport(transport).build().unwrap();
+            let mut items: Items<Item> = Request::new(&client, &NUMBERED).items();
+            items.prefetch = prefetch;
+            let mut count = 0;
+            while let Some(Item(number)) = items.try_next().await.unwrap().as_ref() {
+                assert_eq!(*number, count, "items are given in their order");
+                count += 1;
+            }
+            assert_eq!(count, PAGES * SIZE);
+            drop(items);
+            let (items, bodies) = (ITEMS.close(), BODIES.close());
+            assert!(items <= pages_at_once * 250 && bodies <= pages_at_once, "{items} items, {bodies} bodies at once");
+        }
     }
 
     #[test]

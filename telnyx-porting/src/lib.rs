@@ -48,6 +48,17 @@
 //! which it is true, look whether the order exists before you create it again. For the same reason a request that may
 //! have been carried out, and that would do something twice, is never sent again by itself.
 //!
+//! # Environment
+//!
+//! | variable | read by | what it holds |
+//! |---|---|---|
+//! | `TELNYX_API_KEY` | [`Client::from_env`] | the API key |
+//! | `TELNYX_BASE_URL` | [`Client::from_env`] | the URL below which requests go, instead of `https://api.telnyx.com/v2` |
+//! | `TELNYX_PUBLIC_KEY` | `webhooks::Verifier::from_env` | the public key of webhooks, base64 |
+//! | `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY` | every client without a proxy or transport of its own | which proxy is used, but for a base URL of this very machine |
+//!
+//! Nothing else is read, and [`Client::new`] and [`Client::builder`] read no key and no URL from there.
+//!
 //! # Nothing is lost
 //!
 //! Enums and unions keep values that this version does not know in their variant `Unknown`; [`Timestamp`] keeps the exact
@@ -58,6 +69,13 @@
 //! Requests for a file, such as that for a letter of authorization, have besides `send()`, which holds it in memory,
 //! `send_stream()`, which gives its pieces as they come in ([`Download`]), and `save_to(path)`, which leaves a whole
 //! file or none.
+//!
+//! # Without `async`
+//!
+//! With the feature `blocking` the very same requests have `send_blocking()`, lists `items_blocking()` and
+//! `pages_blocking()`, and files `send_stream_blocking()`, which is a [`Read`](std::io::Read), and `save_to_blocking(path)`.
+//! They need no tokio runtime, and work inside of one, too, where they hold up the thread that calls them: put them into
+//! `spawn_blocking` there. Calls that are awaited must be awaited inside of a tokio runtime with time and IO enabled.
 //!
 //! # Tests of your own
 //!
@@ -153,12 +171,14 @@
 //! | `rustls-graviola` | | TLS by rustls without a C compiler; needs Rust 1.89 |
 //! | `native-tls` | | TLS of the system |
 //! | `gzip` | yes | compressed responses |
-//! | `blocking` | | `.send_blocking()` and blocking iterators on the same requests |
+//! | `blocking` | | `.send_blocking()`, blocking iterators and downloads on the same requests |
 //! | `webhooks` | | checks and decodes what Telnyx posts to webhooks |
 //! | `tracing` | | a span for each call, events for its attempts and waits |
 //! | `testing` | | `testing::MockTransport` for unit tests |
 //! | `time`, `chrono`, `jiff` | | conversions of [`Timestamp`] |
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// Without the client there is less to link to; the story is the same.
+#![cfg_attr(not(feature = "client"), allow(rustdoc::broken_intra_doc_links))]
 #![warn(missing_docs)]
 
 #[rustfmt::skip]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{EmitOptions, File, toml};
-use crate::model::Api;
+use crate::model::{Api, Auth};
 
 pub(crate) fn files(api: &Api, options: &EmitOptions) -> Vec<File> {
     vec![
@@ -94,7 +94,19 @@ fn lib_rs(api: &Api, options: &EmitOptions) -> String {
         text.push_str(&line);
         text.push('\n');
     }
-    text.push_str(include_str!("lib.rs.in"));
+    text.push_str(&include_str!("lib.rs.in").replace("@ENVIRONMENT@", &environment(api)));
+    text
+}
+
+/// The table of the environment's variables.
+fn environment(api: &Api) -> String {
+    let mut text = String::from("//!\n//! # Environment\n//!\n//! | variable | what it holds |\n//! |---|---|\n");
+    let key = (api.auth != Auth::None).then_some((&api.env.api_key, "the key"));
+    let url = (&api.env.base_url, "the URL below which requests go");
+    let webhooks = api.webhooks.is_some().then_some((&api.env.webhook_key, "the public key of webhooks"));
+    for (name, what) in key.into_iter().chain([url]).chain(webhooks) {
+        text.push_str(&format!("//! | `{name}` | {what} |\n"));
+    }
     text
 }
 

@@ -774,50 +774,30 @@ impl fmt::Display for Report {
         writeln!(out, "{requests} calls, {concurrency} at once, faults {faults}, seed {seed}")?;
         writeln!(
             out,
-            "{:.1} s, {per_second} calls per second, the longest {:?}",
+            "{:.1} s, {per_second} calls per second, the longest {:.2} s",
             self.elapsed.as_secs_f64(),
-            self.longest
+            self.longest.as_secs_f64()
         )?;
         writeln!(
             out,
-            "{} requests sent, {} of them refused; {} received, {} of them spoilt",
-            self.sent, self.refused, self.received, self.spoilt
+            "{} requests sent: {} found nobody listening, {} went into connections that broke before they were read,",
+            self.sent,
+            self.refused,
+            self.sent.saturating_sub(self.refused + self.received)
         )?;
+        writeln!(out, "{} were received, and with {} of these something went wrong", self.received, self.spoilt)?;
         writeln!(out)?;
-        writeln!(
-            out,
-            "{:<10}{:>9}{:>9}{:>12}{:>13}{:>12}{:>18}{:>12}",
-            "", "calls", "done", "surely not", "unknown fate", "of it done", "carried out by", "twice by"
-        )?;
-        writeln!(
-            out,
-            "{:<10}{:>9}{:>9}{:>12}{:>13}{:>12}{:>18}{:>12}",
-            "", "", "", "", "", "", "the ledger", "choice"
-        )?;
-        for (op, row) in Op::ALL.iter().zip(&self.rows) {
-            let carried_out = if op.changes() { row.carried_out.to_string() } else { "-".to_owned() };
-            writeln!(
-                out,
-                "{:<10}{:>9}{:>9}{:>12}{:>13}{:>12}{carried_out:>18}{:>12}",
-                format!("{op:?}").to_lowercase(),
-                row.calls,
-                row.done,
-                row.not_done,
-                row.may_be_done,
-                row.unknown_but_done,
-                row.doubled_by_choice,
-            )?;
-        }
-        writeln!(out)?;
+        self.write_table(out)?;
+        self.write_legend(out)?;
         let kinds = KINDS.iter().zip(&self.kinds).filter(|(_, count)| **count > 0);
-        let kinds: Vec<_> = kinds.map(|(kind, count)| format!("{count} {kind:?}")).collect();
+        let kinds: Vec<_> = kinds.map(|(kind, count)| format!("{count} {kind}")).collect();
         writeln!(out, "failed calls: {}", if kinds.is_empty() { "none".to_owned() } else { kinds.join(", ") })?;
         match self.resident {
             Some((early, late)) => {
                 let mib = |bytes: u64| format!("{}.{}", bytes >> 20, ((bytes >> 10) & 1_023) * 10 / 1_024);
                 writeln!(out, "memory: {} MiB after a tenth, {} MiB at the end", mib(early), mib(late))?;
             }
-            None => writeln!(out, "memory: this system does not tell")?,
+            None => writeln!(out, "memory: not measured; there were too few calls, or this system does not tell")?,
         }
         writeln!(
             out,
@@ -831,6 +811,49 @@ impl fmt::Display for Report {
                 violations.iter().try_for_each(|what| writeln!(out, "  {what}"))
             }
         }
+    }
+}
+
+impl Report {
+    fn write_table(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut line = |cells: [&str; 8]| {
+            let [name, calls, done, not, unknown, of_it, ledger, twice] = cells;
+            writeln!(out, "{name:<10}{calls:>9}{done:>9}{not:>12}{unknown:>11}{of_it:>12}{ledger:>12}{twice:>18}")
+        };
+        line(["", "calls", "done", "surely not", "unknown", "yet done", "ledger", "twice by choice"])?;
+        for (op, row) in Op::ALL.iter().zip(&self.rows) {
+            let of_changes = |count: u64| if op.changes() { count.to_string() } else { "-".to_owned() };
+            line([
+                &format!("{op:?}").to_lowercase(),
+                &row.calls.to_string(),
+                &row.done.to_string(),
+                &row.not_done.to_string(),
+                &row.may_be_done.to_string(),
+                &of_changes(row.unknown_but_done),
+                &of_changes(row.carried_out),
+                &of_changes(row.doubled_by_choice),
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// Says what the columns are, and why there is something that nobody knows.
+    fn write_legend(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = || Op::ALL.iter().zip(&self.rows).filter(|(op, _)| op.changes()).map(|(_, row)| row);
+        let unknown: u64 = rows().map(|row| row.may_be_done).sum();
+        let done: u64 = rows().map(|row| row.unknown_but_done).sum();
+        writeln!(
+            out,
+            "
+surely not: an error for which `may_have_been_carried_out` is false; the ledger must have nothing.
+unknown: an error for which it is true. The connection broke, the time ran out, or the server failed after the request
+    was sent, so the answer is lost, and no client can know. Of {unknown} such calls that change something the ledger
+    has {done}, and not the other {}: to send them all again would double the first, to count them as failed would
+    lose them.
+ledger: what the server carried out in all. twice by choice: the calls that had opted in to be sent again.
+",
+            unknown - done
+        )
     }
 }
 

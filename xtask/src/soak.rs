@@ -6,16 +6,19 @@ use clap::Args;
 
 /// Makes many calls at once against a server that misbehaves, and reconciles what the client was told with what the
 /// server carried out.
+///
+/// The exit status is 0 if they agree, nothing hangs, and no task, connection or memory is left; 1 if not; 2 if the soak
+/// could not be run.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// How many calls are made.
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..))]
     requests: u32,
     /// The part of all requests with which something goes wrong, between 0 and 1.
     #[arg(long, value_name = "PART", default_value_t = 0.1)]
     faults: f64,
     /// How many calls are under way at once.
-    #[arg(long, value_name = "N", default_value_t = 64)]
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..))]
     concurrency: u32,
     /// What decides which requests go wrong, and how.
     #[arg(long, value_name = "N", default_value_t = 1)]

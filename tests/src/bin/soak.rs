@@ -54,8 +54,11 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Options>, Str
             _ => return Err(format!("unknown argument `{name}`")),
         }
     }
-    if !(0.0..=1.0).contains(&options.faults) || options.concurrency == 0 || u32::try_from(options.requests).is_err() {
-        return Err("--faults lies between 0 and 1, --concurrency above 0, --requests below 2^32".to_owned());
+    let too_many = u32::try_from(options.requests).is_err();
+    // Of nothing, client and server agree about everything.
+    let too_few = options.requests == 0 || options.concurrency == 0;
+    if !(0.0..=1.0).contains(&options.faults) || too_few || too_many {
+        return Err("--faults lies between 0 and 1, --concurrency and --requests above 0 and below 2^32".to_owned());
     }
     options.limit = limit.unwrap_or(Options::new(options.requests).limit);
     Ok(Some(options))

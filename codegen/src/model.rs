@@ -161,6 +161,9 @@ pub struct Method {
     /// Statuses and descriptions of the error responses.
     pub errors: Vec<(String, String)>,
     pub features: Features,
+    /// Where an operation takes its body in several media types, there is a method for each; this is the media type
+    /// of all but the first.
+    pub body_media_type: Option<String>,
 }
 
 /// HTTP method.
@@ -256,6 +259,7 @@ pub struct Argument {
 pub struct Body {
     pub media_type: String,
     pub required: bool,
+    pub kind: BodyKind,
     pub ty: Type,
     /// The struct whose fields become setters; without it the whole body is one argument.
     pub fields: Option<TypeId>,
@@ -263,6 +267,54 @@ pub struct Body {
     pub setters: Vec<Setter>,
     pub doc: String,
     pub example: Option<Value>,
+}
+
+impl Body {
+    /// Whether the request builder holds a value that is written when it is sent.
+    #[must_use]
+    pub fn is_value(&self) -> bool {
+        matches!(self.kind, BodyKind::Json | BodyKind::Form(_))
+    }
+}
+
+/// How a body is written.
+#[derive(Clone, Debug)]
+pub enum BodyKind {
+    Json,
+    /// As name-value pairs. The members that are not written as usual are listed.
+    Form(Vec<Param>),
+    /// As `multipart/form-data`.
+    Multipart(Vec<Part>),
+    /// The caller's text.
+    Text,
+    /// The caller's bytes, file or stream.
+    Bytes,
+}
+
+/// A part of a form.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Name of the setter.
+    pub name: String,
+    pub wire: String,
+    pub kind: PartKind,
+    /// Type of a value; files are bytes.
+    pub ty: Type,
+    pub required: bool,
+    /// Media type, where the document gives just one.
+    pub media_type: Option<String>,
+    pub doc: String,
+    pub deprecated: bool,
+    pub example: Option<Value>,
+}
+
+/// What a part of a form holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartKind {
+    File,
+    /// Any number of files of one name.
+    Files,
+    Value,
 }
 
 /// Names of the setters of one field of the body.

@@ -29,6 +29,7 @@ embed! {
     "json_path.rs",
     "lenient.rs",
     "mod.rs",
+    "multipart.rs",
     "nullable.rs",
     "operation.rs",
     "page.rs",
@@ -42,6 +43,7 @@ embed! {
     "timestamp.rs",
     "trace.rs",
     "transport.rs",
+    "upload.rs",
     "view.rs",
     "webhooks.rs",
 }

@@ -5,10 +5,15 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::layout::literal;
-use crate::model::{Api, Guard, Method, Output, Presence, Resource, Struct, Type, TypeDef, TypeKind, Union};
+use crate::model::{
+    Api, BodyKind, Guard, Method, Output, Part, PartKind, Presence, Resource, Struct, Type, TypeDef, TypeKind, Union,
+};
 
 /// How deep examples nest before they end in a default.
 const DEEPEST: usize = 6;
+
+/// A file to upload.
+const FILE: &str = "std::path::Path::new(\"file.bin\")";
 
 /// A call of an operation in Rust.
 #[derive(Clone, Debug)]
@@ -99,8 +104,11 @@ impl Writer<'_> {
     fn body(&mut self, method: &Method) -> String {
         let Some(body) = &method.body else { return String::new() };
         let Some((def, object)) = body.fields.and_then(|id| self.object(&Type::Named(id))) else {
-            let value = match body.ty {
-                Type::Bytes => "\"..\"".to_owned(),
+            let value = match &body.kind {
+                BodyKind::Multipart(parts) => return self.parts(parts),
+                BodyKind::Text | BodyKind::Bytes if !body.required => return String::new(),
+                BodyKind::Text => literal(body.example.as_ref().and_then(Value::as_str).unwrap_or("..")),
+                BodyKind::Bytes => FILE.to_owned(),
                 _ => self.value(&body.ty, body.example.as_ref(), "body", 0),
             };
             return format!(".body({value})");
@@ -120,6 +128,22 @@ impl Writer<'_> {
             shown += 1;
             let value = self.value(&field.ty, example, &field.wire, 1);
             chain.push_str(&format!(".{}({value})", setter.name));
+        }
+        chain
+    }
+
+    /// Setters for the parts of the body: the required ones, or the first.
+    fn parts(&mut self, parts: &[Part]) -> String {
+        let any_required = parts.iter().any(|part| part.required);
+        let wanted = parts.iter().enumerate().filter(|(index, part)| part.required || (!any_required && *index == 0));
+        let mut chain = String::new();
+        for (_, part) in wanted {
+            let value = match part.kind {
+                PartKind::File => FILE.to_owned(),
+                PartKind::Files => format!("[{FILE}]"),
+                PartKind::Value => self.value(&part.ty, part.example.as_ref(), &part.wire, 0),
+            };
+            chain.push_str(&format!(".{}({value})", part.name));
         }
         chain
     }

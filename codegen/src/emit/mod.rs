@@ -1,5 +1,6 @@
 //! From the model to files. Pure: nothing here reads or writes a disk.
 
+mod bodies;
 mod docs;
 mod driver;
 mod examples;
@@ -369,6 +370,7 @@ const MACROS: &[&str] = &[
     "alternative",
     "body_request",
     "download_request",
+    "form_parts",
     "int_enum",
     "list_request",
     "object",
@@ -382,6 +384,7 @@ const RUNTIME: &[&str] = &[
     "Bytes",
     "Client",
     "Date",
+    "FileUpload",
     "Map",
     "Method",
     "Missing",

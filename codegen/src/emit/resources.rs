@@ -3,14 +3,15 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::bodies;
 use super::docs;
 use super::examples;
 use super::layout::{Piece, Table, literal};
 use super::rust::{ident, input, text, ty};
 use super::types::{State, example, field_text, required_doc};
 use crate::model::{
-    Api, Argument, Body, Http, Method, Output, Param, ParamIn, PathArg, Presence, Resource, Struct, Style, Type,
-    TypeKind,
+    Api, Argument, Body, BodyKind, Http, Method, Output, Param, ParamIn, PathArg, Presence, Resource, Struct, Style,
+    Type, TypeKind,
 };
 
 /// All that belongs to a resource and those below it.
@@ -102,11 +103,13 @@ fn fields(api: &Api, method: &Method, request: &TokenStream) -> TokenStream {
     let object = method.body.as_ref().and_then(|body| body_struct(api, body));
     let state = state(api, method, object);
     let state = (!state.is_empty()).then(|| quote!(, state: PhantomData));
-    let body = method.body.as_ref().filter(|body| body.ty != Type::Bytes).map(|body| {
+    let is_form = method.body.as_ref().is_some_and(|body| body.required && matches!(body.kind, BodyKind::Multipart(_)));
+    let form = is_form.then(|| quote!(.multipart()));
+    let body = method.body.as_ref().filter(|body| body.is_value()).map(|body| {
         let initial = default_of(api, &body.ty);
         quote!(, body: #initial)
     });
-    quote!(request: #request #body #state)
+    quote!(request: #request #form #body #state)
 }
 
 /// The value that a body has before anything is set.
@@ -142,7 +145,7 @@ fn path_value(api: &Api, arg: &PathArg) -> TokenStream {
 }
 
 /// An argument converted to its type where nothing else tells the compiler which that is.
-fn typed(api: &Api, wanted: &Type, name: &proc_macro2::Ident) -> TokenStream {
+pub(super) fn typed(api: &Api, wanted: &Type, name: &proc_macro2::Ident) -> TokenStream {
     let shown = ty(api, wanted);
     match api.resolve(wanted) {
         Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F32 | Type::F64 | Type::Unit => quote!(#name),
@@ -166,6 +169,10 @@ fn method_doc(api: &Api, resource: &Resource, method: &Method, crate_name: &str)
     }
     lines.push(String::new());
     lines.push(format!("`{} {}`", method.http.as_str(), method.path.replace('`', "'")));
+    if let Some(media_type) = &method.body_media_type {
+        lines.push(String::new());
+        lines.push(format!("The body is sent as `{}`.", media_type.replace('`', "'")));
+    }
     if method.path_args.iter().any(|arg| !arg.doc.trim().is_empty()) {
         lines.push(String::new());
         lines.push("# Arguments".to_owned());
@@ -376,10 +383,15 @@ fn operation(api: &Api, method: &Method) -> Piece {
         Output::Json(_) | Output::Envelope { .. } | Output::Page { .. } => None,
     };
     let accept = accept.map(|accept| quote!(accept: #accept,));
-    let content_type = method.body.as_ref().filter(|body| body.media_type != "application/json").map(|body| {
+    let content_type = method.body.as_ref().filter(|body| needs_content_type(body)).map(|body| {
         let media_type = text(&body.media_type);
         quote!(content_type: #media_type,)
     });
+    let form: Vec<TokenStream> = match method.body.as_ref().map(|body| &body.kind) {
+        Some(BodyKind::Form(params)) => params.iter().map(param).collect(),
+        _ => Vec::new(),
+    };
+    let form = (!form.is_empty()).then(|| quote!(form: &[#(#form),*],));
     let mut params: Vec<TokenStream> = method.params.iter().map(param).collect();
     params.extend(method.path_args.iter().filter_map(path_param));
     let params = (!params.is_empty()).then(|| quote!(params: &[#(#params),*],));
@@ -397,11 +409,17 @@ fn operation(api: &Api, method: &Method) -> Piece {
             path: #path,
             #accept
             #content_type
+            #form
             #params
             #paging
             ..Operation::DEFAULT
         };
     })
+}
+
+/// Whether the operation must say of which media type its body is. Forms of parts say it themselves.
+fn needs_content_type(body: &Body) -> bool {
+    body.media_type != "application/json" && !matches!(body.kind, BodyKind::Multipart(_))
 }
 
 fn param(param: &Param) -> TokenStream {
@@ -434,6 +452,10 @@ fn state(api: &Api, method: &Method, object: Option<&Struct>) -> State {
     let mut names: Vec<&str> =
         method.arguments.iter().filter(|argument| argument.required).map(|argument| argument.name.as_str()).collect();
     match (&method.body, object) {
+        (Some(Body { kind: BodyKind::Multipart(parts), .. }), _) => {
+            names.extend(parts.iter().filter(|part| part.required).map(|part| part.name.as_str()));
+        }
+        (Some(body), _) if !body.is_value() && !body.required => {}
         (Some(body), Some(object)) => {
             let fields = object.fields.iter().zip(&body.setters);
             names.extend(
@@ -468,7 +490,7 @@ fn request(api: &Api, resource: &Resource, method: &Method) -> Vec<Piece> {
         method.path.replace('`', "'")
     )]);
     let must_use = "a request does nothing until it is sent";
-    let body = method.body.as_ref().filter(|body| body.ty != Type::Bytes).map(|body| {
+    let body = method.body.as_ref().filter(|body| body.is_value()).map(|body| {
         let ty = ty(api, &body.ty);
         quote!(body: #ty,)
     });
@@ -485,15 +507,18 @@ fn request(api: &Api, resource: &Resource, method: &Method) -> Vec<Piece> {
         }
     };
     let rebuilt = {
-        let body = method.body.as_ref().filter(|body| body.ty != Type::Bytes).map(|_| quote!(, body: self.body));
+        let body = method.body.as_ref().filter(|body| body.is_value()).map(|_| quote!(, body: self.body));
         quote!(#name { request: self.request #body, state: PhantomData })
     };
     let mut setters: Vec<TokenStream> =
         method.arguments.iter().map(|argument| argument_setter(api, method, argument, &state, &rebuilt)).collect();
     if let Some(body) = &method.body {
-        match object {
-            Some(object) => setters.extend(body_setters(api, method, body, object, &state, &rebuilt)),
-            None => setters.push(whole_body(api, method, body, &state)),
+        match (&body.kind, object) {
+            (BodyKind::Multipart(parts), _) => {
+                setters.extend(bodies::part_setters(api, method, parts, &state, &rebuilt));
+            }
+            (_, Some(object)) => setters.extend(body_setters(api, method, body, object, &state, &rebuilt)),
+            (_, None) => setters.push(whole_body(api, method, body, &state)),
         }
     }
     let mut pieces = vec![Piece::Item(item)];
@@ -628,15 +653,8 @@ fn whole_body(api: &Api, method: &Method, body: &Body, state: &State) -> TokenSt
     let query: Vec<&str> =
         method.arguments.iter().filter(|argument| argument.required).map(|argument| argument.name.as_str()).collect();
     let after = if query.is_empty() { state.complete() } else { state.complete_but(&query) };
-    if body.ty == Type::Bytes {
-        let rest = (!state.is_empty()).then(|| quote!(, state: PhantomData));
-        return quote! {
-            #[doc = " Gives the body, as it is to be sent."]
-            pub fn body(mut self, body: impl Into<Bytes>) -> #owner #after {
-                self.request.bytes(body.into());
-                #owner { request: self.request #rest }
-            }
-        };
+    if !body.is_value() {
+        return bodies::upload_setter(method, body, state, &after);
     }
     let body_name = ident("body");
     let (taken, converted) = input(api, &body.ty, &body_name);
@@ -659,7 +677,7 @@ fn whole_body(api: &Api, method: &Method, body: &Body, state: &State) -> TokenSt
 fn tables(api: &Api, method: &Method, state: &State) -> Vec<Piece> {
     let list = state.list();
     let output = |ty_: &Type| table_type(api, ty_);
-    let json_body = method.body.as_ref().is_some_and(|body| body.ty != Type::Bytes);
+    let json_body = method.body.as_ref().is_some_and(Body::is_value);
     let line = |name: &'static str, head: String| Piece::Table(Table { name, head, rows: None });
     let sender = if json_body { "body_request" } else { "request" };
     let mut pieces = vec![match &method.output {
@@ -685,6 +703,9 @@ fn tables(api: &Api, method: &Method, state: &State) -> Vec<Piece> {
             }
         }
     }];
+    if method.body.as_ref().is_some_and(|body| matches!(body.kind, BodyKind::Multipart(_))) {
+        pieces.push(line("form_parts", format!("{}{list}", method.request)));
+    }
     for alternative in &method.alternatives {
         let kind = if alternative.text { "String" } else { "Bytes" };
         pieces.push(line(

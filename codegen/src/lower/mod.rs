@@ -3,6 +3,8 @@
 //! Schemas become types (`schemas`), operations become methods (`operations`), paths become resources (`resources`), and
 //! every name is decided (`names`).
 
+mod bodies;
+mod media;
 mod names;
 mod operations;
 mod resources;
@@ -24,7 +26,7 @@ use self::usage::{Usage, UsageMap};
 use crate::config::{Config, PaginationConfig};
 use crate::diagnostic::Diagnostics;
 use crate::model::{
-    Api, Auth, Env, Feature, Features, Method, Output, Paging, Resource, Type, TypeDef, TypeId, TypeKind,
+    Api, Auth, BodyKind, Env, Feature, Features, Method, Output, Paging, Resource, Type, TypeDef, TypeId, TypeKind,
 };
 use crate::normalize::Document;
 use crate::pointer;
@@ -161,6 +163,10 @@ impl Lowering<'_, '_> {
         let stem = stem.trim_end_matches('_');
         let handle = self.schemas.scope.claim_first(&[names::type_name(stem), format!("{stem}Resource")]);
         let mut methods = Vec::new();
+        let mut method_names = names::Scope::default();
+        for name in planned.methods.iter().map(|(name, _)| name).chain(planned.children.keys()) {
+            method_names.reserve(name);
+        }
         let mut features = Features::new();
         for (method, index) in &planned.methods {
             let Some(found) = self.found.get(*index) else { continue };
@@ -172,9 +178,24 @@ impl Lowering<'_, '_> {
                 name: method.clone(),
                 request: self.schemas.scope.claim(&wanted),
                 constant: self.constants.claim(&constant),
-                features: own,
+                features: own.clone(),
+                media_type: None,
             };
             methods.push(operations::lower(found, named, self.pagination, self.schemas, diagnostics));
+            for media_type in bodies::media_types(found, self.schemas.document).iter().skip(1) {
+                let name =
+                    method_names.claim(&format!("{}_{}", method.trim_end_matches('_'), media::short(media_type)));
+                let wanted = format!("{}Request", names::camel(&format!("{} {name}", path.join(" "))));
+                let constant = names::shouty(&format!("{} {name}", path.get(1..).unwrap_or_default().join(" ")));
+                let named = Named {
+                    request: self.schemas.scope.claim(&wanted),
+                    constant: self.constants.claim(&constant),
+                    features: own.clone(),
+                    media_type: Some((*media_type).to_owned()),
+                    name,
+                };
+                methods.push(operations::lower(found, named, self.pagination, self.schemas, diagnostics));
+            }
         }
         let mut children = Vec::new();
         for (name, child) in &planned.children {
@@ -331,7 +352,12 @@ fn spread(types: &[TypeDef], needs: &mut [Features], mut pending: Vec<(TypeId, F
 fn method_types(method: &Method) -> Vec<&Type> {
     let mut types: Vec<&Type> = method.path_args.iter().map(|arg| &arg.ty).collect();
     types.extend(method.arguments.iter().map(|argument| &argument.ty));
-    types.extend(method.body.iter().map(|body| &body.ty));
+    if let Some(body) = &method.body {
+        types.push(&body.ty);
+        if let BodyKind::Multipart(parts) = &body.kind {
+            types.extend(parts.iter().map(|part| &part.ty));
+        }
+    }
     match &method.output {
         Output::Json(ty) | Output::Envelope { ty, .. } => types.push(ty),
         Output::Page { item, meta, .. } => {
@@ -370,6 +396,10 @@ fn markers(api: &Api) -> BTreeSet<String> {
             markers.insert(argument.name.clone());
         }
         let Some(body) = &method.body else { continue };
+        if let BodyKind::Multipart(parts) = &body.kind {
+            markers.extend(parts.iter().filter(|part| part.required).map(|part| part.name.clone()));
+            continue;
+        }
         match body.fields.and_then(|id| api.get(id)).map(|def| &def.kind) {
             Some(TypeKind::Struct(object)) => {
                 for (field, setter) in object.fields.iter().zip(&body.setters) {
@@ -378,6 +408,7 @@ fn markers(api: &Api) -> BTreeSet<String> {
                     }
                 }
             }
+            _ if !body.is_value() && !body.required => {}
             _ => {
                 markers.insert("body".to_owned());
             }

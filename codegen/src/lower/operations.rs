@@ -3,19 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::{
-    MediaType, Operation, Parameter, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle, ReferenceOr,
-    RequestBody, Response, StatusCode,
+    Operation, Parameter, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle, ReferenceOr, RequestBody,
+    Response, StatusCode,
 };
 
+use super::bodies;
+use super::media::{self, Kind};
 use super::names::{self, Scope};
-use super::schemas::{Place, Schemas, Typed};
+use super::schemas::{Place, Schemas};
 use super::usage::{Usage, UsageMap};
 use super::view::{Node, View};
 use crate::config::PaginationConfig;
 use crate::diagnostic::{Diagnostics, nearest};
 use crate::model::{
-    Alternative, Argument, Body, Features, Http, Method, Output, Param, ParamIn, PathArg, Presence, Setter, Style,
-    Type, TypeKind,
+    Alternative, Argument, Features, Http, Method, Output, Param, ParamIn, PathArg, Style, Type, TypeKind,
 };
 use crate::normalize::Document;
 
@@ -174,6 +175,8 @@ pub(crate) struct Named {
     pub request: String,
     pub constant: String,
     pub features: Features,
+    /// The body's media type, where it is not the usual one.
+    pub media_type: Option<String>,
 }
 
 /// Lowers one operation.
@@ -264,7 +267,7 @@ pub(crate) fn lower<'a>(
         });
     }
 
-    let body = body(found, &base, &mut taken, schemas, diagnostics);
+    let body = bodies::lower(found, named.media_type.as_deref(), &base, &mut taken, schemas, diagnostics);
     let (output, alternatives) = output(found, &base, paging, pagination, schemas, diagnostics);
     let errors = found
         .responses(document)
@@ -290,6 +293,7 @@ pub(crate) fn lower<'a>(
         alternatives,
         errors,
         features: named.features,
+        body_media_type: named.media_type,
     }
 }
 
@@ -409,72 +413,6 @@ fn path_args<'a>(
     args
 }
 
-/// What the request carries, and a setter for each of its members.
-fn body<'a>(
-    found: &Found<'a>,
-    base: &str,
-    taken: &mut Scope,
-    schemas: &mut Schemas<'a>,
-    diagnostics: &mut Diagnostics,
-) -> Option<Body> {
-    let (body, pointer) = found.body(schemas.document)?;
-    let (media_type, media) = preferred(&body.content)?;
-    let usage = Usage::body(found.http == Http::Patch);
-    let place = Place::new(
-        format!("{pointer}/content/{}/schema", media_type.replace('/', "~1")),
-        format!("{base} Body"),
-        usage,
-    );
-    if !is_json(media_type) {
-        diagnostics
-            .warning(
-                "raw-body",
-                schemas.document.locate(&pointer),
-                format!("a body of `{media_type}` is taken from the caller as bytes"),
-            )
-            .help("offer `application/json` to have the body typed");
-        return Some(Body {
-            media_type: media_type.to_owned(),
-            required: body.required,
-            ty: Type::Bytes,
-            fields: None,
-            setters: Vec::new(),
-            doc: body.description.clone().unwrap_or_default(),
-            example: None,
-        });
-    }
-    let typed = match &media.schema {
-        Some(schema) => schemas.lower(Node::from(schema), &place, diagnostics),
-        None => Typed::any(),
-    };
-    let mut fields = None;
-    let mut setters = Vec::new();
-    if let Some(id) = target(schemas, &typed.ty)
-        && let Some(TypeKind::Struct(object)) = schemas.types.get(id.0).map(|def| &def.kind)
-    {
-        fields = Some(id);
-        for field in &object.fields {
-            let name = if taken.is_taken(&field.name) { format!("{}_", field.name) } else { field.name.clone() };
-            let name = taken.claim(&name);
-            setters.push(Setter { name, null: None });
-        }
-        for (field, setter) in object.fields.iter().zip(&mut setters) {
-            if field.presence == Presence::Nullable {
-                setter.null = Some(taken.claim(&names::null_setter(&setter.name)));
-            }
-        }
-    }
-    Some(Body {
-        media_type: media_type.to_owned(),
-        required: body.required,
-        ty: typed.ty,
-        fields,
-        setters,
-        doc: typed.doc,
-        example: media.example.clone().or(typed.example),
-    })
-}
-
 /// What the call gives, and the media types that it could give instead.
 fn output<'a>(
     found: &Found<'a>,
@@ -488,19 +426,21 @@ fn output<'a>(
     let Some((_, response, pointer)) = successes.iter().find(|(_, response, _)| !response.content.is_empty()) else {
         return (Output::Empty, Vec::new());
     };
-    let Some((media_type, media)) = preferred(&response.content) else { return (Output::Empty, Vec::new()) };
+    let Some((media_type, media)) = media::preferred(&response.content) else { return (Output::Empty, Vec::new()) };
     let mut scope = Scope::default();
     let alternatives = response
         .content
         .keys()
-        .filter(|other| other.as_str() != media_type && !(is_json(other) && is_json(media_type)))
+        .filter(|other| {
+            other.as_str() != media_type && !(media::kind(other) == Kind::Json && media::kind(media_type) == Kind::Json)
+        })
         .map(|other| Alternative {
-            name: scope.claim(&format!("send_{}", short_media(other))),
+            name: scope.claim(&format!("send_{}", media::short(other))),
             media_type: other.clone(),
             text: other.starts_with("text/"),
         })
         .collect();
-    if !is_json(media_type) {
+    if media::kind(media_type) != Kind::Json {
         let media_type = media_type.to_owned();
         let text = media_type.starts_with("text/");
         return (if text { Output::Text { media_type } } else { Output::Bytes { media_type } }, alternatives);
@@ -627,7 +567,7 @@ fn paging_object<'a>(node: Node<'a>, schemas: &Schemas<'a>) -> Option<Vec<(&'a s
 }
 
 /// The struct behind a type.
-fn target(schemas: &Schemas<'_>, ty: &Type) -> Option<crate::model::TypeId> {
+pub(super) fn target(schemas: &Schemas<'_>, ty: &Type) -> Option<crate::model::TypeId> {
     let mut ty = ty;
     for _ in 0..schemas.types.len() {
         let Type::Named(id) = ty else { return None };
@@ -638,23 +578,6 @@ fn target(schemas: &Schemas<'_>, ty: &Type) -> Option<crate::model::TypeId> {
         }
     }
     None
-}
-
-/// The media type that callers want most: JSON first, then what stands first.
-fn preferred(content: &openapiv3::Content) -> Option<(&str, &MediaType)> {
-    let json = content.iter().find(|(name, _)| is_json(name));
-    json.or_else(|| content.iter().next()).map(|(name, media)| (name.as_str(), media))
-}
-
-fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || essence == "*/*" || essence.ends_with("+json") || essence.ends_with("/json")
-}
-
-/// `csv` for `text/csv`.
-fn short_media(media_type: &str) -> String {
-    let essence = media_type.split(';').next().unwrap_or_default();
-    names::snake(essence.rsplit('/').next().unwrap_or(essence))
 }
 
 fn parameter_schema(parameter: &Parameter) -> Option<Node<'_>> {

@@ -492,6 +492,11 @@ impl Bundler<'_> {
         let Some(members) = self.object(value, here, "an encoding") else { return };
         self.drop_nulls(members, here, &[]);
         self.map(members, here, "headers", Self::header);
+        // What is usual depends on the style, and the reader of the types does not tell false from absent.
+        let is_form = members.get("style").is_none_or(|style| style == "form");
+        if is_form && !members.contains_key("explode") {
+            members.insert("explode".to_owned(), Value::Bool(true));
+        }
         let known = ["contentType", "headers", "style", "explode", "allowReserved"];
         self.drop_unknown(members, here, "an encoding", &known);
     }

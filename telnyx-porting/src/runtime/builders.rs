@@ -157,6 +157,25 @@ macro_rules! alternative {
 }
 pub(crate) use alternative;
 
+/// The option of every request whose body is a form of parts.
+macro_rules! form_parts {
+    ($name:ident $([$($state:ident: $field:ident),+ $(,)?])?) => {
+        impl<$($($state),+)?> $name<$($($state),+)?> {
+            /// Sets a part of the form that this version of the crate has no setter for, or overrides
+            /// one.
+            pub fn extra_part(
+                mut self,
+                name: impl Into<String>,
+                part: impl Into<$crate::runtime::FileUpload>,
+            ) -> Self {
+                self.request.extra_part(&name.into(), part.into());
+                self
+            }
+        }
+    };
+}
+pub(crate) use form_parts;
+
 /// The option of every request with a body.
 macro_rules! body_field {
     ($name:ident $([$($state:ident),*])?) => {

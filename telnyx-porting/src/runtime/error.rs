@@ -82,7 +82,7 @@ pub enum ErrorKind {
     TooLarge,
     /// A list does not say, or contradicts itself about, what its next page is.
     Paging,
-    /// The response could not be written to a file of this machine.
+    /// A file of this machine could not be written, or what was to be sent could not be read.
     File,
 }
 
@@ -181,6 +181,12 @@ impl Error {
 
     pub(crate) fn with_json_path(mut self, path: String) -> Self {
         self.0.json_path = Some(path);
+        self
+    }
+
+    /// Says more about why it ended like this.
+    pub(crate) fn with_remark(mut self, remark: &str) -> Self {
+        self.0.message = format!("{}; {remark}", self.0.message);
         self
     }
 
@@ -347,7 +353,8 @@ impl Error {
     }
 
     /// Returns whether the response could not be written to a file of this machine, as `save_to`
-    /// does; the [`source`](StdError::source) is the [`std::io::Error`].
+    /// does, or a file or stream that was to be sent could not be read; the
+    /// [`source`](StdError::source) says why.
     #[must_use]
     pub fn is_file(&self) -> bool {
         self.0.kind == ErrorKind::File

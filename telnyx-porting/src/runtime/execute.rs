@@ -26,12 +26,13 @@ use crate::runtime::response::RawResponse;
 use crate::runtime::retry::{RetryPolicy, retry_after};
 use crate::runtime::trace::Trace;
 use crate::runtime::transport::{TransportError, TransportErrorKind, TransportRequest};
+use crate::runtime::upload::Payload;
 
 /// Sends a request, again if it may, and gives the first successful response or the last failure.
 pub(crate) async fn execute(request: Request) -> Result<(Reply, Trace), Error> {
     let trace = Trace::start(request.inner().operation);
     let work = async {
-        let prepared = Prepared::of(&request)?;
+        let prepared = Prepared::of(&request).await?;
         attempts(&request, &prepared, &trace, Take::Whole).await
     };
     match trace.hold(work).await {
@@ -44,7 +45,7 @@ pub(crate) async fn execute(request: Request) -> Result<(Reply, Trace), Error> {
 pub(crate) async fn open(request: Request) -> Result<Download, Error> {
     let trace = Trace::start(request.inner().operation);
     let work = async {
-        let prepared = Prepared::of(&request)?;
+        let prepared = Prepared::of(&request).await?;
         attempts(&request, &prepared, &trace, Take::Head).await
     };
     match trace.hold(work).await {
@@ -57,7 +58,7 @@ pub(crate) async fn open(request: Request) -> Result<Download, Error> {
 pub(crate) async fn save(request: Request, path: PathBuf) -> Result<Saved, Error> {
     let trace = Trace::start(request.inner().operation);
     let work = async {
-        let prepared = Prepared::of(&request)?;
+        let prepared = Prepared::of(&request).await?;
         // Before anything is sent, so that nothing is done on the server that can't be kept here.
         let mut file =
             PartialFile::create(path).await.map_err(|error| error.with_operation(request.inner().operation))?;
@@ -122,6 +123,9 @@ async fn attempts(
         if retries >= policy.max_retries || !may_repeat {
             return Err(failure);
         }
+        if prepared.body.as_ref().is_some_and(|body| !body.is_there()) {
+            return Err(failure.with_remark("its body was a stream, which can't be sent again"));
+        }
         let delay = policy.delay(&failure, retries, fastrand::f64());
         // A wait beyond the deadline ends in nothing but a less telling error.
         let in_time = deadline.is_none_or(|deadline| Instant::now() + delay < deadline);
@@ -156,11 +160,11 @@ struct Prepared {
     method: Method,
     url: Url,
     headers: Headers,
-    body: Option<Bytes>,
+    body: Option<Payload>,
 }
 
 impl Prepared {
-    fn of(request: &Request) -> Result<Self, Error> {
+    async fn of(request: &Request) -> Result<Self, Error> {
         let inner = request.inner();
         if let Some(fault) = &inner.fault {
             return Err(request.refuse(fault));
@@ -171,9 +175,11 @@ impl Prepared {
                 .refuse("calls must be awaited inside of a tokio runtime; see the feature `blocking` for others"));
         }
         let url = url_of(inner).map_err(|fault| request.refuse(fault))?;
-        let headers = headers_of(inner).map_err(|fault| request.refuse(fault))?;
+        let outgoing = inner.payload().await.map_err(|error| error.with_operation(inner.operation))?;
+        let (body, content_type) = outgoing.unzip();
+        let headers = headers_of(inner, content_type).map_err(|fault| request.refuse(fault))?;
         let takes_body = matches!(inner.operation.method, Method::Post | Method::Put | Method::Patch);
-        let body = inner.body.clone().or_else(|| takes_body.then(Bytes::new));
+        let body = body.or_else(|| takes_body.then(|| Payload::Whole(Bytes::new())));
         Ok(Self { method: inner.operation.method, url, headers, body })
     }
 }
@@ -251,13 +257,13 @@ fn query_of(request: &request::Inner, client: &client::Inner) -> String {
     query
 }
 
-fn headers_of(request: &request::Inner) -> Result<Headers, String> {
+fn headers_of(request: &request::Inner, content_type: Option<String>) -> Result<Headers, String> {
     let client = request.client.inner();
     let operation = request.operation;
     let mut headers = Headers::new();
     headers.set("accept", request.accept.unwrap_or(operation.accept));
-    if request.body.is_some() {
-        headers.set("content-type", operation.content_type);
+    if let Some(content_type) = content_type {
+        headers.set("content-type", content_type);
     }
     match (API.auth, &client.api_key) {
         (Auth::Bearer, Some(key)) => headers.set("authorization", format!("Bearer {}", key.reveal())),
@@ -325,7 +331,7 @@ async fn send_once(
             method: hop.method,
             url: hop.url.to_string(),
             headers: hop.headers.clone(),
-            body: hop.body.clone(),
+            body: hop.body.as_ref().map(Payload::open),
             operation: request.operation.id,
             path_template: request.operation.path,
             attempt,
@@ -394,7 +400,7 @@ struct Hop {
     method: Method,
     url: Url,
     headers: Headers,
-    body: Option<Bytes>,
+    body: Option<Payload>,
     /// How far the redirects have shown the request to get.
     reached: Reached,
 }
@@ -432,6 +438,9 @@ impl Hop {
         } else if matches!(status, 301 | 302) && !next.method.is_safe() {
             return Err(format!("following it would turn {} into GET", next.method));
         }
+        if next.body.as_ref().is_some_and(|body| !body.is_there()) {
+            return Err("the body was a stream, which can't be sent again".to_owned());
+        }
         if next.url.origin() != client.base_url.url.origin() {
             if !next.method.is_safe() {
                 return Err("following it would send the request to another origin".to_owned());
@@ -466,6 +475,7 @@ pub(crate) fn error_of(error: TransportError, head_has_come: bool) -> Error {
         TransportErrorKind::InvalidRequest => (ErrorKind::InvalidRequest, Reached::No),
         TransportErrorKind::Interrupted => (ErrorKind::Interrupted, Reached::Maybe),
         TransportErrorKind::Unpack => (ErrorKind::Decode, Reached::Maybe),
+        TransportErrorKind::RequestBody => (ErrorKind::File, Reached::Maybe),
     };
     let message = if head_has_come { format!("the response is not whole: {error}") } else { error.to_string() };
     Error::new(kind, message).with_source(error.source).with_reached(reached)

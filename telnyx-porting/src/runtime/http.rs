@@ -3,11 +3,12 @@
 use std::error::Error as StdError;
 use std::io;
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use http_body::Body as _;
+use http_body::{Body as _, Frame, SizeHint};
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{redirect, retry};
 
@@ -87,15 +88,47 @@ fn request_of(request: TransportRequest) -> Result<reqwest::Request, TransportEr
         out.headers_mut().append(name, value);
     }
     if let Some(body) = request.body {
-        if body.is_empty() {
+        if body.length() == Some(0) {
             out.headers_mut().insert(reqwest::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        *out.body_mut() = Some(body.into());
+        *out.body_mut() = Some(match body.as_bytes() {
+            Some(bytes) => bytes.clone().into(),
+            None => reqwest::Body::wrap(Outgoing(Mutex::new(body))),
+        });
     }
     Ok(out)
 }
 
+/// A streamed body as `reqwest` wants it. The mutex is never locked; it makes the type `Sync`.
+struct Outgoing(Mutex<Body>);
+
+impl Outgoing {
+    fn body(&mut self) -> &mut Body {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl http_body::Body for Outgoing {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        self.body().poll_piece(context).map(|piece| Some(piece?.map(Frame::data)))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let body = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        body.length().map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
 fn error_of(error: reqwest::Error) -> TransportError {
+    if let Some(fault) = of_request_body(&error) {
+        return TransportError::new(TransportErrorKind::RequestBody, fault);
+    }
     let kind = match () {
         () if error.is_builder() => TransportErrorKind::InvalidRequest,
         () if error.is_connect() && error.is_timeout() => TransportErrorKind::ConnectTimeout,
@@ -105,6 +138,18 @@ fn error_of(error: reqwest::Error) -> TransportError {
     };
     // The URL may hold personal data.
     TransportError::new(kind, error.without_url())
+}
+
+/// What kept the request's body from being read, which stands somewhere among the causes.
+fn of_request_body(error: &reqwest::Error) -> Option<String> {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(fault) = error.downcast_ref::<TransportError>() {
+            return Some(fault.source.to_string());
+        }
+        cause = error.source();
+    }
+    None
 }
 
 /// Whether it is the unpacking of a body that failed, which `reqwest` reports like a broken

@@ -9,6 +9,7 @@
 //! * `request` gathers the arguments; `operation` and `params` say how they are written;
 //! * `execute` sends: `transport` carries one attempt, `incoming` reads the body, `retry` decides about
 //!   the next attempt, and `trace` tells about all of it;
+//! * `upload` and `multipart` keep what is sent out of memory;
 //! * `call` is the future of the result; `codec` has the tables of types, by which `slot` and `decode`
 //!   fill values and `view` writes and prints them; `page` walks
 //!   lists; `download` keeps bodies out of memory;
@@ -59,6 +60,9 @@ pub(crate) mod json_path;
 #[cfg(feature = "client")]
 pub(crate) mod lenient;
 #[cfg(feature = "client")]
+#[allow(dead_code, reason = "few documents have forms of parts")]
+pub(crate) mod multipart;
+#[cfg(feature = "client")]
 #[allow(dead_code, reason = "which part of it is needed depends on the document")]
 pub(crate) mod operation;
 #[cfg(feature = "client")]
@@ -81,6 +85,9 @@ pub mod testing;
 pub(crate) mod trace;
 #[cfg(feature = "client")]
 pub(crate) mod transport;
+#[cfg(feature = "client")]
+#[allow(dead_code, reason = "few documents have something to upload")]
+pub(crate) mod upload;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 
@@ -106,6 +113,7 @@ pub use {
     response::RawResponse,
     retry::RetryPolicy,
     transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind, TransportRequest, TransportResponse},
+    upload::FileUpload,
 };
 
 /// A map whose members the document does not name one by one, sorted by their names.
@@ -131,10 +139,10 @@ pub(crate) mod prelude {
 
     #[cfg(feature = "client")]
     pub(crate) use super::{
-        builders::{alternative, body_list_request, body_request, download_request, list_request, request},
+        builders::{alternative, body_list_request, body_request, download_request, form_parts, list_request, request},
         operation::{Operation, Paging, PagingKind},
         params::Param,
         request::Request,
-        {Bytes, Call, Client, Error, Items, Method, Page, Pages, RawResponse},
+        {Bytes, Call, Client, Error, FileUpload, Items, Method, Page, Pages, RawResponse},
     };
 }

@@ -74,6 +74,8 @@ pub(crate) struct Operation {
     pub(crate) accept: &'static str,
     /// The media type of the body, if there is one.
     pub(crate) content_type: &'static str,
+    /// How the members of a form are written, where that is not as usual.
+    pub(crate) form: &'static [Param],
     /// How the parameters are written. Those that are not listed are written as is usual for their
     /// place.
     pub(crate) params: &'static [Param],
@@ -91,6 +93,7 @@ impl Operation {
         path: "",
         accept: "application/json",
         content_type: "application/json",
+        form: &[],
         params: &[],
         paging: None,
         idempotent: None,

@@ -118,13 +118,17 @@ pub(crate) fn write_query(query: &mut String, param: &Param, value: &Value, arra
     }
 }
 
-/// Returns an object as the body of a form: percent-encoded pairs joined by `&`.
-pub(crate) fn form(members: &Map<String, Value>, arrays: QueryArrays) -> String {
-    let mut pairs = Vec::new();
+/// Returns an object as the body of a form: percent-encoded pairs joined by `&`. Members that have
+/// no style of their own are written like those of a deep object.
+pub(crate) fn form(members: &Map<String, Value>, styles: &[Param], arrays: QueryArrays) -> String {
+    let mut all = Vec::new();
     for (name, value) in members {
-        push_deep(&mut pairs, name.clone(), value, arrays);
+        match styles.iter().find(|param| param.name == name) {
+            Some(param) => all.extend(pairs(param, value, arrays)),
+            None => push_deep(&mut all, name.clone(), value, arrays),
+        }
     }
-    let written = pairs.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value)));
+    let written = all.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value)));
     written.collect::<Vec<_>>().join("&")
 }
 
@@ -385,7 +389,9 @@ mod tests {
     #[test]
     fn forms_are_written_like_queries() {
         let Value::Object(members) = json!({"a": "x y&", "b": {"c": [1, 2]}, "d": null}) else { panic!() };
-        assert_eq!(form(&members, QueryArrays::Comma), "a=x%20y%26&b%5Bc%5D=1%2C2");
+        assert_eq!(form(&members, &[], QueryArrays::Comma), "a=x%20y%26&b%5Bc%5D=1%2C2");
+        let styles = [Param::json("b")];
+        assert_eq!(form(&members, &styles, QueryArrays::Comma), "a=x%20y%26&b=%7B%22c%22%3A%5B1%2C2%5D%7D");
     }
 
     #[test]

@@ -15,12 +15,14 @@ use crate::runtime::download::{Download, Saved};
 use crate::runtime::error::Error;
 use crate::runtime::execute;
 use crate::runtime::headers::Headers;
+use crate::runtime::multipart::{self, Form};
 use crate::runtime::operation::Operation;
 use crate::runtime::page::{self, Items, Page, Pages, Trail};
 use crate::runtime::params;
 use crate::runtime::response::RawResponse;
 use crate::runtime::retry::RetryPolicy;
 use crate::runtime::slot::Field;
+use crate::runtime::upload::{FileUpload, Payload};
 use crate::runtime::view::View;
 
 /// What every generated request is built on.
@@ -45,6 +47,10 @@ pub(crate) struct Inner {
     /// Members of the body that the document does not know.
     extra_body: Map<String, Value>,
     pub(crate) body: Option<Bytes>,
+    /// A body that need not be in memory.
+    upload: Option<FileUpload>,
+    /// A body of parts.
+    form: Option<Form>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) max_retries: Option<u32>,
@@ -72,6 +78,8 @@ impl Request {
             extra_headers: Headers::new(),
             extra_body: Map::new(),
             body: None,
+            upload: None,
+            form: None,
             timeout: None,
             deadline: None,
             max_retries: None,
@@ -181,7 +189,7 @@ impl Request {
             body.and_then(|body| self.with_extra_members(body)).and_then(|body| match body {
                 body if is_json => Ok(body.to_string().into_bytes()),
                 Value::Object(members) if media_type == "application/x-www-form-urlencoded" => {
-                    Ok(params::form(&members, API.query_arrays).into_bytes())
+                    Ok(params::form(&members, self.0.operation.form, API.query_arrays).into_bytes())
                 }
                 Value::String(text) => Ok(text.into_bytes()),
                 _ => Err(format!("the body can't be written as {media_type}")),
@@ -207,8 +215,37 @@ impl Request {
     }
 
     /// Sets a body that is sent as it is.
-    pub(crate) fn bytes(&mut self, body: Bytes) {
-        self.0.body = Some(body);
+    pub(crate) fn upload(&mut self, body: FileUpload) {
+        self.0.upload = Some(body);
+    }
+
+    /// Makes the body a form of parts, though none of them may be given.
+    pub(crate) fn multipart(mut self) -> Self {
+        self.0.form.get_or_insert_default();
+        self
+    }
+
+    /// Gives a part of the form, in place of an earlier one.
+    pub(crate) fn part(&mut self, name: &'static str, value: impl Field) {
+        let value = self.value(name, &value.view());
+        self.0.form.get_or_insert_default().set(name, multipart::parts_of(&value));
+    }
+
+    /// Gives a part of the form whose media type the document names.
+    pub(crate) fn part_as(&mut self, name: &'static str, media_type: &str, value: impl Field) {
+        let value = self.value(name, &value.view());
+        self.0.form.get_or_insert_default().set(name, multipart::parts_as(media_type, &value));
+    }
+
+    /// Gives files as parts of the form.
+    pub(crate) fn files(&mut self, name: &str, media_type: &str, files: impl IntoIterator<Item = FileUpload>) {
+        let files = files.into_iter().map(|file| file.or_file_name(name).or_content_type(media_type));
+        self.0.form.get_or_insert_default().set(name, files);
+    }
+
+    /// Gives a part of the form that the document does not know.
+    pub(crate) fn extra_part(&mut self, name: &str, part: FileUpload) {
+        self.0.form.get_or_insert_default().set(name, [part]);
     }
 
     /// Decodes the whole body, or the member that [`member`](Self::member) names.
@@ -295,6 +332,21 @@ impl Request {
     /// An error about this request, before anything is sent.
     pub(crate) fn refuse(&self, message: impl Into<String>) -> Error {
         Error::invalid_request(message).with_operation(self.0.operation)
+    }
+}
+
+impl Inner {
+    /// The body, if there is one, and its media type.
+    pub(crate) async fn payload(&self) -> Result<Option<(Payload, String)>, Error> {
+        if let Some(form) = &self.form {
+            return form.payload().await.map(Some);
+        }
+        let usual = || self.operation.content_type.to_owned();
+        if let Some(upload) = &self.upload {
+            let media_type = upload.media_type().map_or_else(usual, str::to_owned);
+            return Ok(Some((Payload::of(vec![upload.segment().await?]), media_type)));
+        }
+        Ok(self.body.clone().map(|body| (Payload::Whole(body), usual())))
     }
 }
 

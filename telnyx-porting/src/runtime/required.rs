@@ -6,34 +6,22 @@
 //! own trait because the compiler prints a trait's message as it stands, while it would print a
 //! type parameter's name with its whole path.
 
-use std::fmt;
-
 /// The state of a required argument that has been given.
 ///
 /// It appears in the types of builders and is of no use by itself.
+#[derive(Clone, Copy, Debug)]
 pub struct Set(());
 
 /// The state of a required argument that has not been given yet.
 ///
 /// It appears in the types of builders and is of no use by itself.
+#[derive(Clone, Copy, Debug)]
 pub struct Missing(());
 
 /// Implemented by the state of an argument that has been given.
 pub trait Provided: sealed::Sealed {}
 
 impl Provided for Set {}
-
-impl fmt::Debug for Set {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Set")
-    }
-}
-
-impl fmt::Debug for Missing {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Missing")
-    }
-}
 
 mod sealed {
     pub trait Sealed {}

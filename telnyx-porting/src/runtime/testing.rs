@@ -185,7 +185,7 @@ impl MockTransport {
 
 impl Transport for MockTransport {
     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
-        Box::pin(async move { self.answer(&MockRequest::of(request))?.play().await })
+        Box::pin(async move { self.answer(&MockRequest::of(request).await?)?.play().await })
     }
 }
 
@@ -576,12 +576,16 @@ pub struct MockRequest {
 }
 
 impl MockRequest {
-    fn of(request: TransportRequest) -> Self {
+    async fn of(request: TransportRequest) -> Result<Self, TransportError> {
         let TransportRequest { method, url, headers, body, operation, path_template, attempt } = request;
+        let body = match body {
+            Some(body) => Some(body.into_bytes().await?),
+            None => None,
+        };
         let parsed = Url::parse(&url).ok();
         let path = parsed.as_ref().map_or_else(|| url.clone(), |url| path_below(url.path(), path_template));
         let query = parsed.iter().flat_map(|url| url.query_pairs().into_owned()).collect();
-        Self { method, url, path, query, headers, body, operation, attempt }
+        Ok(Self { method, url, path, query, headers, body, operation, attempt })
     }
 
     /// Returns the first value of a query parameter.

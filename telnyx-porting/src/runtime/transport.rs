@@ -47,7 +47,6 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
 ///
 /// `Debug` shows neither the URL, which may hold personal data in its path and query, nor the body,
 /// nor credentials.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct TransportRequest {
     /// The method.
@@ -57,7 +56,7 @@ pub struct TransportRequest {
     /// All headers but those that frame the body.
     pub headers: Headers,
     /// The body. `Some` of no bytes and `None` differ in that the first sends `Content-Length: 0`.
-    pub body: Option<Bytes>,
+    pub body: Option<Body>,
     /// The name that the document gives the operation.
     pub operation: &'static str,
     /// The operation's path with its parameters in braces.
@@ -73,7 +72,7 @@ impl fmt::Debug for TransportRequest {
             .field("method", &self.method)
             .field("path_template", &self.path_template)
             .field("headers", &self.headers)
-            .field("body_bytes", &self.body.as_ref().map(Bytes::len))
+            .field("body", &self.body)
             .field("operation", &self.operation)
             .field("attempt", &self.attempt)
             .finish_non_exhaustive()
@@ -100,25 +99,66 @@ impl TransportResponse {
     }
 }
 
-/// The body of a response.
+/// The body of a request or a response.
 pub struct Body(Content);
 
 enum Content {
     Whole(Bytes),
-    Stream(Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>),
+    Stream { pieces: Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>, length: Option<u64> },
 }
 
 impl Body {
     /// Returns a body that comes in pieces.
     pub fn stream(pieces: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
-        Self(Content::Stream(Box::pin(pieces)))
+        Self::stream_of(None, pieces)
+    }
+
+    pub(crate) fn stream_of(
+        length: Option<u64>,
+        pieces: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static,
+    ) -> Self {
+        Self(Content::Stream { pieces: Box::pin(pieces), length })
+    }
+
+    /// Returns the bytes of a body that is in memory as a whole, as those of most requests are.
+    #[must_use]
+    pub fn as_bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Content::Whole(bytes) => Some(bytes),
+            Content::Stream { .. } => None,
+        }
+    }
+
+    /// Returns how many bytes there are, if that is known.
+    #[must_use]
+    pub fn length(&self) -> Option<u64> {
+        match &self.0 {
+            Content::Whole(bytes) => Some(bytes.len() as u64),
+            Content::Stream { length, .. } => *length,
+        }
+    }
+
+    /// Gathers the body in memory.
+    ///
+    /// # Errors
+    ///
+    /// If a piece of it can't be read.
+    pub async fn into_bytes(mut self) -> Result<Bytes, TransportError> {
+        if let Content::Whole(bytes) = self.0 {
+            return Ok(bytes);
+        }
+        let mut all = Vec::new();
+        while let Some(piece) = self.next().await {
+            all.extend_from_slice(&piece?);
+        }
+        Ok(all.into())
     }
 
     pub(crate) fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
         match &mut self.0 {
             Content::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
             Content::Whole(bytes) => Poll::Ready(Some(Ok(std::mem::take(bytes)))),
-            Content::Stream(pieces) => pieces.as_mut().poll_next(context),
+            Content::Stream { pieces, .. } => pieces.as_mut().poll_next(context),
         }
     }
 
@@ -138,7 +178,7 @@ impl fmt::Debug for Body {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Content::Whole(bytes) => write!(formatter, "Body({} bytes)", bytes.len()),
-            Content::Stream(_) => formatter.write_str("Body(stream)"),
+            Content::Stream { .. } => formatter.write_str("Body(stream)"),
         }
     }
 }
@@ -164,6 +204,8 @@ pub enum TransportErrorKind {
     Interrupted,
     /// The response came, but its body is packed wrongly.
     Unpack,
+    /// The body of the request could not be read to its end. The server may have received a part.
+    RequestBody,
 }
 
 impl TransportError {
@@ -188,6 +230,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::InvalidRequest => "the request can't be sent",
             TransportErrorKind::Interrupted => "the connection broke",
             TransportErrorKind::Unpack => "the body could not be unpacked",
+            TransportErrorKind::RequestBody => "the body of the request could not be read",
         })
     }
 }

@@ -92,10 +92,11 @@ fn request_of(request: TransportRequest) -> Result<hyper::Request<Full<Bytes>>, 
     for (name, value) in request.headers.iter() {
         builder = builder.header(name, value);
     }
-    if request.body.as_ref().is_some_and(Bytes::is_empty) {
+    let body = request.body.as_ref().and_then(Body::as_bytes);
+    if body.is_some_and(Bytes::is_empty) {
         builder = builder.header("content-length", "0");
     }
-    builder.body(Full::new(request.body.unwrap_or_default())).map_err(|error| invalid(error.to_string()))
+    builder.body(Full::new(body.cloned().unwrap_or_default())).map_err(|error| invalid(error.to_string()))
 }
 
 fn broken(error: hyper::Error) -> TransportError {

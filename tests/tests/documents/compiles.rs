@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use codegen::emit::File;
 use codegen::generate;
@@ -31,7 +32,13 @@ fn examples_compile() {
 }
 
 /// Writes a crate for each document, all of them members of one workspace.
-fn write() -> PathBuf {
+pub(crate) fn write() -> PathBuf {
+    // Several tests want them.
+    static MINIS: OnceLock<PathBuf> = OnceLock::new();
+    MINIS.get_or_init(write_all).clone()
+}
+
+fn write_all() -> PathBuf {
     let minis = table::root().parent().unwrap().join("target/minis");
     let mut members = Vec::new();
     for case in table::cases(&["constructs", "names"]) {
@@ -72,14 +79,14 @@ fn write_workspace(minis: &Path, members: &[String]) {
     }
 }
 
-fn run(minis: &Path, arguments: &[&str]) {
+pub(crate) fn run(minis: &Path, arguments: &[&str]) {
     let output = Command::new(env!("CARGO"))
         .args(arguments)
         .args(["--offline", "--quiet"])
         // One run shows what is wrong with all of them; tests have another name for that.
         .args((arguments[0] != "test").then_some("--keep-going"))
         .current_dir(minis)
-        .env("CARGO_TARGET_DIR", minis.join("target"))
+        .env("CARGO_TARGET_DIR", table::root().parent().unwrap().join("target/minis/target"))
         .env("RUSTFLAGS", "-D warnings")
         .env("RUSTDOCFLAGS", "-D warnings")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")

@@ -17,5 +17,6 @@ mod emit;
 mod model;
 mod mutations;
 mod printer;
+mod programs;
 mod stale;
 mod table;

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use codegen::model::{
-    Api, Argument, Body, Feature, Field, Guard, Method, Output, Param, ParamIn, PathArg, Presence, Resource, Style,
-    Type, TypeDef, TypeKind, WebhookVariant, Webhooks,
+    Api, Argument, Body, BodyKind, Feature, Field, Guard, Method, Output, Param, ParamIn, Part, PartKind, PathArg,
+    Presence, Resource, Style, Type, TypeDef, TypeKind, WebhookVariant, Webhooks,
 };
 
 /// The whole model.
@@ -192,13 +192,50 @@ fn print_argument(api: &Api, argument: &Argument) -> String {
 
 fn print_body(text: &mut String, api: &Api, body: &Body, indent: &str) {
     let optional = if body.required { "" } else { "optional " };
-    let _ = writeln!(text, "{indent}  {optional}body {} of {}", type_name(api, &body.ty), body.media_type);
+    let ty = match &body.kind {
+        BodyKind::Json => type_name(api, &body.ty),
+        BodyKind::Form(_) => format!("form {}", type_name(api, &body.ty)),
+        BodyKind::Multipart(_) => "form".to_owned(),
+        BodyKind::Text => "text".to_owned(),
+        BodyKind::Bytes => "bytes".to_owned(),
+    };
+    let _ = writeln!(text, "{indent}  {optional}body {ty} of {}", body.media_type);
+    match &body.kind {
+        BodyKind::Form(params) => {
+            for param in params {
+                let _ = writeln!(text, "{indent}    {}", print_param(param));
+            }
+        }
+        BodyKind::Multipart(parts) => {
+            for part in parts {
+                let _ = writeln!(text, "{indent}    {}", print_part(api, part));
+            }
+        }
+        BodyKind::Json | BodyKind::Text | BodyKind::Bytes => {}
+    }
     let Some(TypeKind::Struct(object)) = body.fields.and_then(|id| api.get(id)).map(|def| &def.kind) else { return };
     for (field, setter) in object.fields.iter().zip(&body.setters) {
         let required = if field.presence == Presence::Required { "required " } else { "" };
         let null = setter.null.as_ref().map(|null| format!(" .{null}()")).unwrap_or_default();
         let _ = writeln!(text, "{indent}    {required}.{}({}){null}", setter.name, type_name(api, &field.ty));
     }
+}
+
+fn print_part(api: &Api, part: &Part) -> String {
+    let required = if part.required { "required " } else { "" };
+    let ty = match part.kind {
+        PartKind::File => "file".to_owned(),
+        PartKind::Files => "files".to_owned(),
+        PartKind::Value => type_name(api, &part.ty),
+    };
+    let mut line = format!("{required}.{}({ty})", part.name);
+    if part.wire != part.name {
+        let _ = write!(line, " = {:?}", part.wire);
+    }
+    if let Some(media_type) = &part.media_type {
+        let _ = write!(line, " as {media_type}");
+    }
+    line
 }
 
 fn output(api: &Api, output: &Output) -> String {

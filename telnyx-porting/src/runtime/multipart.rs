@@ -1,0 +1,80 @@
+//! Forms of parts: `multipart/form-data` as RFC 7578 and browsers write it.
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::runtime::error::Error;
+use crate::runtime::upload::{FileUpload, Payload, Segment};
+
+/// The parts of a form, in the order in which they were given.
+#[derive(Clone, Default)]
+pub(crate) struct Form(Vec<(String, FileUpload)>);
+
+impl Form {
+    /// Adds parts in place of those that had the name before.
+    pub(crate) fn set(&mut self, name: &str, parts: impl IntoIterator<Item = FileUpload>) {
+        self.0.retain(|(other, _)| other != name);
+        self.0.extend(parts.into_iter().map(|part| (name.to_owned(), part)));
+    }
+
+    /// The whole form as a body, and its media type.
+    pub(crate) async fn payload(&self) -> Result<(Payload, String), Error> {
+        // 128 random bits, which no part holds by chance.
+        let boundary = format!("part-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
+        let mut segments = Vec::new();
+        for (name, part) in &self.0 {
+            segments.push(Segment::Bytes(head(&boundary, name, part)));
+            segments.push(part.segment().await?);
+            segments.push(Segment::Bytes(Bytes::from_static(b"\r\n")));
+        }
+        segments.push(Segment::Bytes(format!("--{boundary}--\r\n").into()));
+        Ok((Payload::of(segments), format!("multipart/form-data; boundary={boundary}")))
+    }
+}
+
+fn head(boundary: &str, name: &str, part: &FileUpload) -> Bytes {
+    let mut head = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{}\"", escape(name));
+    if let Some(file_name) = part.name() {
+        head.push_str(&format!("; filename=\"{}\"", escape(file_name)));
+    }
+    if let Some(media_type) = part.media_type() {
+        head.push_str("\r\ncontent-type: ");
+        // A line break would begin another header.
+        head.extend(media_type.chars().filter(|character| !character.is_control()));
+    }
+    head.push_str("\r\n\r\n");
+    head.into()
+}
+
+/// A name as browsers write it between quotes.
+fn escape(name: &str) -> String {
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A value as parts: a scalar as text, an object as JSON, an array as one part for each item.
+pub(crate) fn parts_of(value: &Value) -> Vec<FileUpload> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Array(items) => items.iter().filter(|item| !item.is_null()).map(part_of).collect(),
+        value => vec![part_of(value)],
+    }
+}
+
+fn part_of(value: &Value) -> FileUpload {
+    match value {
+        Value::String(text) => FileUpload::bytes(text.clone()),
+        Value::Object(_) | Value::Array(_) => FileUpload::bytes(value.to_string()).content_type("application/json"),
+        scalar => FileUpload::bytes(scalar.to_string()),
+    }
+}
+
+/// A value as parts of a media type that the document names.
+pub(crate) fn parts_as(media_type: &str, value: &Value) -> Vec<FileUpload> {
+    if value.is_null() {
+        return Vec::new();
+    }
+    if media_type.contains("json") {
+        return vec![FileUpload::bytes(value.to_string()).content_type(media_type)];
+    }
+    parts_of(value).into_iter().map(|part| part.content_type(media_type)).collect()
+}

@@ -1,0 +1,425 @@
+//! Bodies of requests that need not be in memory: files and streams.
+
+use std::collections::VecDeque;
+use std::error::Error as StdError;
+use std::fmt;
+use std::fs::File;
+use std::future::Future;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::transport::{Body, TransportError, TransportErrorKind};
+
+/// What is to be uploaded: bytes, a file, or a stream, with a name and a media type if it has them.
+///
+/// ```text
+/// request.file(FileUpload::file("loa.pdf").content_type("application/pdf"))
+/// request.file(FileUpload::bytes(csv).file_name("numbers.csv"))
+/// request.body(FileUpload::stream_of(length, pieces))
+/// ```
+///
+/// Bytes and strings convert into it as contents, paths as the files that they name. A file is read
+/// piece by piece while it is sent, and again if the request must be sent again. A stream can be read
+/// only once: after any of it has been taken, a failed request is not sent again, whatever the retry
+/// policy says.
+#[derive(Clone)]
+#[must_use = "an upload does nothing until it is put into a request"]
+pub struct FileUpload {
+    content: Content,
+    file_name: Option<String>,
+    content_type: Option<String>,
+}
+
+#[derive(Clone)]
+enum Content {
+    Bytes(Bytes),
+    File(PathBuf),
+    Once(Once),
+}
+
+impl FileUpload {
+    fn new(content: Content) -> Self {
+        Self { content, file_name: None, content_type: None }
+    }
+
+    /// Returns an upload of these bytes.
+    pub fn bytes(bytes: impl Into<Bytes>) -> Self {
+        Self::new(Content::Bytes(bytes.into()))
+    }
+
+    /// Returns an upload of a file, which is opened when the request is sent, and keeps its name.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        Self { file_name, ..Self::new(Content::File(path)) }
+    }
+
+    /// Returns an upload of what a stream gives, whose length is not known beforehand.
+    pub fn stream<B, E>(pieces: impl Stream<Item = Result<B, E>> + Send + 'static) -> Self
+    where
+        B: Into<Bytes>,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        Self::new(Content::Once(Once::new(pieces, None)))
+    }
+
+    /// Returns an upload of what a stream gives, which must be this many bytes.
+    pub fn stream_of<B, E>(length: u64, pieces: impl Stream<Item = Result<B, E>> + Send + 'static) -> Self
+    where
+        B: Into<Bytes>,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        Self::new(Content::Once(Once::new(pieces, Some(length))))
+    }
+
+    /// Sets the name that the server is told, where it is told one: in a part of a form.
+    pub fn file_name(mut self, name: impl Into<String>) -> Self {
+        self.file_name = Some(name.into());
+        self
+    }
+
+    /// Sets the media type, in place of the one that the document gives.
+    pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
+        self.content_type = Some(media_type.into());
+        self
+    }
+
+    pub(crate) fn or_file_name(mut self, name: &str) -> Self {
+        self.file_name.get_or_insert_with(|| name.to_owned());
+        self
+    }
+
+    pub(crate) fn or_content_type(mut self, media_type: &str) -> Self {
+        self.content_type.get_or_insert_with(|| media_type.to_owned());
+        self
+    }
+
+    /// The name that the server is told.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.file_name.as_deref()
+    }
+
+    pub(crate) fn media_type(&self) -> Option<&str> {
+        self.content_type.as_deref()
+    }
+
+    /// The content, ready to be sent. A file is looked up now, so that one that is missing keeps
+    /// the request from being sent.
+    pub(crate) async fn segment(&self) -> Result<Segment, Error> {
+        Ok(match &self.content {
+            Content::Bytes(bytes) => Segment::Bytes(bytes.clone()),
+            Content::Once(once) => Segment::Once(once.clone()),
+            Content::File(path) => {
+                let path = path.clone();
+                let look_up = move || Ok((File::open(&path)?.metadata()?.len(), path));
+                let (length, path) = on_other_thread(look_up).await.map_err(unreadable)?;
+                Segment::File { path, length }
+            }
+        })
+    }
+}
+
+impl From<Bytes> for FileUpload {
+    fn from(bytes: Bytes) -> Self {
+        Self::bytes(bytes)
+    }
+}
+
+impl From<Vec<u8>> for FileUpload {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::bytes(bytes)
+    }
+}
+
+impl From<&'static [u8]> for FileUpload {
+    fn from(bytes: &'static [u8]) -> Self {
+        Self::bytes(bytes)
+    }
+}
+
+/// The text is the content, not a path.
+impl From<String> for FileUpload {
+    fn from(text: String) -> Self {
+        Self::bytes(text)
+    }
+}
+
+/// The text is the content, not a path.
+impl From<&str> for FileUpload {
+    fn from(text: &str) -> Self {
+        Self::bytes(text.to_owned())
+    }
+}
+
+impl From<PathBuf> for FileUpload {
+    fn from(path: PathBuf) -> Self {
+        Self::file(path)
+    }
+}
+
+impl From<&Path> for FileUpload {
+    fn from(path: &Path) -> Self {
+        Self::file(path)
+    }
+}
+
+/// Shows what kind of content there is, and none of it.
+impl fmt::Debug for FileUpload {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.content {
+            Content::Bytes(bytes) => write!(formatter, "FileUpload({} bytes)", bytes.len()),
+            Content::File(_) => formatter.write_str("FileUpload(file)"),
+            Content::Once(_) => formatter.write_str("FileUpload(stream)"),
+        }
+    }
+}
+
+type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
+
+/// A stream that whoever comes first takes.
+#[derive(Clone)]
+pub(crate) struct Once {
+    pieces: Arc<Mutex<Option<Pieces>>>,
+    length: Option<u64>,
+}
+
+impl Once {
+    fn new<B, E>(pieces: impl Stream<Item = Result<B, E>> + Send + 'static, length: Option<u64>) -> Self
+    where
+        B: Into<Bytes>,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        let pieces: Pieces = Box::pin(Converted(Box::pin(pieces)));
+        Self { pieces: Arc::new(Mutex::new(Some(pieces))), length }
+    }
+
+    fn take(&self) -> Option<Pieces> {
+        self.pieces.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn is_there(&self) -> bool {
+        self.pieces.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+}
+
+/// A user's stream in our terms.
+struct Converted<S>(Pin<Box<S>>);
+
+impl<S, B, E> Stream for Converted<S>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: Into<Bytes>,
+    E: Into<Box<dyn StdError + Send + Sync>>,
+{
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(context).map(|piece| Some(piece?.map(Into::into).map_err(fault)))
+    }
+}
+
+/// The body of a request, to be sent once or more.
+#[derive(Clone)]
+pub(crate) enum Payload {
+    Whole(Bytes),
+    Segments(Arc<[Segment]>),
+}
+
+/// A stretch of a body.
+#[derive(Clone)]
+pub(crate) enum Segment {
+    Bytes(Bytes),
+    File { path: PathBuf, length: u64 },
+    Once(Once),
+}
+
+impl Payload {
+    pub(crate) fn of(segments: Vec<Segment>) -> Self {
+        let mut whole = Vec::new();
+        for segment in &segments {
+            match segment {
+                Segment::Bytes(bytes) if segments.len() == 1 => return Self::Whole(bytes.clone()),
+                Segment::Bytes(bytes) => whole.extend_from_slice(bytes),
+                Segment::File { .. } | Segment::Once(_) => return Self::Segments(segments.into()),
+            }
+        }
+        Self::Whole(whole.into())
+    }
+
+    /// The body for one attempt. Streams are taken only when it is first read, so that an attempt
+    /// that did not get so far leaves them to the next one.
+    pub(crate) fn open(&self) -> Body {
+        match self {
+            Self::Whole(bytes) => Body::from(bytes.clone()),
+            Self::Segments(segments) => {
+                let length = segments.iter().map(Segment::length).sum::<Option<u64>>();
+                let left = segments.iter().cloned().collect();
+                Body::stream_of(length, Outgoing { left, source: None })
+            }
+        }
+    }
+
+    /// Whether another attempt would find all of it.
+    pub(crate) fn is_there(&self) -> bool {
+        match self {
+            Self::Whole(_) => true,
+            Self::Segments(segments) => {
+                segments.iter().all(|segment| !matches!(segment, Segment::Once(once) if !once.is_there()))
+            }
+        }
+    }
+}
+
+impl Segment {
+    fn length(&self) -> Option<u64> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes.len() as u64),
+            Self::File { length, .. } => Some(*length),
+            Self::Once(once) => once.length,
+        }
+    }
+}
+
+/// A body on its way out.
+struct Outgoing {
+    left: VecDeque<Segment>,
+    /// The segment that is being read.
+    source: Option<Source>,
+}
+
+struct Source {
+    pieces: Pieces,
+    /// How many bytes are still to come, if that is known.
+    expected: Option<u64>,
+}
+
+impl Stream for Outgoing {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(source) = &mut self.source {
+                match ready!(source.poll_next(context)) {
+                    None => self.source = None,
+                    Some(piece) => return Poll::Ready(Some(piece)),
+                }
+            }
+            let (pieces, expected): (Pieces, _) = match self.left.pop_front() {
+                None => return Poll::Ready(None),
+                Some(Segment::Bytes(bytes)) if bytes.is_empty() => continue,
+                Some(Segment::Bytes(bytes)) => return Poll::Ready(Some(Ok(bytes))),
+                Some(Segment::File { path, length }) => (Box::pin(FilePieces::new(path, length)), Some(length)),
+                Some(Segment::Once(once)) => match once.take() {
+                    Some(pieces) => (pieces, once.length),
+                    None => return Poll::Ready(Some(Err(fault("the stream has been sent before")))),
+                },
+            };
+            self.source = Some(Source { pieces, expected });
+        }
+    }
+}
+
+impl Source {
+    /// The next piece, or what is wrong with it: a body must be as long as its head says.
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
+        let piece = ready!(self.pieces.as_mut().poll_next(context));
+        let Some(expected) = &mut self.expected else { return Poll::Ready(piece) };
+        Poll::Ready(match piece {
+            Some(Ok(piece)) => match expected.checked_sub(piece.len() as u64) {
+                Some(left) => {
+                    *expected = left;
+                    Some(Ok(piece))
+                }
+                None => Some(Err(fault("there is more of it than was said"))),
+            },
+            None if *expected > 0 => {
+                let message = format!("it ends {expected} bytes too early");
+                *expected = 0;
+                Some(Err(fault(message)))
+            }
+            other => other,
+        })
+    }
+}
+
+/// How much of a file is read at once: each piece is a trip to another thread.
+const PIECE_SIZE: usize = 128 << 10;
+
+/// The pieces of a file, up to the length that it had when the request was put together.
+struct FilePieces {
+    left: u64,
+    state: Reading,
+}
+
+enum Reading {
+    Closed(PathBuf),
+    Open(File),
+    UnderWay(JoinHandle<io::Result<(File, Vec<u8>)>>),
+    Done,
+}
+
+impl FilePieces {
+    fn new(path: PathBuf, length: u64) -> Self {
+        Self { left: length, state: Reading::Closed(path) }
+    }
+}
+
+impl Stream for FilePieces {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let left = self.left;
+        let read = move |file: io::Result<File>| {
+            let mut file = file?;
+            let mut piece = Vec::new();
+            (&mut file).take(left.min(PIECE_SIZE as u64)).read_to_end(&mut piece)?;
+            Ok((file, piece))
+        };
+        loop {
+            let under_way = match std::mem::replace(&mut self.state, Reading::Done) {
+                Reading::Done => return Poll::Ready(None),
+                Reading::Closed(_) | Reading::Open(_) if left == 0 => return Poll::Ready(None),
+                Reading::Closed(path) => spawn_blocking(move || read(File::open(path))),
+                Reading::Open(file) => spawn_blocking(move || read(Ok(file))),
+                Reading::UnderWay(mut reading) => {
+                    let Poll::Ready(result) = Pin::new(&mut reading).poll(context) else {
+                        self.state = Reading::UnderWay(reading);
+                        return Poll::Pending;
+                    };
+                    let (file, piece) = match result.unwrap_or_else(|error| Err(io::Error::other(error))) {
+                        Ok(read) => read,
+                        Err(error) => return Poll::Ready(Some(Err(fault(error)))),
+                    };
+                    if piece.is_empty() {
+                        return Poll::Ready(None);
+                    }
+                    self.left -= piece.len() as u64;
+                    self.state = Reading::Open(file);
+                    return Poll::Ready(Some(Ok(piece.into())));
+                }
+            };
+            self.state = Reading::UnderWay(under_way);
+        }
+    }
+}
+
+/// The error of a transport whose request's body can't be read.
+fn fault(error: impl Into<Box<dyn StdError + Send + Sync>>) -> TransportError {
+    TransportError::new(TransportErrorKind::RequestBody, error)
+}
+
+fn unreadable(error: io::Error) -> Error {
+    Error::new(ErrorKind::File, format!("the file can't be read: {error}")).with_source(error)
+}
+
+async fn on_other_thread<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+}

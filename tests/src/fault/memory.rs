@@ -59,7 +59,7 @@ impl Memory {
             // What goes wrong with the connection, the response tells.
             let _ = connection.await;
         }));
-        let response = sender.send_request(request_of(request)?).await.map_err(broken)?;
+        let response = sender.send_request(request_of(&request)?).await.map_err(broken)?;
         let headers: Headers = response
             .headers()
             .iter()
@@ -83,7 +83,7 @@ impl fmt::Debug for Memory {
     }
 }
 
-fn request_of(request: TransportRequest) -> Result<hyper::Request<Full<Bytes>>, TransportError> {
+fn request_of(request: &TransportRequest) -> Result<hyper::Request<Full<Bytes>>, TransportError> {
     let invalid = |error: String| TransportError::new(TransportErrorKind::InvalidRequest, error);
     let uri: hyper::Uri = request.url.parse().map_err(|_| invalid("not a URL".to_owned()))?;
     let host = uri.authority().map(ToString::to_string).unwrap_or_default();

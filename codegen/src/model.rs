@@ -215,6 +215,10 @@ pub struct Param {
     pub location: ParamIn,
     pub style: Style,
     pub explode: bool,
+    /// Characters that have a meaning in URLs are sent as they are.
+    pub reserved: bool,
+    /// Empty texts are sent too.
+    pub empty: bool,
 }
 
 /// Where a parameter goes.
@@ -252,6 +256,8 @@ pub struct Argument {
     pub doc: String,
     pub deprecated: bool,
     pub example: Option<Value>,
+    /// What the server assumes when nothing is sent.
+    pub default: Option<Value>,
 }
 
 /// What a request carries.

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs;
-use super::resources::typed;
+use super::resources::generic;
 use super::rust::{ident, input, text};
 use super::types::{State, example, required_doc};
 use crate::model::{Api, Body, BodyKind, Method, Part, PartKind};
@@ -42,15 +42,16 @@ fn part_setter(api: &Api, method: &Method, part: &Part, state: &State, rebuilt: 
             quote!(files(#wire, #file_type, #name.into_iter().map(Into::into))),
         ),
         PartKind::Value => {
-            let converted = typed(api, &part.ty, &name);
+            let (taken, converted) = input(api, &part.ty, &name);
+            let generic = generic(api, &part.ty);
             let put = match &part.media_type {
                 Some(media_type) => {
                     let media_type = text(media_type);
-                    quote!(part_as(#wire, #media_type, #converted))
+                    quote!(part_as #generic (#wire, #media_type, #converted))
                 }
-                None => quote!(part(#wire, #converted)),
+                None => quote!(part #generic (#wire, #converted)),
             };
-            (input(api, &part.ty, &name).0, put)
+            (taken, put)
         }
     };
     if part.required {

@@ -63,11 +63,13 @@ fn handle(api: &Api, resource: &Resource, crate_name: &str) -> Vec<Piece> {
         });
         let paths = method.path_args.iter().map(|arg| {
             let wire = text(&arg.wire);
-            let value = path_value(api, arg);
-            match api.resolve(&arg.ty) {
-                Type::String => quote!(.path(#wire, #value)),
-                _ => quote!(.path_value(#wire, #value)),
+            let name = ident(&arg.name);
+            if *api.resolve(&arg.ty) == Type::String {
+                return quote!(.path(#wire, #name));
             }
+            let (_, converted) = input(api, &arg.ty, &name);
+            let generic = generic(api, &arg.ty);
+            quote!(.path_value #generic (#wire, #converted))
         });
         let fields = fields(api, method, &quote!(Request::new(&self.client, &#constant) #(#paths)*));
         quote! {
@@ -136,28 +138,14 @@ fn path_input(api: &Api, arg: &PathArg) -> TokenStream {
     input(api, &arg.ty, &name).0
 }
 
-fn path_value(api: &Api, arg: &PathArg) -> TokenStream {
-    let name = ident(&arg.name);
-    match api.resolve(&arg.ty) {
-        Type::String | Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F32 | Type::F64 => quote!(#name),
-        _ => typed(api, &arg.ty, &name),
-    }
-}
-
-/// An argument converted to its type where nothing else tells the compiler which that is.
-pub(super) fn typed(api: &Api, wanted: &Type, name: &proc_macro2::Ident) -> TokenStream {
+/// `::<T>`, where the conversion of an argument does not say by itself what it gives.
+pub(super) fn generic(api: &Api, wanted: &Type) -> Option<TokenStream> {
+    let is_plain = matches!(
+        api.resolve(wanted),
+        Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F32 | Type::F64 | Type::Unit
+    );
     let shown = ty(api, wanted);
-    match api.resolve(wanted) {
-        Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F32 | Type::F64 | Type::Unit => quote!(#name),
-        Type::List(item) => match api.resolve(item) {
-            Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F32 | Type::F64 | Type::Unit => {
-                quote!(#name.into_iter().collect::<#shown>())
-            }
-            _ => quote!(#name.into_iter().map(Into::into).collect::<#shown>()),
-        },
-        Type::Map(_) => quote!(#name.into_iter().map(|(key, value)| (key.into(), value.into())).collect::<#shown>()),
-        _ => quote!(Into::<#shown>::into(#name)),
-    }
+    (!is_plain).then(|| quote!(::<#shown>))
 }
 
 /// What a method does, the HTTP line, its arguments, an example, and the errors worth knowing.
@@ -424,26 +412,36 @@ fn needs_content_type(body: &Body) -> bool {
 
 fn param(param: &Param) -> TokenStream {
     let wire = text(&param.wire);
-    match (param.location, param.style) {
-        (ParamIn::Header, _) => quote!(Param::header(#wire)),
-        (ParamIn::Cookie, _) => quote!(Param::cookie(#wire)),
+    let made = match (param.location, param.style) {
         (ParamIn::Query, Style::DeepObject) => quote!(Param::deep_object(#wire)),
         (ParamIn::Query, Style::Json) => quote!(Param::json(#wire)),
         (ParamIn::Query, Style::SpaceDelimited) => quote!(Param::space_delimited(#wire)),
         (ParamIn::Query, Style::PipeDelimited) => quote!(Param::pipe_delimited(#wire)),
-        (ParamIn::Query, _) if param.explode => quote!(Param::query(#wire)),
-        (ParamIn::Query, _) => quote!(Param::query(#wire).explode(false)),
-    }
+        (ParamIn::Query, _) => quote!(Param::query(#wire)),
+        (ParamIn::Header, Style::Json) => quote!(Param::header(#wire).as_json()),
+        (ParamIn::Header, _) => quote!(Param::header(#wire)),
+        (ParamIn::Cookie, Style::Json) => quote!(Param::cookie(#wire).as_json()),
+        (ParamIn::Cookie, _) => quote!(Param::cookie(#wire)),
+    };
+    // Only what differs from what is usual for the style.
+    let explode = match param.style {
+        Style::Form => (!param.explode).then(|| quote!(.explode(false))),
+        Style::DeepObject | Style::Json => None,
+        _ => param.explode.then(|| quote!(.explode(true))),
+    };
+    let reserved = param.reserved.then(|| quote!(.allow_reserved()));
+    let empty = param.empty.then(|| quote!(.allow_empty()));
+    quote!(#made #explode #reserved #empty)
 }
 
 fn path_param(arg: &PathArg) -> Option<TokenStream> {
     let wire = text(&arg.wire);
-    let explode = arg.explode;
+    let explode = arg.explode.then(|| quote!(.explode(true)));
     match arg.style {
-        Style::Label => Some(quote!(Param::label(#wire).explode(#explode))),
-        Style::Matrix => Some(quote!(Param::matrix(#wire).explode(#explode))),
-        _ if arg.explode => Some(quote!(Param::path(#wire).explode(true))),
-        _ => None,
+        Style::Label => Some(quote!(Param::label(#wire)#explode)),
+        Style::Matrix => Some(quote!(Param::matrix(#wire)#explode)),
+        Style::Json => Some(quote!(Param::path(#wire).as_json())),
+        _ => arg.explode.then(|| quote!(Param::path(#wire).explode(true))),
     }
 }
 
@@ -540,6 +538,9 @@ fn argument_setter(
     if argument.deprecated {
         said.push_str("\n\n**Deprecated.**");
     }
+    if let Some(default) = argument.default.as_ref().filter(|default| !default.is_null()) {
+        said.push_str(&format!("\n\nUnless it is set, the server takes `{}`.", default.to_string().replace('`', "'")));
+    }
     if let Some(example) = example(api, &argument.ty, argument.example.as_ref()) {
         said.push_str("\n\n");
         said.push_str(&example);
@@ -547,12 +548,21 @@ fn argument_setter(
     let doc = docs::attributes(&said);
     let name = ident(&argument.name);
     let wire = text(&argument.wire);
-    let taken = input(api, &argument.ty, &name).0;
-    let converted = typed(api, &argument.ty, &name);
+    let (taken, converted) = input(api, &argument.ty, &name);
     let put = match argument.location {
         ParamIn::Query => format_ident!("query"),
         ParamIn::Header => format_ident!("header_param"),
         ParamIn::Cookie => format_ident!("cookie"),
+    };
+    let shown = ty(api, &argument.ty);
+    let put = match generic(api, &argument.ty) {
+        None => quote!(self.request.#put(#wire, #converted);),
+        // What does not fit a line is two statements.
+        Some(_) if is_long(&[&shown, &quote!(#wire), &converted]) => quote! {
+            let #name: #shown = #converted;
+            self.request.#put(#wire, #name);
+        },
+        Some(generic) => quote!(self.request.#put #generic (#wire, #converted);),
     };
     if argument.required {
         let doc = required_doc(&said);
@@ -561,7 +571,7 @@ fn argument_setter(
         quote! {
             #doc
             pub fn #name(mut self, #name: #taken) -> #owner #after {
-                self.request.#put(#wire, #converted);
+                #put
                 #rebuilt
             }
         }
@@ -569,11 +579,17 @@ fn argument_setter(
         quote! {
             #doc
             pub fn #name(mut self, #name: #taken) -> Self {
-                self.request.#put(#wire, #converted);
+                #put
                 self
             }
         }
     }
+}
+
+/// Whether a call with these parts is longer than a line.
+fn is_long(parts: &[&TokenStream]) -> bool {
+    let length: usize = parts.iter().map(|part| part.to_string().replace(' ', "").len()).sum();
+    length + "        self.request.query::<>(, );".len() > 89
 }
 
 /// A setter for each member of the body, and one for the whole.

@@ -161,7 +161,14 @@ fn encodings(media: &MediaType) -> Vec<Param> {
             (Some(QueryStyle::DeepObject), _) => Style::DeepObject,
         };
         if style != Style::Form || encoding.style.is_some() || !encoding.explode {
-            params.push(Param { wire: wire.clone(), location: ParamIn::Query, style, explode: encoding.explode });
+            params.push(Param {
+                wire: wire.clone(),
+                location: ParamIn::Query,
+                style,
+                explode: encoding.explode,
+                reserved: false,
+                empty: false,
+            });
         }
     }
     params

@@ -7,6 +7,7 @@ mod bodies;
 mod media;
 mod names;
 mod operations;
+mod parameters;
 mod resources;
 mod schemas;
 mod usage;

@@ -1,23 +1,17 @@
 //! Operations become methods: arguments, body, output, paging.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use openapiv3::{
-    Operation, Parameter, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle, ReferenceOr, RequestBody,
-    Response, StatusCode,
-};
+use openapiv3::{Operation, Parameter, PathItem, ReferenceOr, RequestBody, Response, StatusCode};
 
 use super::bodies;
 use super::media::{self, Kind};
 use super::names::{self, Scope};
+use super::parameters;
 use super::schemas::{Place, Schemas};
 use super::usage::{Usage, UsageMap};
 use super::view::{Node, View};
 use crate::config::PaginationConfig;
-use crate::diagnostic::{Diagnostics, nearest};
-use crate::model::{
-    Alternative, Argument, Features, Http, Method, Output, Param, ParamIn, PathArg, Style, Type, TypeKind,
-};
+use crate::diagnostic::Diagnostics;
+use crate::model::{Alternative, Features, Http, Method, Output, Type, TypeKind};
 use crate::normalize::Document;
 
 /// An operation of the document, where it stands and what it is called.
@@ -65,26 +59,8 @@ impl<'a> Found<'a> {
     }
 
     /// JSON pointer of the operation's path.
-    fn path_pointer(&self) -> String {
+    pub(super) fn path_pointer(&self) -> String {
         format!("/paths/{}", self.path.replace('~', "~0").replace('/', "~1"))
-    }
-
-    /// The parameters of the operation and of its path, each with its place; the operation's own override.
-    pub(crate) fn parameters(&self, document: &'a Document) -> Vec<(&'a Parameter, String)> {
-        let own = self.operation.parameters.iter().enumerate();
-        let own = own.map(|(index, parameter)| (parameter, format!("{}/parameters/{index}", self.pointer())));
-        let shared = self.item.parameters.iter().enumerate();
-        let shared =
-            shared.map(|(index, parameter)| (parameter, format!("{}/parameters/{index}", self.path_pointer())));
-        let mut seen = BTreeSet::new();
-        let mut parameters = Vec::new();
-        for (parameter, pointer) in own.chain(shared) {
-            let Some((parameter, pointer)) = resolve_parameter(document, parameter, pointer) else { continue };
-            if seen.insert((location_word(parameter), parameter.parameter_data_ref().name.as_str())) {
-                parameters.push((parameter, pointer));
-            }
-        }
-        parameters
     }
 
     /// The request body with its place.
@@ -146,7 +122,7 @@ impl<'a> Found<'a> {
     /// Notes which schemas the operation sends and receives.
     pub(crate) fn mark(&self, document: &'a Document, usage: &mut UsageMap) {
         for (parameter, _) in self.parameters(document) {
-            if let Some(node) = parameter_schema(parameter) {
+            if let Some(node) = parameters::schema(parameter) {
                 usage.mark(document, node, Usage::PARAMETER);
             }
         }
@@ -189,83 +165,16 @@ pub(crate) fn lower<'a>(
 ) -> Method {
     let document = schemas.document;
     let base = named.request.strip_suffix("Request").unwrap_or(&named.request).to_owned();
-    let parameters = found.parameters(document);
-    report_duplicates(found, document, diagnostics);
-    let paging = pagination.iter().position(|paging| is_paged(paging, &parameters, schemas));
+    let given = found.parameters(document);
+    parameters::report_duplicates(found, document, diagnostics);
+    let paging = pagination.iter().position(|paging| is_paged(paging, &given, schemas));
     let mut taken = Scope::default();
     for method in names::REQUEST_METHODS {
         taken.reserve(method);
     }
 
-    let path_args = path_args(found, &parameters, &base, schemas, diagnostics);
-    let mut params = Vec::new();
-    let mut arguments = Vec::new();
-    for (parameter, pointer) in &parameters {
-        let data = parameter.parameter_data_ref();
-        let (location, style) = match parameter {
-            Parameter::Path { .. } => continue,
-            Parameter::Query { style, .. } => (
-                ParamIn::Query,
-                match style {
-                    QueryStyle::Form => Style::Form,
-                    QueryStyle::SpaceDelimited => Style::SpaceDelimited,
-                    QueryStyle::PipeDelimited => Style::PipeDelimited,
-                    QueryStyle::DeepObject => Style::DeepObject,
-                },
-            ),
-            Parameter::Header { .. } => (ParamIn::Header, Style::Simple),
-            Parameter::Cookie { .. } => (ParamIn::Cookie, Style::Form),
-        };
-        if location == ParamIn::Header
-            && ["accept", "content-type", "authorization"].contains(&data.name.to_ascii_lowercase().as_str())
-        {
-            continue;
-        }
-        let style = if matches!(data.format, ParameterSchemaOrContent::Content(_)) { Style::Json } else { style };
-        let explode = data.explode.unwrap_or(style == Style::Form);
-        params.push(Param { wire: data.name.clone(), location, style, explode });
-        let Some(node) = parameter_schema(parameter) else { continue };
-        let doc = data.description.clone();
-        if paging.is_some()
-            && style == Style::DeepObject
-            && let Some(members) = paging_object(node, schemas)
-        {
-            for (wire, member) in members {
-                let place = Place::new(
-                    format!("{pointer}/schema/properties/{wire}"),
-                    format!("{base} {wire}"),
-                    Usage::PARAMETER,
-                );
-                let typed = schemas.lower(member, &place, diagnostics);
-                let wire = format!("{}[{wire}]", data.name);
-                arguments.push(Argument {
-                    name: taken.claim(&names::snake(&wire)),
-                    wire,
-                    location,
-                    ty: typed.ty,
-                    required: false,
-                    doc: typed.doc,
-                    deprecated: typed.deprecated,
-                    example: typed.example,
-                });
-            }
-            continue;
-        }
-        let place = Place::new(format!("{pointer}/schema"), format!("{base} {}", data.name), Usage::PARAMETER);
-        let typed = schemas.lower(node, &place, diagnostics);
-        let name = names::snake(&data.name);
-        let name = if taken.is_taken(&name) { format!("{name}_") } else { name };
-        arguments.push(Argument {
-            name: taken.claim(&name),
-            wire: data.name.clone(),
-            location,
-            doc: typed.described(doc),
-            ty: typed.ty,
-            required: data.required,
-            deprecated: data.deprecated.unwrap_or_default() || typed.deprecated,
-            example: data.example.clone().or(typed.example),
-        });
-    }
+    let path_args = parameters::path_args(found, &given, &base, schemas, diagnostics);
+    let (params, arguments) = parameters::lower(&given, &base, paging.is_some(), &mut taken, schemas, diagnostics);
 
     let body = bodies::lower(found, named.media_type.as_deref(), &base, &mut taken, schemas, diagnostics);
     let (output, alternatives) = output(found, &base, paging, pagination, schemas, diagnostics);
@@ -295,122 +204,6 @@ pub(crate) fn lower<'a>(
         features: named.features,
         body_media_type: named.media_type,
     }
-}
-
-/// A parameter that the operation describes twice: the first counts.
-fn report_duplicates(found: &Found<'_>, document: &Document, diagnostics: &mut Diagnostics) {
-    let mut seen: BTreeMap<(&str, &str), String> = BTreeMap::new();
-    for (index, parameter) in found.operation.parameters.iter().enumerate() {
-        let pointer = format!("{}/parameters/{index}", found.pointer());
-        let Some((parameter, _)) = resolve_parameter(document, parameter, pointer.clone()) else { continue };
-        let (word, name) = (location_word(parameter), parameter.parameter_data_ref().name.as_str());
-        if let Some(first) = seen.get(&(word, name)) {
-            diagnostics
-                .warning(
-                    "duplicate-parameter",
-                    document.locate(&pointer),
-                    format!("the {word} parameter `{name}` is described twice; the first one counts"),
-                )
-                .related(document.locate(first), "described here before")
-                .help("remove one of them");
-        } else {
-            seen.insert((word, name), pointer);
-        }
-    }
-}
-
-/// Positional arguments, in the order in which the path names them.
-fn path_args<'a>(
-    found: &Found<'a>,
-    parameters: &[(&'a Parameter, String)],
-    base: &str,
-    schemas: &mut Schemas<'a>,
-    diagnostics: &mut Diagnostics,
-) -> Vec<PathArg> {
-    let mut scope = Scope::default();
-    let mut args = Vec::new();
-    let mut names_in_path = Vec::new();
-    let mut rest = found.path;
-    while let Some((_, after)) = rest.split_once('{') {
-        let Some((name, after)) = after.split_once('}') else {
-            diagnostics
-                .warning(
-                    "open-brace",
-                    schemas.document.locate(&found.path_pointer()).at_key(),
-                    format!("the brace before `{after}` is never closed; it is sent as it is"),
-                )
-                .help(format!("write `{{{after}}}` for a parameter"));
-            break;
-        };
-        if !names_in_path.contains(&name) {
-            names_in_path.push(name);
-        }
-        rest = after;
-    }
-    for (parameter, pointer) in parameters {
-        let Parameter::Path { parameter_data, .. } = parameter else { continue };
-        let name = parameter_data.name.as_str();
-        if names_in_path.contains(&name) {
-            continue;
-        }
-        let help = match nearest(name, names_in_path.iter().copied()) {
-            Some(nearest) => format!("did you mean `{nearest}`?"),
-            None => format!("write `{{{name}}}` where it belongs in the path, or remove the parameter"),
-        };
-        diagnostics
-            .warning(
-                "unused-path-parameter",
-                schemas.document.locate(&format!("{pointer}/name")),
-                format!("the path `{}` has no `{{{name}}}`; the parameter is left out", found.path),
-            )
-            .help(help);
-    }
-    for wire in names_in_path {
-        let described = parameters.iter().find_map(|(parameter, pointer)| match parameter {
-            Parameter::Path { parameter_data, style } if parameter_data.name == wire => {
-                Some((*parameter, parameter_data, style, pointer))
-            }
-            _ => None,
-        });
-        let Some((parameter, data, style, pointer)) = described else {
-            diagnostics
-                .warning(
-                    "undescribed-path-parameter",
-                    schemas.document.locate(&found.pointer()).at_key(),
-                    format!("the path names `{{{wire}}}`, but no parameter describes it; it is taken as a string"),
-                )
-                .help(format!("add a parameter with `name: {wire}` and `in: path`"));
-            args.push(PathArg {
-                name: scope.claim(&names::snake(wire)),
-                wire: wire.to_owned(),
-                ty: Type::String,
-                style: Style::Simple,
-                explode: false,
-                doc: String::new(),
-                example: None,
-            });
-            continue;
-        };
-        let style = match style {
-            PathStyle::Matrix => Style::Matrix,
-            PathStyle::Label => Style::Label,
-            PathStyle::Simple => Style::Simple,
-        };
-        let place = Place::new(format!("{pointer}/schema"), format!("{base} {wire}"), Usage::PARAMETER);
-        let typed = parameter_schema(parameter).map(|node| schemas.lower(node, &place, diagnostics));
-        let (ty, doc, example) =
-            typed.map_or((Type::String, String::new(), None), |typed| (typed.ty, typed.doc, typed.example));
-        args.push(PathArg {
-            name: scope.claim(&names::snake(wire)),
-            wire: wire.to_owned(),
-            ty,
-            style,
-            explode: data.explode.unwrap_or_default(),
-            doc: data.description.clone().unwrap_or(doc),
-            example: data.example.clone().or(example),
-        });
-    }
-    args
 }
 
 /// What the call gives, and the media types that it could give instead.
@@ -540,14 +333,14 @@ fn is_paged(paging: &PaginationConfig, parameters: &[(&Parameter, String)], sche
         else {
             return false;
         };
-        parameter_schema(parameter)
+        parameters::schema(parameter)
             .and_then(|node| paging_object(node, schemas))
             .is_some_and(|members| members.iter().any(|(name, _)| *name == member))
     })
 }
 
 /// The members of an object of scalars, such as `page: {number, size}`.
-fn paging_object<'a>(node: Node<'a>, schemas: &Schemas<'a>) -> Option<Vec<(&'a str, Node<'a>)>> {
+pub(super) fn paging_object<'a>(node: Node<'a>, schemas: &Schemas<'a>) -> Option<Vec<(&'a str, Node<'a>)>> {
     let schema = match node {
         Node::Schema(schema) => schema,
         Node::Reference(name) => match schemas.document.schema(name).map(Node::from)? {
@@ -578,39 +371,4 @@ pub(super) fn target(schemas: &Schemas<'_>, ty: &Type) -> Option<crate::model::T
         }
     }
     None
-}
-
-fn parameter_schema(parameter: &Parameter) -> Option<Node<'_>> {
-    match &parameter.parameter_data_ref().format {
-        ParameterSchemaOrContent::Schema(schema) => Some(Node::from(schema)),
-        ParameterSchemaOrContent::Content(content) => {
-            content.values().next().and_then(|media| media.schema.as_ref()).map(Node::from)
-        }
-    }
-}
-
-fn location_word(parameter: &Parameter) -> &'static str {
-    match parameter {
-        Parameter::Query { .. } => "query",
-        Parameter::Header { .. } => "header",
-        Parameter::Path { .. } => "path",
-        Parameter::Cookie { .. } => "cookie",
-    }
-}
-
-fn resolve_parameter<'a>(
-    document: &'a Document,
-    parameter: &'a ReferenceOr<Parameter>,
-    pointer: String,
-) -> Option<(&'a Parameter, String)> {
-    match parameter {
-        ReferenceOr::Item(parameter) => Some((parameter, pointer)),
-        ReferenceOr::Reference { reference } => {
-            let name = reference.strip_prefix("#/components/parameters/")?;
-            match document.api.components.as_ref()?.parameters.get(name)? {
-                ReferenceOr::Item(parameter) => Some((parameter, format!("/components/parameters/{name}"))),
-                ReferenceOr::Reference { .. } => None,
-            }
-        }
-    }
 }

@@ -233,7 +233,8 @@ fn path_argument(request: &request::Inner, name: &str) -> Result<String, String>
 
 /// How a parameter is written: as the operation says, or else as is usual for its place.
 fn param(operation: &Operation, name: &'static str, usual: fn(&'static str) -> Param) -> Param {
-    operation.params.iter().find(|param| param.name == name).copied().unwrap_or_else(|| usual(name))
+    let usual = usual(name);
+    operation.params.iter().find(|param| param.name == name && param.place == usual.place).copied().unwrap_or(usual)
 }
 
 fn query_of(request: &request::Inner, client: &client::Inner) -> String {

@@ -10,9 +10,20 @@ use crate::runtime::api::QueryArrays;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Param {
     pub(crate) name: &'static str,
+    pub(crate) place: Place,
     style: Style,
     explode: Option<bool>,
     reserved: Reserved,
+    empty: Empty,
+}
+
+/// Where a parameter stands. Parameters of one name in two places are two parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Query,
+    Path,
+    Header,
+    Cookie,
 }
 
 /// The styles of `OpenAPI`.
@@ -36,59 +47,66 @@ enum Reserved {
     Kept,
 }
 
+/// What becomes of an empty text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Empty {
+    Dropped,
+    Sent,
+}
+
 impl Param {
-    const fn new(name: &'static str, style: Style) -> Self {
-        Self { name, style, explode: None, reserved: Reserved::Escaped }
+    const fn new(name: &'static str, place: Place, style: Style) -> Self {
+        Self { name, place, style, explode: None, reserved: Reserved::Escaped, empty: Empty::Dropped }
     }
 
     /// A query parameter of style `form`; its arrays are written as the API wants them.
     pub(crate) const fn query(name: &'static str) -> Self {
-        Self::new(name, Style::Form)
+        Self::new(name, Place::Query, Style::Form)
     }
 
     /// A query parameter of style `deepObject`.
     pub(crate) const fn deep_object(name: &'static str) -> Self {
-        Self::new(name, Style::DeepObject)
+        Self::new(name, Place::Query, Style::DeepObject)
     }
 
     /// A query parameter whose value is written as JSON.
     pub(crate) const fn json(name: &'static str) -> Self {
-        Self::new(name, Style::Json)
+        Self::new(name, Place::Query, Style::Json)
     }
 
     /// A query parameter of style `spaceDelimited`.
     pub(crate) const fn space_delimited(name: &'static str) -> Self {
-        Self::new(name, Style::SpaceDelimited)
+        Self::new(name, Place::Query, Style::SpaceDelimited)
     }
 
     /// A query parameter of style `pipeDelimited`.
     pub(crate) const fn pipe_delimited(name: &'static str) -> Self {
-        Self::new(name, Style::PipeDelimited)
+        Self::new(name, Place::Query, Style::PipeDelimited)
     }
 
     /// A path parameter of style `simple`.
     pub(crate) const fn path(name: &'static str) -> Self {
-        Self::new(name, Style::Simple)
+        Self::new(name, Place::Path, Style::Simple)
     }
 
     /// A path parameter of style `label`.
     pub(crate) const fn label(name: &'static str) -> Self {
-        Self::new(name, Style::Label)
+        Self::new(name, Place::Path, Style::Label)
     }
 
     /// A path parameter of style `matrix`.
     pub(crate) const fn matrix(name: &'static str) -> Self {
-        Self::new(name, Style::Matrix)
+        Self::new(name, Place::Path, Style::Matrix)
     }
 
     /// A header, which is always of style `simple`.
     pub(crate) const fn header(name: &'static str) -> Self {
-        Self::new(name, Style::Simple)
+        Self::new(name, Place::Header, Style::Simple)
     }
 
     /// A cookie, which is always of style `form`.
     pub(crate) const fn cookie(name: &'static str) -> Self {
-        Self::new(name, Style::Form)
+        Self::new(name, Place::Cookie, Style::Form)
     }
 
     /// Says whether arrays and objects make one pair each, or one for each of their values.
@@ -97,24 +115,41 @@ impl Param {
         self
     }
 
+    /// Writes the value as JSON, wherever the parameter stands.
+    pub(crate) const fn as_json(mut self) -> Self {
+        self.style = Style::Json;
+        self
+    }
+
     /// Leaves characters that have a meaning in URLs as they are, where that can't end the value.
     pub(crate) const fn allow_reserved(mut self) -> Self {
         self.reserved = Reserved::Kept;
         self
     }
+
+    /// Sends empty texts too.
+    pub(crate) const fn allow_empty(mut self) -> Self {
+        self.empty = Empty::Sent;
+        self
+    }
 }
 
 /// Appends a query parameter to `query`: percent-encoded pairs joined by `&`. Absent and empty
-/// values add nothing.
+/// values add nothing, but for empty texts where the document allows them.
 pub(crate) fn write_query(query: &mut String, param: &Param, value: &Value, arrays: QueryArrays) {
-    for (name, value) in pairs(param, value, arrays) {
+    let kept = if param.reserved == Reserved::Kept { RESERVED_IN_QUERY } else { UNRESERVED };
+    for pair in written(param, value, arrays) {
         if !query.is_empty() {
             query.push('&');
         }
-        query.extend(utf8_percent_encode(&name, UNRESERVED));
+        query.push_str(&escape(&pair.name));
         query.push('=');
-        let kept = if param.reserved == Reserved::Kept { RESERVED_IN_QUERY } else { UNRESERVED };
-        query.extend(utf8_percent_encode(&value, kept));
+        // What stands between values is told from the same character inside of one by its escape.
+        let between = match pair.delimiter {
+            "," => ",".to_owned(),
+            other => escape(other),
+        };
+        query.push_str(&join(&pair.values, |value| utf8_percent_encode(value, kept).to_string(), &between));
     }
 }
 
@@ -124,27 +159,51 @@ pub(crate) fn form(members: &Map<String, Value>, styles: &[Param], arrays: Query
     let mut all = Vec::new();
     for (name, value) in members {
         match styles.iter().find(|param| param.name == name) {
-            Some(param) => all.extend(pairs(param, value, arrays)),
-            None => push_deep(&mut all, name.clone(), value, arrays),
+            Some(param) => all.extend(written(param, value, arrays)),
+            None => push_deep(&mut all, name.clone(), value, Arrays::form(arrays, None)),
         }
     }
-    let written = all.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value)));
-    written.collect::<Vec<_>>().join("&")
+    let written = all.into_iter().map(Pair::joined);
+    written.map(|(name, value)| format!("{}={}", escape(&name), escape(&value))).collect::<Vec<_>>().join("&")
 }
 
 /// Returns the name-value pairs of a query parameter or cookie, before they are percent-encoded.
 pub(crate) fn pairs(param: &Param, value: &Value, arrays: QueryArrays) -> Vec<(String, String)> {
+    written(param, value, arrays).into_iter().map(Pair::joined).collect()
+}
+
+/// A name and the values that stand behind it.
+struct Pair {
+    name: String,
+    values: Vec<String>,
+    delimiter: &'static str,
+}
+
+impl Pair {
+    fn one(name: String, value: String) -> Self {
+        Self { name, values: vec![value], delimiter: "," }
+    }
+
+    fn joined(self) -> (String, String) {
+        (self.name, self.values.join(self.delimiter))
+    }
+}
+
+fn written(param: &Param, value: &Value, arrays: QueryArrays) -> Vec<Pair> {
     let mut pairs = Vec::new();
     let name = param.name.to_owned();
+    let mut arrays = match param.style {
+        Style::SpaceDelimited => Arrays::delimited(" ", param.explode),
+        Style::PipeDelimited => Arrays::delimited("|", param.explode),
+        Style::DeepObject => Arrays::form(arrays, None),
+        Style::Form | Style::Simple | Style::Label | Style::Matrix | Style::Json => Arrays::form(arrays, param.explode),
+    };
+    arrays.empty = param.empty;
     match param.style {
-        Style::DeepObject => push_deep(&mut pairs, name, value, arrays),
         Style::Json if value.is_null() => {}
-        Style::Json => pairs.push((name, value.to_string())),
-        Style::SpaceDelimited => push_form(&mut pairs, name, value, Arrays::delimited(" ", param.explode)),
-        Style::PipeDelimited => push_form(&mut pairs, name, value, Arrays::delimited("|", param.explode)),
-        Style::Form | Style::Simple | Style::Label | Style::Matrix => {
-            push_form(&mut pairs, name, value, Arrays::form(arrays, param.explode));
-        }
+        Style::Json => pairs.push(Pair::one(name, value.to_string())),
+        Style::DeepObject => push_deep(&mut pairs, name, value, arrays),
+        _ => push_form(&mut pairs, name, value, arrays),
     }
     pairs
 }
@@ -160,6 +219,7 @@ pub(crate) fn path_text(param: &Param, value: &Value) -> String {
     };
     match (param.style, Parts::of(value)) {
         (_, Parts::None) => String::new(),
+        (Style::Json, _) => escape(&value.to_string()),
         (Style::Label, Parts::One(text)) => format!(".{}", escape(&text)),
         (Style::Label, Parts::Many(items)) => {
             format!(".{}", join(&items, escape, if explode { "." } else { "," }))
@@ -187,11 +247,27 @@ pub(crate) fn path_text(param: &Param, value: &Value) -> String {
 pub(crate) fn header_text(param: &Param, value: &Value) -> Option<String> {
     let between = if param.explode.unwrap_or(false) { "=" } else { "," };
     match Parts::of(value) {
+        _ if param.style == Style::Json && !value.is_null() => Some(ascii_json(value)),
         Parts::None => None,
         Parts::One(text) => Some(text),
         Parts::Many(items) => Some(join(&items, str::to_owned, ",")),
         Parts::Named(members) => Some(join_named(&members, str::to_owned, between, ",")),
     }
+}
+
+/// JSON as a header can hold it: all but ASCII is escaped, as JSON allows.
+fn ascii_json(value: &Value) -> String {
+    let mut text = String::new();
+    for character in value.to_string().chars() {
+        if character.is_ascii() {
+            text.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    text
 }
 
 /// Percent-encodes everything but the characters that never have a meaning in a URL.
@@ -227,6 +303,7 @@ struct Arrays {
     style: QueryArrays,
     explode_objects: bool,
     delimiter: &'static str,
+    empty: Empty,
 }
 
 impl Arrays {
@@ -236,39 +313,41 @@ impl Arrays {
             Some(true) => QueryArrays::Repeat,
             Some(false) => QueryArrays::Comma,
         };
-        Self { style, explode_objects: explode.unwrap_or(true), delimiter: "," }
+        Self { style, explode_objects: explode.unwrap_or(true), delimiter: ",", empty: Empty::Dropped }
     }
 
     fn delimited(delimiter: &'static str, explode: Option<bool>) -> Self {
         let explode = explode.unwrap_or(false);
         let style = if explode { QueryArrays::Repeat } else { QueryArrays::Comma };
-        Self { style, explode_objects: explode, delimiter }
+        Self { style, explode_objects: explode, delimiter, empty: Empty::Dropped }
     }
 }
 
-fn push_form(pairs: &mut Vec<(String, String)>, name: String, value: &Value, arrays: Arrays) {
+fn push_form(pairs: &mut Vec<Pair>, name: String, value: &Value, arrays: Arrays) {
     match Parts::of(value) {
-        Parts::One(text) if text.is_empty() => {}
+        Parts::One(text) if text.is_empty() && arrays.empty == Empty::Dropped => {}
         Parts::None => {}
-        Parts::One(text) => pairs.push((name, text)),
+        Parts::One(text) => pairs.push(Pair::one(name, text)),
         Parts::Many(items) => push_array(pairs, name, items, arrays),
-        Parts::Named(members) if arrays.explode_objects => pairs.extend(members),
+        Parts::Named(members) if arrays.explode_objects => {
+            pairs.extend(members.into_iter().map(|(member, value)| Pair::one(member, value)));
+        }
         Parts::Named(members) => {
-            let text = join_named(&members, str::to_owned, arrays.delimiter, arrays.delimiter);
-            pairs.push((name, text));
+            let values = members.into_iter().flat_map(|(member, value)| [member, value]).collect();
+            pairs.push(Pair { name, values, delimiter: arrays.delimiter });
         }
     }
 }
 
-fn push_array(pairs: &mut Vec<(String, String)>, name: String, items: Vec<String>, arrays: Arrays) {
+fn push_array(pairs: &mut Vec<Pair>, name: String, items: Vec<String>, arrays: Arrays) {
     match arrays.style {
-        QueryArrays::Comma => pairs.push((name, items.join(arrays.delimiter))),
-        QueryArrays::Repeat => pairs.extend(items.into_iter().map(|item| (name.clone(), item))),
-        QueryArrays::Brackets => pairs.extend(items.into_iter().map(|item| (format!("{name}[]"), item))),
+        QueryArrays::Comma => pairs.push(Pair { name, values: items, delimiter: arrays.delimiter }),
+        QueryArrays::Repeat => pairs.extend(items.into_iter().map(|item| Pair::one(name.clone(), item))),
+        QueryArrays::Brackets => pairs.extend(items.into_iter().map(|item| Pair::one(format!("{name}[]"), item))),
     }
 }
 
-fn push_deep(pairs: &mut Vec<(String, String)>, name: String, value: &Value, arrays: QueryArrays) {
+fn push_deep(pairs: &mut Vec<Pair>, name: String, value: &Value, arrays: Arrays) {
     match value {
         Value::Object(members) => {
             for (member, value) in members {
@@ -282,7 +361,7 @@ fn push_deep(pairs: &mut Vec<(String, String)>, name: String, value: &Value, arr
                 push_deep(pairs, format!("{name}[{index}]"), item, arrays);
             }
         }
-        scalar_or_array => push_form(pairs, name, scalar_or_array, Arrays::form(arrays, None)),
+        scalar_or_array => push_form(pairs, name, scalar_or_array, arrays),
     }
 }
 
@@ -356,11 +435,11 @@ mod tests {
             (form, json!(null), ""),
             (form, json!([]), ""),
             (form, json!({}), ""),
-            (form, array.clone(), "color=blue%2Cblack"),
+            (form, array.clone(), "color=blue,black"),
             (form.explode(true), array.clone(), "color=blue&color=black"),
-            (form.explode(false), array.clone(), "color=blue%2Cblack"),
+            (form.explode(false), array.clone(), "color=blue,black"),
             (form, object.clone(), "G=200&R=100"),
-            (form.explode(false), object.clone(), "color=G%2C200%2CR%2C100"),
+            (form.explode(false), object.clone(), "color=G,200,R,100"),
             (space, array.clone(), "color=blue%20black"),
             (space.explode(true), array.clone(), "color=blue&color=black"),
             (space, object.clone(), "color=G%20200%20R%20100"),
@@ -368,12 +447,19 @@ mod tests {
             (pipe, object.clone(), "color=G%7C200%7CR%7C100"),
             (deep, object, "color%5BG%5D=200&color%5BR%5D=100"),
             (filter, json!({"a": {"b.c": {"contains": "x y"}}}), "filter%5Ba%5D%5Bb.c%5D%5Bcontains%5D=x%20y"),
-            (filter, json!({"status_in": ["pending", "authorized"]}), "filter%5Bstatus_in%5D=pending%2Cauthorized"),
+            (filter, json!({"status_in": ["pending", "authorized"]}), "filter%5Bstatus_in%5D=pending,authorized"),
             (filter, json!({"a": null, "b": "", "c": [], "d": {}, "e": false}), "filter%5Be%5D=false"),
             (filter, json!({"a": [{"b": 1}, {"b": 2}]}), "filter%5Ba%5D%5B0%5D%5Bb%5D=1&filter%5Ba%5D%5B1%5D%5Bb%5D=2"),
-            (filter, json!(["a", "b"]), "filter=a%2Cb"),
+            (filter, json!(["a", "b"]), "filter=a,b"),
             (Param::json("filter"), json!({"a": [1]}), "filter=%7B%22a%22%3A%5B1%5D%7D"),
             (Param::json("filter"), json!(null), ""),
+            // A comma between values is not one inside of them.
+            (form.explode(false), json!(["a,b", "c d", "ü"]), "color=a%2Cb,c%20d,%C3%BC"),
+            (space, json!(["a b", "c"]), "color=a%20b%20c"),
+            (form.allow_empty(), json!(""), "color="),
+            (form.allow_empty(), json!(null), ""),
+            (form.allow_empty().explode(false), json!(["", "a"]), "color=,a"),
+            (deep.allow_empty(), json!({"a": "", "b": null}), "color%5Ba%5D="),
             (Param::query("page[size]"), json!(250), "page%5Bsize%5D=250"),
             (Param::query("u"), json!("A-Za.z0_9~ü*"), "u=A-Za.z0_9~%C3%BC%2A"),
             (Param::query("u"), url.clone(), "u=a%2Fb%3Fc%3Dd%26e%23f%2Bg%20h"),
@@ -434,7 +520,8 @@ mod tests {
             (matrix, array.clone(), ";color=blue,bl%2Fck"),
             (matrix.explode(true), array, ";color=blue;color=bl%2Fck"),
             (matrix, object.clone(), ";color=G,200,R,100"),
-            (matrix.explode(true), object, ";G=200;R=100"),
+            (matrix.explode(true), object.clone(), ";G=200;R=100"),
+            (simple.as_json(), object, "%7B%22G%22%3A200%2C%22R%22%3A100%7D"),
         ];
         for (param, value, expected) in cases {
             assert_eq!(path_text(&param, &value), expected, "{param:?} {value}");
@@ -449,6 +536,9 @@ mod tests {
             (Param::header("x"), json!({"a": 1, "b": 2}), Some("a,1,b,2")),
             (Param::header("x").explode(true), json!({"a": 1, "b": 2}), Some("a=1,b=2")),
             (Param::header("x"), json!(null), None),
+            (Param::header("x").as_json(), json!({"a": ["ü", "😀"]}), Some(r#"{"a":["\u00fc","\ud83d\ude00"]}"#)),
+            (Param::header("x").as_json(), json!([]), Some("[]")),
+            (Param::header("x").as_json(), json!(null), None),
         ];
         for (param, value, expected) in cases {
             assert_eq!(header_text(&param, &value).as_deref(), expected);

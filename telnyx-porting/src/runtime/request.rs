@@ -98,26 +98,26 @@ impl Request {
     }
 
     /// Gives the argument of a path parameter that is not a string.
-    pub(crate) fn path_value(mut self, name: &'static str, argument: impl Field) -> Self {
+    pub(crate) fn path_value<T: Field>(mut self, name: &'static str, argument: T) -> Self {
         let argument = self.value(name, &argument.view());
         self.0.path.push((name, argument));
         self
     }
 
     /// Gives the argument of a query parameter, in place of an earlier one.
-    pub(crate) fn query(&mut self, name: &'static str, argument: impl Field) {
+    pub(crate) fn query<T: Field>(&mut self, name: &'static str, argument: T) {
         let argument = self.value(name, &argument.view());
         replace(&mut self.0.query, name, argument);
     }
 
     /// Gives the argument of a header that the document knows, in place of an earlier one.
-    pub(crate) fn header_param(&mut self, name: &'static str, argument: impl Field) {
+    pub(crate) fn header_param<T: Field>(&mut self, name: &'static str, argument: T) {
         let argument = self.value(name, &argument.view());
         replace(&mut self.0.header_params, name, argument);
     }
 
     /// Gives the argument of a cookie, in place of an earlier one.
-    pub(crate) fn cookie(&mut self, name: &'static str, argument: impl Field) {
+    pub(crate) fn cookie<T: Field>(&mut self, name: &'static str, argument: T) {
         let argument = self.value(name, &argument.view());
         replace(&mut self.0.cookies, name, argument);
     }
@@ -226,13 +226,13 @@ impl Request {
     }
 
     /// Gives a part of the form, in place of an earlier one.
-    pub(crate) fn part(&mut self, name: &'static str, value: impl Field) {
+    pub(crate) fn part<T: Field>(&mut self, name: &'static str, value: T) {
         let value = self.value(name, &value.view());
         self.0.form.get_or_insert_default().set(name, multipart::parts_of(&value));
     }
 
     /// Gives a part of the form whose media type the document names.
-    pub(crate) fn part_as(&mut self, name: &'static str, media_type: &str, value: impl Field) {
+    pub(crate) fn part_as<T: Field>(&mut self, name: &'static str, media_type: &str, value: T) {
         let value = self.value(name, &value.view());
         self.0.form.get_or_insert_default().set(name, multipart::parts_as(media_type, &value));
     }

@@ -172,7 +172,9 @@ fn print_param(param: &Param) -> String {
         ParamIn::Cookie => "cookie",
     };
     let explode = if param.explode { " exploded" } else { "" };
-    format!("{location} {:?} {:?}{explode}", param.wire, param.style)
+    let reserved = if param.reserved { " unescaped" } else { "" };
+    let empty = if param.empty { " even if empty" } else { "" };
+    format!("{location} {:?} {:?}{explode}{reserved}{empty}", param.wire, param.style)
 }
 
 fn print_argument(api: &Api, argument: &Argument) -> String {
@@ -186,6 +188,9 @@ fn print_argument(api: &Api, argument: &Argument) -> String {
     }
     if argument.deprecated {
         line.push_str(" (deprecated)");
+    }
+    if let Some(default) = &argument.default {
+        let _ = write!(line, " or else {default}");
     }
     line
 }

@@ -502,6 +502,8 @@ pub struct MobilePhoneNumbersMessagingListRequest {
 impl MobilePhoneNumbersMessagingListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -510,6 +512,8 @@ impl MobilePhoneNumbersMessagingListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]

@@ -302,6 +302,8 @@ pub struct PhoneNumbersListRequest {
 impl PhoneNumbersListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -310,6 +312,8 @@ impl PhoneNumbersListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -320,29 +324,27 @@ impl PhoneNumbersListRequest {
 
     /// Field by which the list is ordered. Without it the numbers that were created last come first.
     pub fn sort(mut self, sort: impl Into<PhoneNumberSort>) -> Self {
-        self.request.query("sort", Into::<PhoneNumberSort>::into(sort));
+        self.request.query::<PhoneNumberSort>("sort", sort.into());
         self
     }
 
     /// Which phone numbers to list. Without it, all of them.
     pub fn filter(mut self, filter: impl Into<PhoneNumberFilter>) -> Self {
-        self.request.query("filter", Into::<PhoneNumberFilter>::into(filter));
+        self.request.query::<PhoneNumberFilter>("filter", filter.into());
         self
     }
 
     /// What to do when messaging profiles cannot be loaded. With `true` the numbers come without them
     /// and the response says so in `errors`; with `false` the request fails with status 503.
     ///
-    /// Default: `"false"`
+    /// Unless it is set, the server takes `"false"`.
     pub fn handle_messaging_profile_error(
         mut self,
         handle_messaging_profile_error: impl Into<BooleanString>,
     ) -> Self {
-        self.request
-            .query(
-                "handle_messaging_profile_error",
-                Into::<BooleanString>::into(handle_messaging_profile_error),
-            );
+        let handle_messaging_profile_error: BooleanString = handle_messaging_profile_error
+            .into();
+        self.request.query("handle_messaging_profile_error", handle_messaging_profile_error);
         self
     }
 }
@@ -542,6 +544,8 @@ pub struct PhoneNumbersSlimListRequest {
 impl PhoneNumbersSlimListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -550,6 +554,8 @@ impl PhoneNumbersSlimListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -560,7 +566,7 @@ impl PhoneNumbersSlimListRequest {
 
     /// Whether to load the connection of each number. Filters on its name need this.
     ///
-    /// Default: `false`
+    /// Unless it is set, the server takes `false`.
     #[inline]
     pub fn include_connection(mut self, include_connection: bool) -> Self {
         self.request.query("include_connection", include_connection);
@@ -569,7 +575,7 @@ impl PhoneNumbersSlimListRequest {
 
     /// Whether to load the tags of each number. The filter on tags needs this.
     ///
-    /// Default: `false`
+    /// Unless it is set, the server takes `false`.
     #[inline]
     pub fn include_tags(mut self, include_tags: bool) -> Self {
         self.request.query("include_tags", include_tags);
@@ -578,13 +584,13 @@ impl PhoneNumbersSlimListRequest {
 
     /// Field by which the list is ordered. Without it the numbers that were created last come first.
     pub fn sort(mut self, sort: impl Into<PhoneNumberSort>) -> Self {
-        self.request.query("sort", Into::<PhoneNumberSort>::into(sort));
+        self.request.query::<PhoneNumberSort>("sort", sort.into());
         self
     }
 
     /// Which phone numbers to list. Without it, all of them.
     pub fn filter(mut self, filter: impl Into<SlimPhoneNumberFilter>) -> Self {
-        self.request.query("filter", Into::<SlimPhoneNumberFilter>::into(filter));
+        self.request.query::<SlimPhoneNumberFilter>("filter", filter.into());
         self
     }
 }
@@ -1180,6 +1186,8 @@ pub struct PhoneNumbersJobsListRequest {
 impl PhoneNumbersJobsListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -1188,6 +1196,8 @@ impl PhoneNumbersJobsListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -1198,13 +1208,13 @@ impl PhoneNumbersJobsListRequest {
 
     /// What to order the jobs by. Without it, the newest job comes first.
     pub fn sort(mut self, sort: impl Into<PhoneNumbersJobSort>) -> Self {
-        self.request.query("sort", Into::<PhoneNumbersJobSort>::into(sort));
+        self.request.query::<PhoneNumbersJobSort>("sort", sort.into());
         self
     }
 
     /// Which jobs to list. Only jobs that match every given member are returned.
     pub fn filter(mut self, filter: impl Into<PhoneNumbersJobFilter>) -> Self {
-        self.request.query("filter", Into::<PhoneNumbersJobFilter>::into(filter));
+        self.request.query::<PhoneNumbersJobFilter>("filter", filter.into());
         self
     }
 }
@@ -1381,8 +1391,8 @@ impl<HasPhoneNumbers> PhoneNumbersJobsUpdateBatchRequest<HasPhoneNumbers> {
         mut self,
         filter: impl Into<PhoneNumbersJobUpdatePhoneNumbersFilter>,
     ) -> Self {
-        self.request
-            .query("filter", Into::<PhoneNumbersJobUpdatePhoneNumbersFilter>::into(filter));
+        let filter: PhoneNumbersJobUpdatePhoneNumbersFilter = filter.into();
+        self.request.query("filter", filter);
         self
     }
 
@@ -1634,6 +1644,8 @@ pub struct PhoneNumbersMessagingListRequest {
 impl PhoneNumbersMessagingListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -1642,6 +1654,8 @@ impl PhoneNumbersMessagingListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -1657,11 +1671,8 @@ impl PhoneNumbersMessagingListRequest {
         mut self,
         filter_messaging_profile_id: impl Into<String>,
     ) -> Self {
-        self.request
-            .query(
-                "filter[messaging_profile_id]",
-                Into::<String>::into(filter_messaging_profile_id),
-            );
+        let filter_messaging_profile_id: String = filter_messaging_profile_id.into();
+        self.request.query("filter[messaging_profile_id]", filter_messaging_profile_id);
         self
     }
 
@@ -1669,8 +1680,7 @@ impl PhoneNumbersMessagingListRequest {
     ///
     /// Example: `"+18005550001"`
     pub fn filter_phone_number(mut self, filter_phone_number: impl Into<String>) -> Self {
-        self.request
-            .query("filter[phone_number]", Into::<String>::into(filter_phone_number));
+        self.request.query::<String>("filter[phone_number]", filter_phone_number.into());
         self
     }
 
@@ -1681,11 +1691,8 @@ impl PhoneNumbersMessagingListRequest {
         mut self,
         filter_phone_number_contains: impl Into<String>,
     ) -> Self {
-        self.request
-            .query(
-                "filter[phone_number][contains]",
-                Into::<String>::into(filter_phone_number_contains),
-            );
+        let filter_phone_number_contains: String = filter_phone_number_contains.into();
+        self.request.query("filter[phone_number][contains]", filter_phone_number_contains);
         self
     }
 
@@ -1694,11 +1701,8 @@ impl PhoneNumbersMessagingListRequest {
         mut self,
         filter_type: impl Into<PhoneNumberMessagingTypeFilter>,
     ) -> Self {
-        self.request
-            .query(
-                "filter[type]",
-                Into::<PhoneNumberMessagingTypeFilter>::into(filter_type),
-            );
+        let filter_type: PhoneNumberMessagingTypeFilter = filter_type.into();
+        self.request.query("filter[type]", filter_type);
         self
     }
 
@@ -1707,11 +1711,8 @@ impl PhoneNumbersMessagingListRequest {
         mut self,
         sort_phone_number: impl Into<PhoneNumberMessagingSortDirection>,
     ) -> Self {
-        self.request
-            .query(
-                "sort[phone_number]",
-                Into::<PhoneNumberMessagingSortDirection>::into(sort_phone_number),
-            );
+        let sort_phone_number: PhoneNumberMessagingSortDirection = sort_phone_number.into();
+        self.request.query("sort[phone_number]", sort_phone_number);
         self
     }
 }
@@ -1976,6 +1977,8 @@ pub struct PhoneNumbersVoiceListRequest {
 impl PhoneNumbersVoiceListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -1984,6 +1987,8 @@ impl PhoneNumbersVoiceListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -1994,14 +1999,14 @@ impl PhoneNumbersVoiceListRequest {
 
     /// Field by which the list is ordered. Without it the numbers that were created last come first.
     pub fn sort(mut self, sort: impl Into<PhoneNumberSort>) -> Self {
-        self.request.query("sort", Into::<PhoneNumberSort>::into(sort));
+        self.request.query::<PhoneNumberSort>("sort", sort.into());
         self
     }
 
     /// Which phone numbers to list the settings of. Without it, all of them.
     pub fn filter(mut self, filter: impl Into<PhoneNumberWithVoiceSettingsFilter>) -> Self {
-        self.request
-            .query("filter", Into::<PhoneNumberWithVoiceSettingsFilter>::into(filter));
+        let filter: PhoneNumberWithVoiceSettingsFilter = filter.into();
+        self.request.query("filter", filter);
         self
     }
 }

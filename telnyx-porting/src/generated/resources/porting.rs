@@ -243,6 +243,8 @@ pub struct PortingEventsListRequest {
 impl PortingEventsListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -251,6 +253,8 @@ impl PortingEventsListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -261,7 +265,7 @@ impl PortingEventsListRequest {
 
     /// Conditions that an event must meet to be listed.
     pub fn filter(mut self, filter: impl Into<PortingEventFilter>) -> Self {
-        self.request.query("filter", Into::<PortingEventFilter>::into(filter));
+        self.request.query::<PortingEventFilter>("filter", filter.into());
         self
     }
 }
@@ -681,6 +685,8 @@ pub struct PortingLoaConfigurationsListRequest {
 impl PortingLoaConfigurationsListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -689,6 +695,8 @@ impl PortingLoaConfigurationsListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -1359,6 +1367,8 @@ pub struct PortingReportsListRequest {
 impl PortingReportsListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -1367,6 +1377,8 @@ impl PortingReportsListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -1377,7 +1389,7 @@ impl PortingReportsListRequest {
 
     /// Conditions that a report must meet to be listed.
     pub fn filter(mut self, filter: impl Into<PortingReportFilter>) -> Self {
-        self.request.query("filter", Into::<PortingReportFilter>::into(filter));
+        self.request.query::<PortingReportFilter>("filter", filter.into());
         self
     }
 }

@@ -538,6 +538,8 @@ pub struct PortingOrdersListRequest {
 impl PortingOrdersListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -546,6 +548,8 @@ impl PortingOrdersListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -557,7 +561,7 @@ impl PortingOrdersListRequest {
     /// Whether each order in the answer lists its phone numbers, of which it shows 50 at most. Set it
     /// to `false` for a smaller answer; `GET /porting_phone_numbers` has all of them.
     ///
-    /// Default: `true`
+    /// Unless it is set, the server takes `true`.
     #[inline]
     pub fn include_phone_numbers(mut self, include_phone_numbers: bool) -> Self {
         self.request.query("include_phone_numbers", include_phone_numbers);
@@ -566,13 +570,13 @@ impl PortingOrdersListRequest {
 
     /// Conditions that an order has to meet to be listed.
     pub fn filter(mut self, filter: impl Into<PortingOrderFilter>) -> Self {
-        self.request.query("filter", Into::<PortingOrderFilter>::into(filter));
+        self.request.query::<PortingOrderFilter>("filter", filter.into());
         self
     }
 
     /// The order in which porting orders are listed.
     pub fn sort(mut self, sort: impl Into<PortingOrderSort>) -> Self {
-        self.request.query("sort", Into::<PortingOrderSort>::into(sort));
+        self.request.query::<PortingOrderSort>("sort", sort.into());
         self
     }
 }
@@ -598,7 +602,7 @@ impl PortingOrdersRetrieveRequest {
     /// Whether each order in the answer lists its phone numbers, of which it shows 50 at most. Set it
     /// to `false` for a smaller answer; `GET /porting_phone_numbers` has all of them.
     ///
-    /// Default: `true`
+    /// Unless it is set, the server takes `true`.
     #[inline]
     pub fn include_phone_numbers(mut self, include_phone_numbers: bool) -> Self {
         self.request.query("include_phone_numbers", include_phone_numbers);
@@ -965,8 +969,8 @@ impl PortingOrdersRetrieveLoaTemplateRequest {
     ///
     /// Example: `"a36c2277-446b-4d11-b4ea-322e02a5c08d"`
     pub fn loa_configuration_id(mut self, loa_configuration_id: impl Into<String>) -> Self {
-        self.request
-            .query("loa_configuration_id", Into::<String>::into(loa_configuration_id));
+        let loa_configuration_id: String = loa_configuration_id.into();
+        self.request.query("loa_configuration_id", loa_configuration_id);
         self
     }
 }
@@ -992,6 +996,8 @@ pub struct PortingOrdersRetrieveRequirementsRequest {
 impl PortingOrdersRetrieveRequirementsRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -1000,6 +1006,8 @@ impl PortingOrdersRetrieveRequirementsRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -1140,6 +1148,8 @@ pub struct PortingOrdersPhoneNumberConfigurationsListRequest {
 impl PortingOrdersPhoneNumberConfigurationsListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -1148,6 +1158,8 @@ impl PortingOrdersPhoneNumberConfigurationsListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -1161,14 +1173,14 @@ impl PortingOrdersPhoneNumberConfigurationsListRequest {
         mut self,
         filter: impl Into<PortingPhoneNumberConfigurationFilter>,
     ) -> Self {
-        self.request
-            .query("filter", Into::<PortingPhoneNumberConfigurationFilter>::into(filter));
+        let filter: PortingPhoneNumberConfigurationFilter = filter.into();
+        self.request.query("filter", filter);
         self
     }
 
     /// The order in which configurations are listed.
     pub fn sort(mut self, sort: impl Into<PortingPhoneNumberConfigurationSort>) -> Self {
-        self.request.query("sort", Into::<PortingPhoneNumberConfigurationSort>::into(sort));
+        self.request.query::<PortingPhoneNumberConfigurationSort>("sort", sort.into());
         self
     }
 }
@@ -1682,6 +1694,8 @@ pub struct PortingOrdersActivationJobsListRequest {
 impl PortingOrdersActivationJobsListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -1690,6 +1704,8 @@ impl PortingOrdersActivationJobsListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -1936,6 +1952,8 @@ pub struct PortingOrdersAdditionalDocumentsListRequest {
 impl PortingOrdersAdditionalDocumentsListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -1944,6 +1962,8 @@ impl PortingOrdersAdditionalDocumentsListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -1954,13 +1974,13 @@ impl PortingOrdersAdditionalDocumentsListRequest {
 
     /// Narrows the list to certain kinds of documents.
     pub fn filter(mut self, filter: impl Into<PortingAdditionalDocumentFilter>) -> Self {
-        self.request.query("filter", Into::<PortingAdditionalDocumentFilter>::into(filter));
+        self.request.query::<PortingAdditionalDocumentFilter>("filter", filter.into());
         self
     }
 
     /// Order in which the documents are listed.
     pub fn sort(mut self, sort: impl Into<PortingCreatedAtSort>) -> Self {
-        self.request.query("sort", Into::<PortingCreatedAtSort>::into(sort));
+        self.request.query::<PortingCreatedAtSort>("sort", sort.into());
         self
     }
 }
@@ -2143,6 +2163,8 @@ pub struct PortingOrdersCommentsListRequest {
 impl PortingOrdersCommentsListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -2151,6 +2173,8 @@ impl PortingOrdersCommentsListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -2370,6 +2394,8 @@ pub struct PortingOrdersVerificationCodesListRequest {
 impl PortingOrdersVerificationCodesListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -2378,6 +2404,8 @@ impl PortingOrdersVerificationCodesListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -2388,13 +2416,13 @@ impl PortingOrdersVerificationCodesListRequest {
 
     /// Narrows the list to numbers that are verified, or to those that are not yet.
     pub fn filter(mut self, filter: impl Into<PortingVerificationCodeFilter>) -> Self {
-        self.request.query("filter", Into::<PortingVerificationCodeFilter>::into(filter));
+        self.request.query::<PortingVerificationCodeFilter>("filter", filter.into());
         self
     }
 
     /// Order in which the verification codes are listed.
     pub fn sort(mut self, sort: impl Into<PortingCreatedAtSort>) -> Self {
-        self.request.query("sort", Into::<PortingCreatedAtSort>::into(sort));
+        self.request.query::<PortingCreatedAtSort>("sort", sort.into());
         self
     }
 }
@@ -2644,6 +2672,8 @@ pub struct PortingOrdersActionRequirementsListRequest {
 impl PortingOrdersActionRequirementsListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -2652,6 +2682,8 @@ impl PortingOrdersActionRequirementsListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -2662,13 +2694,13 @@ impl PortingOrdersActionRequirementsListRequest {
 
     /// Narrows the list. Conditions on several members must hold together.
     pub fn filter(mut self, filter: impl Into<PortingActionRequirementFilter>) -> Self {
-        self.request.query("filter", Into::<PortingActionRequirementFilter>::into(filter));
+        self.request.query::<PortingActionRequirementFilter>("filter", filter.into());
         self
     }
 
     /// Order in which the action requirements are listed.
     pub fn sort(mut self, sort: impl Into<PortingActionRequirementSort>) -> Self {
-        self.request.query("sort", Into::<PortingActionRequirementSort>::into(sort));
+        self.request.query::<PortingActionRequirementSort>("sort", sort.into());
         self
     }
 }
@@ -2911,6 +2943,8 @@ pub struct PortingOrdersAssociatedPhoneNumbersListRequest {
 impl PortingOrdersAssociatedPhoneNumbersListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -2919,6 +2953,8 @@ impl PortingOrdersAssociatedPhoneNumbersListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -2929,14 +2965,14 @@ impl PortingOrdersAssociatedPhoneNumbersListRequest {
 
     /// Narrows the list to one number, or to one of the two fates.
     pub fn filter(mut self, filter: impl Into<PortingAssociatedPhoneNumberFilter>) -> Self {
-        self.request
-            .query("filter", Into::<PortingAssociatedPhoneNumberFilter>::into(filter));
+        let filter: PortingAssociatedPhoneNumberFilter = filter.into();
+        self.request.query("filter", filter);
         self
     }
 
     /// Order in which the associated phone numbers are listed.
     pub fn sort(mut self, sort: impl Into<PortingAssociatedPhoneNumberSort>) -> Self {
-        self.request.query("sort", Into::<PortingAssociatedPhoneNumberSort>::into(sort));
+        self.request.query::<PortingAssociatedPhoneNumberSort>("sort", sort.into());
         self
     }
 }
@@ -3219,11 +3255,13 @@ pub struct PortingOrdersPhoneNumberBlocksListRequest {
 impl PortingOrdersPhoneNumberBlocksListRequest {
     /// Narrows the list. Conditions on several members must hold together.
     pub fn filter(mut self, filter: impl Into<PortingPhoneNumberBlockFilter>) -> Self {
-        self.request.query("filter", Into::<PortingPhoneNumberBlockFilter>::into(filter));
+        self.request.query::<PortingPhoneNumberBlockFilter>("filter", filter.into());
         self
     }
 
     /// Page to return, counted from 1.
+    ///
+    /// Unless it is set, the server takes `1`.
     ///
     /// Example: `1`
     #[inline]
@@ -3234,6 +3272,8 @@ impl PortingOrdersPhoneNumberBlocksListRequest {
 
     /// Entries per page. The server accepts at most 250.
     ///
+    /// Unless it is set, the server takes `20`.
+    ///
     /// Example: `20`
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
@@ -3243,7 +3283,7 @@ impl PortingOrdersPhoneNumberBlocksListRequest {
 
     /// Order in which the blocks are listed.
     pub fn sort(mut self, sort: impl Into<PortingCreatedAtSort>) -> Self {
-        self.request.query("sort", Into::<PortingCreatedAtSort>::into(sort));
+        self.request.query::<PortingCreatedAtSort>("sort", sort.into());
         self
     }
 }
@@ -3533,6 +3573,8 @@ pub struct PortingOrdersPhoneNumberExtensionsListRequest {
 impl PortingOrdersPhoneNumberExtensionsListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -3541,6 +3583,8 @@ impl PortingOrdersPhoneNumberExtensionsListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -3551,14 +3595,13 @@ impl PortingOrdersPhoneNumberExtensionsListRequest {
 
     /// Narrows the list to the extensions of one number.
     pub fn filter(mut self, filter: impl Into<PortingPhoneNumberExtensionFilter>) -> Self {
-        self.request
-            .query("filter", Into::<PortingPhoneNumberExtensionFilter>::into(filter));
+        self.request.query::<PortingPhoneNumberExtensionFilter>("filter", filter.into());
         self
     }
 
     /// Order in which the extensions are listed.
     pub fn sort(mut self, sort: impl Into<PortingCreatedAtSort>) -> Self {
-        self.request.query("sort", Into::<PortingCreatedAtSort>::into(sort));
+        self.request.query::<PortingCreatedAtSort>("sort", sort.into());
         self
     }
 }

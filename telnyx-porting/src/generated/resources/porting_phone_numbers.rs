@@ -75,6 +75,8 @@ pub struct PortingPhoneNumbersListRequest {
 impl PortingPhoneNumbersListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -83,6 +85,8 @@ impl PortingPhoneNumbersListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -93,7 +97,7 @@ impl PortingPhoneNumbersListRequest {
 
     /// Conditions that a phone number has to meet to be listed.
     pub fn filter(mut self, filter: impl Into<PortingPhoneNumberFilter>) -> Self {
-        self.request.query("filter", Into::<PortingPhoneNumberFilter>::into(filter));
+        self.request.query::<PortingPhoneNumberFilter>("filter", filter.into());
         self
     }
 }

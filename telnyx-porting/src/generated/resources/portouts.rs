@@ -231,7 +231,7 @@ impl Portouts {
         PortoutsUpdateStatusRequest {
             request: Request::new(&self.client, &UPDATE_STATUS)
                 .path("id", id)
-                .path_value("status", Into::<PortoutDecision>::into(status)),
+                .path_value::<PortoutDecision>("status", status.into()),
             body: UpdatePortoutStatus::default(),
             state: PhantomData,
         }
@@ -257,6 +257,8 @@ pub struct PortoutsListRequest {
 impl PortoutsListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -265,6 +267,8 @@ impl PortoutsListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -275,7 +279,7 @@ impl PortoutsListRequest {
 
     /// Conditions that an order must meet to be listed.
     pub fn filter(mut self, filter: impl Into<PortoutFilter>) -> Self {
-        self.request.query("filter", Into::<PortoutFilter>::into(filter));
+        self.request.query::<PortoutFilter>("filter", filter.into());
         self
     }
 }
@@ -316,7 +320,7 @@ pub struct PortoutsListRejectionCodesRequest {
 impl PortoutsListRejectionCodesRequest {
     /// Narrows the list down to certain codes.
     pub fn filter(mut self, filter: impl Into<PortoutRejectionFilter>) -> Self {
-        self.request.query("filter", Into::<PortoutRejectionFilter>::into(filter));
+        self.request.query::<PortoutRejectionFilter>("filter", filter.into());
         self
     }
 }
@@ -526,6 +530,8 @@ pub struct PortoutsEventsListRequest {
 impl PortoutsEventsListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -534,6 +540,8 @@ impl PortoutsEventsListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -544,7 +552,7 @@ impl PortoutsEventsListRequest {
 
     /// Conditions that an event must meet to be listed.
     pub fn filter(mut self, filter: impl Into<PortoutEventFilter>) -> Self {
-        self.request.query("filter", Into::<PortoutEventFilter>::into(filter));
+        self.request.query::<PortoutEventFilter>("filter", filter.into());
         self
     }
 }
@@ -739,6 +747,8 @@ pub struct PortoutsReportsListRequest {
 impl PortoutsReportsListRequest {
     /// Page to return, counted from 1.
     ///
+    /// Unless it is set, the server takes `1`.
+    ///
     /// Example: `1`
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
@@ -747,6 +757,8 @@ impl PortoutsReportsListRequest {
     }
 
     /// Entries per page. The server accepts at most 250.
+    ///
+    /// Unless it is set, the server takes `20`.
     ///
     /// Example: `20`
     #[inline]
@@ -757,7 +769,7 @@ impl PortoutsReportsListRequest {
 
     /// Conditions that a report must meet to be listed.
     pub fn filter(mut self, filter: impl Into<PortoutReportFilter>) -> Self {
-        self.request.query("filter", Into::<PortoutReportFilter>::into(filter));
+        self.request.query::<PortoutReportFilter>("filter", filter.into());
         self
     }
 }

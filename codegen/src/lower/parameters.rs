@@ -1,0 +1,307 @@
+//! Parameters become arguments: positional ones for the path, setters for queries, headers and cookies.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use openapiv3::{Parameter, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr};
+use serde_json::Value;
+
+use super::media;
+use super::names::{self, Scope};
+use super::operations::{Found, paging_object};
+use super::schemas::{Place, Schemas};
+use super::usage::Usage;
+use super::view::Node;
+use crate::diagnostic::{Diagnostics, nearest};
+use crate::model::{Argument, Param, ParamIn, PathArg, Style, Type};
+use crate::normalize::Document;
+
+/// Headers that the client sets itself; the specification says to ignore parameters of these names.
+const OWN_HEADERS: &[&str] = &["accept", "authorization", "content-type"];
+
+impl<'a> Found<'a> {
+    /// The parameters of the operation and of its path, each with its place; the operation's own override.
+    pub(crate) fn parameters(&self, document: &'a Document) -> Vec<(&'a Parameter, String)> {
+        let own = self.operation.parameters.iter().enumerate();
+        let own = own.map(|(index, parameter)| (parameter, format!("{}/parameters/{index}", self.pointer())));
+        let shared = self.item.parameters.iter().enumerate();
+        let shared =
+            shared.map(|(index, parameter)| (parameter, format!("{}/parameters/{index}", self.path_pointer())));
+        let mut seen = BTreeSet::new();
+        let mut parameters = Vec::new();
+        for (parameter, pointer) in own.chain(shared) {
+            let Some((parameter, pointer)) = resolve_parameter(document, parameter, pointer) else { continue };
+            if seen.insert((location_word(parameter), parameter.parameter_data_ref().name.as_str())) {
+                parameters.push((parameter, pointer));
+            }
+        }
+        parameters
+    }
+}
+
+/// The parameters beside the path, and a setter for each; an object that asks for a page gets one for each member.
+pub(crate) fn lower<'a>(
+    given: &[(&'a Parameter, String)],
+    base: &str,
+    is_paged: bool,
+    taken: &mut Scope,
+    schemas: &mut Schemas<'a>,
+    diagnostics: &mut Diagnostics,
+) -> (Vec<Param>, Vec<Argument>) {
+    let mut params = Vec::new();
+    let mut arguments = Vec::new();
+    for (parameter, pointer) in given {
+        let Some(param) = param(parameter) else { continue };
+        let data = parameter.parameter_data_ref();
+        let members = schema(parameter)
+            .filter(|_| is_paged && param.style == Style::DeepObject)
+            .and_then(|node| paging_object(node, schemas));
+        for (name, member) in members.iter().flatten() {
+            let place =
+                Place::new(format!("{pointer}/schema/properties/{name}"), format!("{base} {name}"), Usage::PARAMETER);
+            let typed = schemas.lower(*member, &place, diagnostics);
+            let wire = format!("{}[{name}]", data.name);
+            arguments.push(Argument {
+                name: taken.claim(&names::snake(&wire)),
+                wire,
+                location: param.location,
+                ty: typed.ty,
+                required: false,
+                doc: typed.doc,
+                deprecated: typed.deprecated,
+                example: typed.example,
+                default: default_of(*member, schemas),
+            });
+        }
+        if members.is_none()
+            && let Some(node) = schema(parameter)
+        {
+            let place =
+                Place::new(schema_pointer(parameter, pointer), format!("{base} {}", data.name), Usage::PARAMETER);
+            let typed = schemas.lower(node, &place, diagnostics);
+            let name = names::snake(&data.name);
+            let name = if taken.is_taken(&name) { format!("{name}_") } else { name };
+            arguments.push(Argument {
+                name: taken.claim(&name),
+                wire: data.name.clone(),
+                location: param.location,
+                ty: typed.ty,
+                required: data.required,
+                doc: data.description.clone().unwrap_or(typed.doc),
+                deprecated: data.deprecated.unwrap_or_default() || typed.deprecated,
+                example: data.example.clone().or(typed.example),
+                default: default_of(node, schemas),
+            });
+        }
+        params.push(param);
+    }
+    (params, arguments)
+}
+
+/// How a parameter is written, if it is neither in the path nor the client's own.
+fn param(parameter: &Parameter) -> Option<Param> {
+    let data = parameter.parameter_data_ref();
+    let (location, style, reserved, empty) = match parameter {
+        Parameter::Path { .. } => return None,
+        Parameter::Query { style, allow_reserved, allow_empty_value, .. } => {
+            let style = match style {
+                QueryStyle::Form => Style::Form,
+                QueryStyle::SpaceDelimited => Style::SpaceDelimited,
+                QueryStyle::PipeDelimited => Style::PipeDelimited,
+                QueryStyle::DeepObject => Style::DeepObject,
+            };
+            (ParamIn::Query, style, *allow_reserved, allow_empty_value.unwrap_or_default())
+        }
+        Parameter::Header { .. } if OWN_HEADERS.contains(&data.name.to_ascii_lowercase().as_str()) => return None,
+        Parameter::Header { .. } => (ParamIn::Header, Style::Simple, false, false),
+        Parameter::Cookie { .. } => (ParamIn::Cookie, Style::Form, false, false),
+    };
+    let style = if is_json_text(parameter) { Style::Json } else { style };
+    let explode = data.explode.unwrap_or(style == Style::Form);
+    Some(Param { wire: data.name.clone(), location, style, explode, reserved, empty })
+}
+
+/// Whether the document gives the parameter a media type, and that is JSON.
+fn is_json_text(parameter: &Parameter) -> bool {
+    match &parameter.parameter_data_ref().format {
+        ParameterSchemaOrContent::Content(content) => {
+            content.keys().next().is_some_and(|name| media::kind(name) == media::Kind::Json)
+        }
+        ParameterSchemaOrContent::Schema(_) => false,
+    }
+}
+
+/// What the server assumes when nothing is sent.
+fn default_of(node: Node<'_>, schemas: &Schemas<'_>) -> Option<Value> {
+    let schema = match node {
+        Node::Schema(schema) => schema,
+        Node::Reference(name) => match schemas.document.schema(name).map(Node::from)? {
+            Node::Schema(schema) => schema,
+            Node::Reference(_) => return None,
+        },
+    };
+    schema.schema_data.default.clone()
+}
+
+/// A parameter that the operation describes twice: the first counts.
+pub(crate) fn report_duplicates(found: &Found<'_>, document: &Document, diagnostics: &mut Diagnostics) {
+    let mut seen: BTreeMap<(&str, &str), String> = BTreeMap::new();
+    for (index, parameter) in found.operation.parameters.iter().enumerate() {
+        let pointer = format!("{}/parameters/{index}", found.pointer());
+        let Some((parameter, _)) = resolve_parameter(document, parameter, pointer.clone()) else { continue };
+        let (word, name) = (location_word(parameter), parameter.parameter_data_ref().name.as_str());
+        if let Some(first) = seen.get(&(word, name)) {
+            diagnostics
+                .warning(
+                    "duplicate-parameter",
+                    document.locate(&pointer),
+                    format!("the {word} parameter `{name}` is described twice; the first one counts"),
+                )
+                .related(document.locate(first), "described here before")
+                .help("remove one of them");
+        } else {
+            seen.insert((word, name), pointer);
+        }
+    }
+}
+
+/// Positional arguments, in the order in which the path names them.
+pub(crate) fn path_args<'a>(
+    found: &Found<'a>,
+    parameters: &[(&'a Parameter, String)],
+    base: &str,
+    schemas: &mut Schemas<'a>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<PathArg> {
+    let mut scope = Scope::default();
+    let mut args = Vec::new();
+    let mut names_in_path = Vec::new();
+    let mut rest = found.path;
+    while let Some((_, after)) = rest.split_once('{') {
+        let Some((name, after)) = after.split_once('}') else {
+            diagnostics
+                .warning(
+                    "open-brace",
+                    schemas.document.locate(&found.path_pointer()).at_key(),
+                    format!("the brace before `{after}` is never closed; it is sent as it is"),
+                )
+                .help(format!("write `{{{after}}}` for a parameter"));
+            break;
+        };
+        if !names_in_path.contains(&name) {
+            names_in_path.push(name);
+        }
+        rest = after;
+    }
+    for (parameter, pointer) in parameters {
+        let Parameter::Path { parameter_data, .. } = parameter else { continue };
+        let name = parameter_data.name.as_str();
+        if names_in_path.contains(&name) {
+            continue;
+        }
+        let help = match nearest(name, names_in_path.iter().copied()) {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => format!("write `{{{name}}}` where it belongs in the path, or remove the parameter"),
+        };
+        diagnostics
+            .warning(
+                "unused-path-parameter",
+                schemas.document.locate(&format!("{pointer}/name")),
+                format!("the path `{}` has no `{{{name}}}`; the parameter is left out", found.path),
+            )
+            .help(help);
+    }
+    for wire in names_in_path {
+        let described = parameters.iter().find_map(|(parameter, pointer)| match parameter {
+            Parameter::Path { parameter_data, style } if parameter_data.name == wire => {
+                Some((*parameter, parameter_data, style, pointer))
+            }
+            _ => None,
+        });
+        let Some((parameter, data, style, pointer)) = described else {
+            diagnostics
+                .warning(
+                    "undescribed-path-parameter",
+                    schemas.document.locate(&found.pointer()).at_key(),
+                    format!("the path names `{{{wire}}}`, but no parameter describes it; it is taken as a string"),
+                )
+                .help(format!("add a parameter with `name: {wire}` and `in: path`"));
+            args.push(PathArg {
+                name: scope.claim(&names::snake(wire)),
+                wire: wire.to_owned(),
+                ty: Type::String,
+                style: Style::Simple,
+                explode: false,
+                doc: String::new(),
+                example: None,
+            });
+            continue;
+        };
+        let style = match style {
+            _ if is_json_text(parameter) => Style::Json,
+            PathStyle::Matrix => Style::Matrix,
+            PathStyle::Label => Style::Label,
+            PathStyle::Simple => Style::Simple,
+        };
+        let place = Place::new(schema_pointer(parameter, pointer), format!("{base} {wire}"), Usage::PARAMETER);
+        let typed = schema(parameter).map(|node| schemas.lower(node, &place, diagnostics));
+        let (ty, doc, example) =
+            typed.map_or((Type::String, String::new(), None), |typed| (typed.ty, typed.doc, typed.example));
+        args.push(PathArg {
+            name: scope.claim(&names::snake(wire)),
+            wire: wire.to_owned(),
+            ty,
+            style,
+            explode: data.explode.unwrap_or_default(),
+            doc: data.description.clone().unwrap_or(doc),
+            example: data.example.clone().or(example),
+        });
+    }
+    args
+}
+
+/// The schema of a parameter, or of the media type in its place.
+pub(super) fn schema(parameter: &Parameter) -> Option<Node<'_>> {
+    match &parameter.parameter_data_ref().format {
+        ParameterSchemaOrContent::Schema(schema) => Some(Node::from(schema)),
+        ParameterSchemaOrContent::Content(content) => {
+            content.values().next().and_then(|media| media.schema.as_ref()).map(Node::from)
+        }
+    }
+}
+
+/// JSON pointer of that schema.
+fn schema_pointer(parameter: &Parameter, pointer: &str) -> String {
+    match &parameter.parameter_data_ref().format {
+        ParameterSchemaOrContent::Schema(_) => format!("{pointer}/schema"),
+        ParameterSchemaOrContent::Content(content) => {
+            let media_type = content.keys().next().map(|name| name.replace('~', "~0").replace('/', "~1"));
+            format!("{pointer}/content/{}/schema", media_type.unwrap_or_default())
+        }
+    }
+}
+
+fn location_word(parameter: &Parameter) -> &'static str {
+    match parameter {
+        Parameter::Query { .. } => "query",
+        Parameter::Header { .. } => "header",
+        Parameter::Path { .. } => "path",
+        Parameter::Cookie { .. } => "cookie",
+    }
+}
+
+fn resolve_parameter<'a>(
+    document: &'a Document,
+    parameter: &'a ReferenceOr<Parameter>,
+    pointer: String,
+) -> Option<(&'a Parameter, String)> {
+    match parameter {
+        ReferenceOr::Item(parameter) => Some((parameter, pointer)),
+        ReferenceOr::Reference { reference } => {
+            let name = reference.strip_prefix("#/components/parameters/")?;
+            match document.api.components.as_ref()?.parameters.get(name)? {
+                ReferenceOr::Item(parameter) => Some((parameter, format!("/components/parameters/{name}"))),
+                ReferenceOr::Reference { .. } => None,
+            }
+        }
+    }
+}

@@ -18,6 +18,8 @@ pub enum Severity {
     Error,
     /// The document is odd, but what it means is clear enough to go on.
     Warning,
+    /// Nothing is wrong, but the output is not what one would guess.
+    Note,
 }
 
 /// Which part of a mapping's member a [`Location`] means.
@@ -139,6 +141,7 @@ pub struct Diagnostics {
     list: Vec<Diagnostic>,
     known: HashMap<(&'static str, Option<Location>, String), usize>,
     errors: usize,
+    warnings: usize,
 }
 
 impl Diagnostics {
@@ -168,6 +171,16 @@ impl Diagnostics {
         self.add(Severity::Warning, code, location.into(), message.into())
     }
 
+    /// Adds a note and returns it, so that help and related places can be added.
+    pub fn note(
+        &mut self,
+        code: &'static str,
+        location: impl Into<Option<Location>>,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
+        self.add(Severity::Note, code, location.into(), message.into())
+    }
+
     fn add(
         &mut self,
         severity: Severity,
@@ -180,8 +193,10 @@ impl Diagnostics {
             Entry::Vacant(vacant) => {
                 let index = self.list.len();
                 let (code, location, message) = vacant.key().clone();
-                if severity == Severity::Error {
-                    self.errors += 1;
+                match severity {
+                    Severity::Error => self.errors += 1,
+                    Severity::Warning => self.warnings += 1,
+                    Severity::Note => {}
                 }
                 self.list.push(Diagnostic { severity, code, message, help: None, location, related: Vec::new() });
                 *vacant.insert(index)
@@ -219,10 +234,10 @@ impl Diagnostics {
     /// How many warnings there are.
     #[must_use]
     pub fn warning_count(&self) -> usize {
-        self.list.len() - self.errors
+        self.warnings
     }
 
-    /// Whether there is neither an error nor a warning.
+    /// Whether there is nothing to tell.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
@@ -290,6 +305,7 @@ pub fn render_styled(diagnostic: &Diagnostic, sources: &Sources, style: Style) -
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
     };
     let mut elements = Vec::new();
     let mut columns = Vec::new();

@@ -5,8 +5,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use proptest::test_runner::{TestCaseError, TestError};
 use serde_json::{Map, Value, json};
 use tests::generated::driver;
+use tests::values::{self, Direction, Documents};
 
 const FILES: [&str; 4] = ["common.yaml", "numbers-config.yaml", "porting-in.yaml", "porting-out.yaml"];
 
@@ -129,7 +131,7 @@ fn types_keep_their_examples() {
     let by_name: BTreeMap<String, &Value> =
         schemas(&documents).into_iter().map(|(name, _, schema)| (name, schema)).collect();
     let mut wrong = Vec::new();
-    for (rust, schema) in driver::TYPES {
+    for (rust, schema, _) in driver::TYPES {
         let value = example(&documents, by_name[*schema]).unwrap();
         match driver::round_trip(rust, &value) {
             Ok(back) => {
@@ -149,6 +151,33 @@ fn types_keep_their_examples() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(driver::TYPES.len() > 200);
+}
+
+/// The same for random values of each schema, small ones first.
+#[test]
+fn types_keep_random_values() {
+    let documents = documents();
+    let files: BTreeMap<String, String> =
+        schemas(&documents).into_iter().map(|(name, file, _)| (name, file.to_owned())).collect();
+    let documents = Documents(documents);
+    let mut wrong = Vec::new();
+    for (rust, schema, request) in driver::TYPES {
+        let direction = if *request { Direction::Request } else { Direction::Response };
+        let pointer = format!("/components/schemas/{schema}");
+        let Some(values) = documents.values(&files[*schema], &pointer, direction) else {
+            wrong.push(format!("{rust}: no value fits"));
+            continue;
+        };
+        let outcome = values::runner(24).run(&values, |value| match driver::round_trip(rust, &value) {
+            Ok(back) if values::same(&value, &back) => Ok(()),
+            Ok(back) => Err(TestCaseError::fail(format!("given {value}\n  kept  {back}"))),
+            Err(error) => Err(TestCaseError::fail(error.to_string())),
+        });
+        if let Err(TestError::Fail(reason, _)) = outcome {
+            wrong.push(format!("{rust}: {reason}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// In a response, null and absent are the same.

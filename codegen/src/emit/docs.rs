@@ -18,7 +18,9 @@ pub(crate) fn attributes(text: &str) -> TokenStream {
 
 /// Doc attributes of lines that are right as they are, such as those of an example.
 pub(crate) fn verbatim(lines: &[String]) -> TokenStream {
-    let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    let visible =
+        |line: &String| line.replace(|character: char| character.is_control() || is_invisible(character), " ");
+    let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {}", visible(line)) });
     quote!(#(#[doc = #lines])*)
 }
 

@@ -66,7 +66,8 @@ fn round_trip(api: &Api) -> Vec<Piece> {
         .collect();
     let rows = named.iter().map(|(def, schema)| {
         let (name, schema) = (literal(&def.name), literal(schema));
-        quote!((#name, #schema))
+        let request = def.builder.is_some() || def.name.ends_with("Param");
+        quote!((#name, #schema, #request))
     });
     let arms = named.iter().map(|(def, _)| {
         let (text, name) = (literal(&def.name), ident(&def.name));
@@ -74,8 +75,8 @@ fn round_trip(api: &Api) -> Vec<Piece> {
     });
     vec![
         Piece::Item(quote! {
-            #[doc = " Every type that has a schema of a name, and that name."]
-            pub const TYPES: &[(&str, &str)] = &[#(#rows),*];
+            #[doc = " Every type that has a schema of a name, that name, and whether requests hold the type."]
+            pub const TYPES: &[(&str, &str, bool)] = &[#(#rows),*];
         }),
         Piece::Item(quote! {
             #[doc = " Decodes a value into the type of this name and encodes it again."]

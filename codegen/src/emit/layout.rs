@@ -213,11 +213,13 @@ fn words(text: &str) -> impl Iterator<Item = String> {
         .map(str::to_owned)
 }
 
-/// Collects identifiers that stand alone: no later parts of a path, no names of an enum's variants.
+/// Collects identifiers that stand alone: no later parts of a path, no names of an enum's variants. What begins a path
+/// is collected as `name::` too.
 fn collect(tokens: TokenStream, variants: bool, found: &mut BTreeSet<String>) {
     let mut colons = 0;
     let mut is_enum = false;
     let mut names_variant = variants;
+    let mut last = String::new();
     for token in tokens {
         match token {
             TokenTree::Group(group) => {
@@ -231,12 +233,16 @@ fn collect(tokens: TokenStream, variants: bool, found: &mut BTreeSet<String>) {
                 is_enum |= ident == "enum";
                 if colons < 2 && !names_variant {
                     found.insert(ident.to_string());
+                    last = ident.to_string();
                 }
                 names_variant = false;
             }
             TokenTree::Punct(punct) => {
                 if punct.as_char() == ':' {
                     colons += 1;
+                    if colons == 2 {
+                        found.insert(format!("{}::", std::mem::take(&mut last)));
+                    }
                     continue;
                 }
                 names_variant = variants && (punct.as_char() == ',' || names_variant);

@@ -336,7 +336,7 @@ impl Emitter<'_> {
         }
         // The request macros name the markers of required arguments by way of the importing module.
         let listed = pieces.iter().any(|piece| matches!(piece, Piece::Table(table) if table.head.contains('[')));
-        if listed || mentioned.contains("fields") {
+        if listed || mentioned.contains("fields::") {
             groups.entry("crate::generated").or_default().insert("fields");
         }
         let constants: Vec<String> = self

@@ -632,14 +632,14 @@ fn body_setters(
                     }
                 },
                 Presence::Nullable => {
-                    let null_doc = format!(
-                        " Sends `{}` as null. In an update that removes what was there.",
+                    let null_doc = docs::verbatim(&[format!(
+                        "Sends `{}` as null. In an update that removes what was there.",
                         field.wire.replace('`', "'")
-                    );
+                    )]);
                     let null = setter.null.as_deref().map(|null| {
                         let null = ident(null);
                         quote! {
-                            #[doc = #null_doc]
+                            #null_doc
                             pub fn #null(mut self) -> Self {
                                 self.body.#member = Nullable::Null;
                                 self

@@ -188,14 +188,14 @@ fn builder_pieces(api: &Api, def: &TypeDef, object: &Struct, builder: &str) -> V
                 }
             },
             Presence::Nullable => {
-                let null_doc = format!(
-                    " Sends `{}` as null. In an update that removes what was there.",
+                let null_doc = docs::verbatim(&[format!(
+                    "Sends `{}` as null. In an update that removes what was there.",
                     field.wire.replace('`', "'")
-                );
+                )]);
                 let null = field.null_setter.as_deref().map(|null| {
                     let null = ident(null);
                     quote! {
-                        #[doc = #null_doc]
+                        #null_doc
                         pub fn #null(mut self) -> Self {
                             self.value.#field_name = Nullable::Null;
                             self

@@ -55,7 +55,7 @@ pub fn lower(
 
     let pagination = pagination(config);
     let envelope = config.envelope.as_deref();
-    let mut schemas = Schemas::new(document, usage, &config.redact, envelope);
+    let mut schemas = Schemas::new(document, usage, &config.redact, envelope, diagnostics);
     let plan = resources::plan(&found, &config.resources, config_file, diagnostics);
     let features = FeaturePlan::new(&plan, sources, config);
 
@@ -108,8 +108,14 @@ pub fn lower(
 impl Document {
     /// The schema of a name, as references write it.
     pub(crate) fn schema(&self, name: &str) -> Option<&ReferenceOr<Schema>> {
+        self.named(name).map(|(_, schema)| schema)
+    }
+
+    /// The schema of a name, as references write it, and the name as it is.
+    pub(crate) fn named(&self, name: &str) -> Option<(&str, &ReferenceOr<Schema>)> {
         let schemas = &self.api.components.as_ref()?.schemas;
-        schemas.get(name).or_else(|| schemas.get(pointer::unescape(name).as_ref()))
+        let found = schemas.get_key_value(name).or_else(|| schemas.get_key_value(pointer::unescape(name).as_ref()));
+        found.map(|(name, schema)| (name.as_str(), schema))
     }
 
     /// The names of all schemas, in the order of the document.
@@ -174,7 +180,7 @@ impl Lowering<'_, '_> {
             let own = self.features.of(found, self.schemas, top);
             features.extend(own.iter().cloned());
             let constant = names::shouty(&format!("{} {method}", path.get(1..).unwrap_or_default().join(" ")));
-            let wanted = format!("{}Request", names::camel(&format!("{} {method}", path.join(" "))));
+            let wanted = names::type_name(&format!("{} {method} request", path.join(" ")));
             let named = Named {
                 name: method.clone(),
                 request: self.schemas.scope.claim(&wanted),

@@ -135,8 +135,26 @@ pub(crate) fn shouty(text: &str) -> String {
 
 /// A type name that shadows neither the prelude nor the runtime.
 pub(crate) fn type_name(text: &str) -> String {
-    let name = camel(text);
+    let mut name = camel(text);
+    // `_10dlc` would look unused, and may be the name of a module.
+    if name.starts_with('_') {
+        name.replace_range(..1, "Type");
+    }
     if RESERVED_TYPES.binary_search(&name.as_str()).is_ok() { format!("{name}Model") } else { name }
+}
+
+/// Names for the type of a place whose name is given from the outside in: a word that ends the one and begins the
+/// next is said once, unless that name is taken.
+pub(crate) fn type_names(place: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for segment in place.split(' ') {
+        let inner: Vec<String> = self::words(segment).to_snake_case().split('_').map(str::to_owned).collect();
+        let most = words.len().min(inner.len().saturating_sub(1));
+        let said = (1..=most).rev().find(|count| words.ends_with(inner.get(..*count).unwrap_or_default()));
+        words.extend(inner.into_iter().skip(said.unwrap_or_default()));
+    }
+    let (short, full) = (type_name(&words.join("_")), type_name(place));
+    if short == full { vec![full] } else { vec![short, full] }
 }
 
 /// An identifier for a member `text` in a place whose own methods are `taken`.
@@ -153,8 +171,9 @@ pub(crate) fn null_setter(setter: &str) -> String {
 /// Names of the variants of an enum, in the order of `values`.
 ///
 /// `-name` beside `name` is a descending sort key and becomes `NameDesc`; symbols are spelled out where nothing
-/// else tells two values apart.
-pub(crate) fn variants(values: &[String]) -> Vec<String> {
+/// else tells two values apart. Where only a number does, the name that was taken stands
+/// beside.
+pub(crate) fn variants(values: &[String]) -> Vec<(String, Option<String>)> {
     let mut scope = Scope::default();
     scope.reserve("Unknown");
     let known: BTreeSet<&str> = values.iter().map(String::as_str).collect();
@@ -166,7 +185,9 @@ pub(crate) fn variants(values: &[String]) -> Vec<String> {
         };
         let wanted = if wanted == "Unknown" { "UnknownValue".to_owned() } else { wanted };
         let wanted = if scope.is_taken(&wanted) { camel(&spelled(value)) } else { wanted };
-        names.push(scope.claim(&wanted));
+        let name = scope.claim(&wanted);
+        let taken = (name != wanted).then_some(wanted);
+        names.push((name, taken));
     }
     names
 }
@@ -216,11 +237,27 @@ impl Scope {
     }
 }
 
-/// Everything but letters and digits of ASCII becomes a space; other letters are transliterated by code point.
+/// Letters and digits stay, those of other scripts are written in ASCII, and everything else becomes a space.
 fn words(text: &str) -> String {
-    let ascii: String =
-        text.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { ' ' }).collect();
+    let mut ascii = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_ascii_alphanumeric() {
+            ascii.push(character);
+        } else if character.is_alphanumeric()
+            && let Some(letters) = in_ascii(character)
+        {
+            ascii.push_str(letters);
+        } else {
+            ascii.push(' ');
+        }
+    }
     if ascii.contains(|character: char| character.is_ascii_alphanumeric()) { ascii } else { spelled(text) }
+}
+
+/// What a character of another script is in ASCII, if there is a name for it: `é` is `e`, `☃` is `snowman`.
+fn in_ascii(character: char) -> Option<&'static str> {
+    deunicode::deunicode_char(character)
+        .filter(|letters| letters.contains(|letter: char| letter.is_ascii_alphanumeric()))
 }
 
 /// Writes symbols as words, so that `+` and `-` stay two names.
@@ -261,10 +298,13 @@ fn spelled(text: &str) -> String {
                 out.push(' ');
                 continue;
             }
-            other => {
-                out.push_str(&format!(" u{:x} ", u32::from(other)));
-                continue;
-            }
+            other => match in_ascii(other) {
+                Some(letters) => letters,
+                None => {
+                    out.push_str(&format!(" u{:x} ", u32::from(other)));
+                    continue;
+                }
+            },
         };
         out.push(' ');
         out.push_str(word);
@@ -316,7 +356,12 @@ mod tests {
             ("", "field"),
             ("24h", "_24h"),
             ("+", "plus"),
-            ("\u{1f600}", "u1f600"),
+            ("\u{1f600}", "grinning"),
+            ("\u{e000}", "ue000"),
+            ("Größe", "grosse"),
+            ("naïve", "naive"),
+            ("名前", "ming_qian"),
+            ("дата", "data"),
             ("a-b", "a_b"),
             ("filter[phone_number][contains]", "filter_phone_number_contains"),
         ];
@@ -327,13 +372,13 @@ mod tests {
     }
 
     #[test]
-    fn type_names() {
+    fn names_of_types() {
         let table = [
             ("PortingLOAConfiguration", "PortingLoaConfiguration"),
             ("Option", "OptionModel"),
             ("result", "ResultModel"),
             ("self", "Self_"),
-            ("10DLC", "_10dlc"),
+            ("10DLC", "Type10dlc"),
             ("", "Empty"),
             ("numbers_Error", "NumbersError"),
         ];
@@ -344,8 +389,28 @@ mod tests {
     }
 
     #[test]
+    fn names_of_places_do_not_stutter() {
+        let table: [(&str, &[&str]); 6] = [
+            ("SimCardAction action_type", &["SimCardActionType", "SimCardActionActionType"]),
+            ("Order meta Item", &["OrderMetaItem"]),
+            ("EmailStatus status", &["EmailStatusStatus"]),
+            (
+                "OutboundIp ip_authentication_method",
+                &["OutboundIpAuthenticationMethod", "OutboundIpIpAuthenticationMethod"],
+            ),
+            ("A b_c b_c_d Item", &["ABCDItem", "ABCBCDItem"]),
+            ("Option value", &["OptionValue"]),
+        ];
+        for (place, names) in table {
+            assert_eq!(type_names(place), names, "{place}");
+        }
+    }
+
+    #[test]
     fn variant_names() {
-        let names = |values: &[&str]| variants(&values.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let told = |values: &[&str]| variants(&values.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let names = |values: &[&str]| told(values).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        assert_eq!(told(&["a", "A"]), [("A".to_owned(), None), ("A2".to_owned(), Some("A".to_owned()))]);
         assert_eq!(names(&["created_at", "-created_at"]), ["CreatedAt", "CreatedAtDesc"]);
         assert_eq!(names(&["+", "-", "*", "/", "%"]), ["Plus", "Minus", "Asterisk", "Slash", "Percent"]);
         assert_eq!(names(&["a b", "a_b", "A-B"]), ["AB", "AUnderscoreB", "AMinusB"]);

@@ -11,6 +11,7 @@ use super::view::{Node, View};
 use crate::diagnostic::{Diagnostics, Location, nearest};
 use crate::model::{Field, Guard, Presence, Struct, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant, Variant};
 use crate::normalize::Document;
+use crate::pointer;
 
 /// How deep schemas may nest before we stop following them.
 const DEEPEST: usize = 64;
@@ -114,10 +115,10 @@ impl Typed {
         }
     }
 
-    /// What is said of a place that holds such values: `doc`, else what the schema says, and the default. A default
-    /// is what the server takes when nothing is sent; so it is told and never sent.
-    pub(crate) fn described(&self, doc: Option<String>) -> String {
-        let doc = doc.unwrap_or_else(|| self.doc.clone());
+    /// What is said of a member that holds such values: what the schema says, and the default. A default is what the
+    /// server takes when nothing is sent; so it is told and never sent.
+    fn described(&self) -> String {
+        let doc = self.doc.clone();
         let Some(default) = self.default.as_ref().filter(|default| !default.is_null()).map(Value::to_string) else {
             return doc;
         };
@@ -168,6 +169,7 @@ impl<'a> Schemas<'a> {
         usage: UsageMap,
         redact: &'a [String],
         envelope: Option<&'a str>,
+        diagnostics: &mut Diagnostics,
     ) -> Self {
         let mut schemas = Self {
             document,
@@ -183,7 +185,12 @@ impl<'a> Schemas<'a> {
             waiting: Vec::new(),
         };
         for name in document.schema_names() {
-            let claimed = schemas.scope.claim(&names::type_name(name));
+            let wanted = names::type_name(name);
+            let claimed = schemas.scope.claim(&wanted);
+            if claimed != wanted {
+                let at = document.locate(&pointer::join("/components/schemas", name)).at_key();
+                note_rename(name, &wanted, &claimed, at, diagnostics);
+            }
             schemas.names.insert(name.to_owned(), claimed);
         }
         schemas
@@ -227,7 +234,7 @@ impl<'a> Schemas<'a> {
 
     /// Lowers a named schema for one direction.
     pub(crate) fn reference(&mut self, name: &'a str, place: &Place, diagnostics: &mut Diagnostics) -> Typed {
-        let Some(schema) = self.document.schema(name) else {
+        let Some((name, schema)) = self.document.named(name) else {
             // Normalization has reported the dangling reference already.
             return Typed::any();
         };
@@ -326,7 +333,7 @@ impl<'a> Schemas<'a> {
         place: &Place,
         diagnostics: &mut Diagnostics,
     ) -> TypeKind {
-        let name = place.pointer.rsplit('/').next().map(crate::pointer::unescape).unwrap_or_default();
+        let name = place.pointer.rsplit('/').next().map(pointer::unescape).unwrap_or_default();
         match (kind, &view.data.discriminator) {
             (TypeKind::Struct(mut object), Some(discriminator))
                 if object.rest.is_none() && self.parents.contains(name.as_ref()) =>
@@ -408,7 +415,7 @@ impl<'a> Schemas<'a> {
             return None;
         }
         let title = view.data.title.as_deref().map(names::type_name).filter(|title| !title.is_empty());
-        let mut candidates = vec![names::type_name(&place.name)];
+        let mut candidates = names::type_names(&place.name);
         candidates.extend(title);
         let name = self.scope.claim_first(&candidates);
         let id = self.reserve(name.clone());
@@ -536,8 +543,14 @@ impl<'a> Schemas<'a> {
         }
         if matches!(view.kind, Some("string") | None) && values.iter().all(|value| value.is_string()) {
             let texts: Vec<String> = values.iter().filter_map(|value| value.as_str()).map(str::to_owned).collect();
-            let variants = names::variants(&texts);
-            let variants = variants.into_iter().zip(texts).map(|(name, value)| Variant { name, value });
+            let named = names::variants(&texts).into_iter().zip(texts);
+            let variants = named.map(|((name, taken), value)| {
+                if let Some(taken) = taken {
+                    let at = self.document.locate(&format!("{}/enum", place.pointer));
+                    note_rename(&value, &taken, &name, at, diagnostics);
+                }
+                Variant { name, value }
+            });
             return Some(TypeKind::StringEnum(variants.collect()));
         }
         if matches!(view.kind, Some("integer" | "number") | None) && values.iter().all(|value| value.is_i64()) {
@@ -674,6 +687,7 @@ impl<'a> Schemas<'a> {
 
     /// Where a named schema stands, so that the types within it are one, however many schemas hold it in `allOf`.
     fn home(&self, name: &str, place: &Place) -> Place {
+        let name = self.document.named(name).map_or(name, |(name, _)| name);
         let (own, usage) = self.side(name, place.usage);
         let stem = self.names.get(name).cloned().unwrap_or_else(|| names::type_name(name));
         let stem = if own { format!("{stem}Param") } else { stem };
@@ -762,7 +776,7 @@ impl<'a> Schemas<'a> {
             if place.depth > DEEPEST {
                 return typed;
             }
-            let name = self.scope.claim(&names::type_name(&place.name));
+            let name = self.scope.claim_first(&names::type_names(&place.name));
             let id = self.reserve(name.clone());
             self.inline.insert(key, id);
             let place = Place { name, ..place.clone() };
@@ -825,7 +839,7 @@ impl<'a> Schemas<'a> {
         let id = match self.inline.get(&key) {
             Some(id) => *id,
             None => {
-                let name = self.scope.claim(&names::type_name(&place.name));
+                let name = self.scope.claim_first(&names::type_names(&place.name));
                 let id = self.reserve(name.clone());
                 self.inline.insert(key, id);
                 let place = Place { name, ..place.clone() };
@@ -904,7 +918,13 @@ impl<'a> Schemas<'a> {
             } else {
                 (Presence::Optional, typed.ty.clone())
             };
-            let name = scope.claim(&names::snake(wire));
+            let wanted = names::snake(wire);
+            let name = scope.claim(&wanted);
+            if name != wanted
+                && let Some(member) = found.first()
+            {
+                note_rename(wire, &wanted, &name, self.document.locate(&member.place.pointer).at_key(), diagnostics);
+            }
             let redacted = self.redact.iter().any(|entry| {
                 entry == wire
                     || entry.rsplit_once('.').is_some_and(|(owner, member)| {
@@ -920,7 +940,7 @@ impl<'a> Schemas<'a> {
                 boxed: false,
                 redacted,
                 read_only: typed.read_only,
-                doc: typed.described(None),
+                doc: typed.described(),
                 deprecated: typed.deprecated,
                 example: typed.example,
             });
@@ -1123,7 +1143,7 @@ impl<'a> Schemas<'a> {
             return None;
         }
         let variants = names::variants(&texts).into_iter().zip(texts);
-        Some(TypeKind::StringEnum(variants.map(|(name, value)| Variant { name, value }).collect()))
+        Some(TypeKind::StringEnum(variants.map(|((name, _), value)| Variant { name, value }).collect()))
     }
 
     /// The member that tells the alternatives apart, and the alternative of each of its values.
@@ -1230,7 +1250,10 @@ impl<'a> Schemas<'a> {
     /// A name for an alternative of an untagged union.
     fn variant_hint(&self, node: Node<'a>, index: usize) -> String {
         match node {
-            Node::Reference(name) => self.names.get(name).cloned().unwrap_or_else(|| name.to_owned()),
+            Node::Reference(name) => {
+                let known = self.document.named(name).and_then(|(name, _)| self.names.get(name));
+                known.cloned().unwrap_or_else(|| name.to_owned())
+            }
             Node::Schema(schema) => {
                 let view = View::of(schema);
                 if let Some(title) = &view.data.title {
@@ -1296,7 +1319,7 @@ impl<'a> Schemas<'a> {
         place: &Place,
         diagnostics: &mut Diagnostics,
     ) -> Type {
-        let name = self.scope.claim(&names::type_name(&place.name));
+        let name = self.scope.claim_first(&names::type_names(&place.name));
         let id = self.reserve(name.clone());
         let pointer = format!("{}/properties", place.pointer);
         let place = Place { name, ..place.clone() };
@@ -1429,6 +1452,11 @@ fn narrowest(views: &[&View<'_>]) -> Option<usize> {
         (listed, view.items.is_some() || view.additional.is_some(), view.format.is_some(), view.kind != Some("number"))
     };
     views.iter().enumerate().max_by_key(|(_, view)| told(view)).map(|(index, _)| index)
+}
+
+/// Says that a name of the document is not the one in Rust that one would guess.
+pub(crate) fn note_rename(wire: &str, wanted: &str, name: &str, at: Location, diagnostics: &mut Diagnostics) {
+    diagnostics.note("renamed", at, format!("`{wire}` is called `{name}`, since `{wanted}` is taken"));
 }
 
 fn report_conflict(at: Location, diagnostics: &mut Diagnostics) {

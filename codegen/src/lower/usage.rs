@@ -65,10 +65,8 @@ impl UsageMap {
     pub(crate) fn mark(&mut self, document: &Document, node: Node<'_>, usage: Usage) {
         let mut pending = node.references();
         while let Some(name) = pending.pop() {
-            if !self.usage.entry(name.to_owned()).or_default().join(usage) {
-                continue;
-            }
-            if let Some(schema) = document.schema(name) {
+            let Some((name, schema)) = document.named(name) else { continue };
+            if self.usage.entry(name.to_owned()).or_default().join(usage) {
                 pending.extend(Node::from(schema).references());
             }
         }
@@ -86,7 +84,7 @@ impl UsageMap {
         let mut pending = Vec::new();
         for name in &both {
             let Some(schema) = document.schema(name) else { continue };
-            for reference in Node::from(schema).references() {
+            for (reference, _) in Node::from(schema).references().into_iter().filter_map(|name| document.named(name)) {
                 users.entry(reference).or_default().push(name);
             }
             if differs(Node::from(schema), self.get(name)) {

@@ -10,7 +10,7 @@ pub(crate) use serde_core::ser::{Serialize, Serializer};
 pub(crate) use serde_json::Value;
 
 pub(crate) use crate::runtime::slot::{Field, Integer, Slot, Text, fit, read};
-pub(crate) use crate::runtime::view::View;
+pub(crate) use crate::runtime::view::{View, lost};
 
 /// Implements `Debug`, `Serialize` and `Deserialize` for a struct whose members are tabled.
 ///
@@ -225,7 +225,7 @@ macro_rules! text {
             type Err = ::std::convert::Infallible;
 
             #[inline]
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
+            fn from_str(text: &str) -> Result<Self, ::std::convert::Infallible> {
                 Ok(Self::from(text))
             }
         }
@@ -345,7 +345,7 @@ pub(crate) use int_enum;
 ///     }
 /// }
 /// union! {
-///     CodeFilter {                              // tried in this order
+///     CodeFilter {                              // the first that keeps all of the value, or most
 ///         Integer: i64 if integer,
 ///         List: Vec<i64> if array,
 ///         Card: CardSource if object with ["card_number"],
@@ -409,15 +409,18 @@ macro_rules! union {
         impl $crate::runtime::codec::Union for $name {
             #[inline]
             fn set_fitting(&mut self, value: $crate::runtime::codec::Value) {
+                let mut best = (usize::MAX, None);
                 $(
-                    if true $(&& $crate::runtime::codec::Guard::$guard(&value, &[$($($member),+)?]))?
+                    if best.0 > 0 $(&& $crate::runtime::codec::Guard::$guard(&value, &[$($($member),+)?]))?
                         && let Some(inner) = $crate::runtime::codec::fit(&value)
                     {
-                        *self = Self::$variant(inner);
-                        return;
+                        let lost = $crate::runtime::codec::lost(&value, &$crate::runtime::codec::Field::view(&inner));
+                        if lost < best.0 {
+                            best = (lost, Some(Self::$variant(inner)));
+                        }
                     }
                 )*
-                *self = Self::Unknown(value);
+                *self = best.1.unwrap_or(Self::Unknown(value));
             }
 
             #[inline]
@@ -809,6 +812,41 @@ mod tests {
         for (text, shown) in cases {
             let filter: Filter = read(text).unwrap();
             assert_eq!((format!("{filter:?}").as_str(), write(&filter).as_str()), (shown, text));
+        }
+    }
+
+    #[test]
+    fn unions_without_tag_lose_as_little_as_can_be() {
+        #[derive(Clone, PartialEq)]
+        enum Either {
+            Kinded(Kinded),
+            Thing(Box<Thing>),
+            Pairs(Vec<Kinded>),
+            Things(Vec<Thing>),
+            Unknown(Value),
+        }
+        union! {
+            Either {
+                Kinded: Kinded if object,
+                Thing: Box<Thing> if object,
+                Pairs: Vec<Kinded> if array,
+                Things: Vec<Thing> if array,
+            }
+        }
+        let cases = [
+            ("{}", "Kinded("),
+            (r#"{"a":1}"#, "Kinded("),
+            (r#"{"a":1,"new":{"b":[1,2]}}"#, "Kinded("),
+            (r#"{"id":"1","kind":"x"}"#, "Thing("),
+            (r#"{"id":"1","kind":null}"#, "Thing("),
+            ("[]", "Pairs("),
+            (r#"[{"a":1},{"id":"1"}]"#, "Pairs("),
+            (r#"[{"id":"1"}]"#, "Things("),
+            (r#"{"kind":1}"#, "Unknown("),
+        ];
+        for (text, variant) in cases {
+            let either: Either = read(text).unwrap();
+            assert!(format!("{either:?}").starts_with(variant), "{text}: {either:?}");
         }
     }
 

@@ -110,6 +110,45 @@ fn encode_tagged<S: Serializer>(
     members.end()
 }
 
+/// How much of a value is not in what was made of it: members that the type does not have. Null says no more than its
+/// absence.
+pub(crate) fn lost(value: &Value, view: &View<'_>) -> usize {
+    match (view, value) {
+        (View::Any(_), _) => 0,
+        (View::Union(union), _) => lost(value, &union.variant().1),
+        (View::List(list), Value::Array(items)) => {
+            items.iter().enumerate().map(|(index, item)| list.get(index).map_or(0, |kept| lost(item, &kept))).sum()
+        }
+        (View::Map(map), Value::Object(members)) => {
+            let mut sum = 0;
+            map.visit(&mut |name, kept| sum += members.get(name).map_or(0, |value| lost(value, &kept)));
+            sum
+        }
+        (View::Object(object), Value::Object(members)) => {
+            let table = object.table().members;
+            let rest = table.iter().position(|member| member.kind == Kind::Rest);
+            let named = |name: &str| table.iter().position(|row| row.wire == name && row.kind != Kind::Rest);
+            let kept = members.iter().map(|(name, value)| match (named(name), rest) {
+                (Some(index), _) => lost(value, &object.view(index)),
+                (None, Some(_)) => 0,
+                (None, None) => size(value),
+            });
+            kept.sum()
+        }
+        _ => 0,
+    }
+}
+
+/// How many values there are within a value that say something.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Null => 0,
+        Value::Array(items) => items.iter().map(size).sum::<usize>().max(1),
+        Value::Object(members) => members.values().map(size).sum::<usize>().max(1),
+        _ => 1,
+    }
+}
+
 /// Does something with each member, up to the first failure.
 fn each<E>(map: &dyn Members, write: &mut dyn FnMut(&str, &View<'_>) -> Result<(), E>) -> Result<(), E> {
     let mut result = Ok(());

@@ -9,7 +9,7 @@ use codegen::emit::File;
 use codegen::generate;
 use codegen::sink::{Mode, Target, sink};
 
-use crate::table;
+use crate::{round_trip, table};
 
 #[test]
 fn without_warnings() {
@@ -50,6 +50,8 @@ fn write_all() -> PathBuf {
         sink(&target, &files, Mode::Write).unwrap();
         members.push(case.name);
     }
+    round_trip::write(&minis);
+    members.push(round_trip::NAME.to_owned());
     write_workspace(&minis, &members);
     minis
 }

@@ -11,6 +11,7 @@
     reason = "a test that can't go on has failed"
 )]
 
+mod arbitrary;
 mod compiles;
 mod diagnostics;
 mod emit;
@@ -18,5 +19,6 @@ mod model;
 mod mutations;
 mod printer;
 mod programs;
+mod round_trip;
 mod stale;
 mod table;

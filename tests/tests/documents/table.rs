@@ -35,6 +35,21 @@ impl Case {
         (loaded, api)
     }
 
+    /// Whether it has a configuration.
+    pub(crate) fn is_configured(&self) -> bool {
+        self.config.is_some()
+    }
+
+    /// The name of its file.
+    pub(crate) fn file_name(&self) -> String {
+        self.document.file_name().unwrap().to_str().unwrap().to_owned()
+    }
+
+    /// The folder that it lies in.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.document.parent().unwrap().to_owned()
+    }
+
     /// The options under which its source is written.
     pub(crate) fn options(&self) -> EmitOptions {
         EmitOptions { crate_name: format!("mini-{}", self.name), command: "cargo xtask generate".to_owned() }

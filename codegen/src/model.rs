@@ -474,7 +474,7 @@ pub struct Field {
     pub wire: String,
     pub ty: Type,
     pub presence: Presence,
-    /// Setter of an explicit null, for nullable members.
+    /// Setter of an explicit null, for members that know one.
     pub null_setter: Option<String>,
     /// Breaks a cycle of types without indirection.
     pub boxed: bool,
@@ -483,6 +483,27 @@ pub struct Field {
     pub doc: String,
     pub deprecated: bool,
     pub example: Option<Value>,
+}
+
+impl Field {
+    /// What its setter takes: a value. For null there is a setter of its own.
+    #[must_use]
+    pub fn value_type(&self) -> &Type {
+        match &self.ty {
+            Type::Option(value) if self.presence == Presence::Required => value,
+            ty => ty,
+        }
+    }
+
+    /// Whether a request can set it to null.
+    #[must_use]
+    pub fn takes_null(&self) -> bool {
+        match self.presence {
+            Presence::Required => matches!(self.ty, Type::Option(_)),
+            Presence::Optional => false,
+            Presence::Nullable => true,
+        }
+    }
 }
 
 /// Whether a member may be left out, and whether leaving it out differs from null.

@@ -146,7 +146,16 @@ fn function(api: &Api, resource: &Resource, method: &Method) -> Piece {
                 let ty = qualified(api, &field.ty);
                 let set = ident(&setter.name);
                 match (field.presence, &setter.null) {
-                    (Presence::Required, _) => {
+                    (Presence::Required, Some(null)) => {
+                        let null = ident(null);
+                        required.push(quote! {
+                            let request = match arguments.required_body::<#ty>(#wire)? {
+                                Some(value) => request.#set(value),
+                                None => request.#null(),
+                            };
+                        });
+                    }
+                    (Presence::Required, None) => {
                         required.push(quote!(let request = request.#set(arguments.required_body::<#ty>(#wire)?);));
                     }
                     (Presence::Nullable, Some(null)) => {

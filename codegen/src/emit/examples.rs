@@ -126,7 +126,7 @@ impl Writer<'_> {
                 continue;
             }
             shown += 1;
-            let value = self.value(&field.ty, example, &field.wire, 1);
+            let value = self.value(field.value_type(), example, &field.wire, 1);
             chain.push_str(&format!(".{}({value})", setter.name));
         }
         chain
@@ -261,7 +261,7 @@ impl Writer<'_> {
                 || (!any_required && shown < 2 && own.is_some() && self.is_simple(&field.ty));
             if wanted {
                 shown += 1;
-                let value = self.value(&field.ty, own, &field.wire, depth + 1);
+                let value = self.value(field.value_type(), own, &field.wire, depth + 1);
                 chain.push_str(&format!(".{}({value})", field.name));
             }
         }

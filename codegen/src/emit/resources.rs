@@ -7,8 +7,8 @@ use super::bodies;
 use super::docs;
 use super::examples;
 use super::layout::{Piece, Table, literal};
-use super::rust::{ident, input, text, ty};
-use super::types::{State, example, field_text, required_doc};
+use super::rust::{field_input, ident, input, text, ty};
+use super::types::{State, example, field_text, null_doc, required_doc};
 use crate::model::{
     Api, Argument, Body, BodyKind, Http, Method, Output, Param, ParamIn, PathArg, Presence, Resource, Struct, Style,
     Type, TypeKind,
@@ -610,18 +610,28 @@ fn body_setters(
             let doc = docs::attributes(&field_text(api, field));
             let name = ident(&setter.name);
             let member = ident(&field.name);
-            let (taken, converted) = input(api, &field.ty, &name);
-            let converted = if field.boxed { quote!(Box::new(#converted)) } else { converted };
+            let (taken, converted) = field_input(api, field, &name);
             match field.presence {
                 Presence::Required => {
                     let doc = required_doc(&field_text(api, field));
                     let after = state.after(&setter.name);
+                    let null = setter.null.as_deref().map(|null| {
+                        let (null, null_doc) = (ident(null), null_doc(field));
+                        quote! {
+                            #null_doc
+                            pub fn #null(mut self) -> #owner #after {
+                                self.body.#member = None;
+                                #rebuilt
+                            }
+                        }
+                    });
                     quote! {
                         #doc
                         pub fn #name(mut self, #name: #taken) -> #owner #after {
                             self.body.#member = #converted;
                             #rebuilt
                         }
+                        #null
                     }
                 }
                 Presence::Optional => quote! {
@@ -632,10 +642,7 @@ fn body_setters(
                     }
                 },
                 Presence::Nullable => {
-                    let null_doc = docs::verbatim(&[format!(
-                        "Sends `{}` as null. In an update that removes what was there.",
-                        field.wire.replace('`', "'")
-                    )]);
+                    let null_doc = null_doc(field);
                     let null = setter.null.as_deref().map(|null| {
                         let null = ident(null);
                         quote! {

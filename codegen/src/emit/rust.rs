@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-use crate::model::{Api, Type};
+use crate::model::{Api, Field, Presence, Type};
 
 /// An identifier that `lower` has decided on.
 pub(crate) fn ident(name: &str) -> Ident {
@@ -78,6 +78,18 @@ pub(crate) fn input(api: &Api, ty: &Type, value: &Ident) -> (TokenStream, TokenS
             (quote!(impl Into<#ty>), quote!(#value.into()))
         }
     }
+}
+
+/// The same for a field: what its setter takes, and how that becomes the field's value.
+pub(crate) fn field_input(api: &Api, field: &Field, value: &Ident) -> (TokenStream, TokenStream) {
+    let (taken, mut converted) = input(api, field.value_type(), value);
+    if field.boxed {
+        converted = quote!(Box::new(#converted));
+    }
+    if field.presence == Presence::Required && field.takes_null() {
+        converted = quote!(Some(#converted));
+    }
+    (taken, converted)
 }
 
 /// Types that have nothing convenient to convert from.

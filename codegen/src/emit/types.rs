@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::docs;
 use super::layout::{Piece, Table, literal};
-use super::rust::{ident, input, ty};
+use super::rust::{field_input, ident, ty};
 use crate::model::{Api, Field, Guard, Presence, Struct, Type, TypeDef, TypeKind, Union, UnionVariant, Variant};
 
 /// All that belongs to one type.
@@ -81,9 +81,10 @@ fn struct_pieces(api: &Api, def: &TypeDef, object: &Struct) -> Vec<Piece> {
 
 /// A field's type with its presence and box.
 fn field_type(api: &Api, field: &Field) -> TokenStream {
-    let inner = ty(api, &field.ty);
+    let inner = ty(api, field.value_type());
     let inner = if field.boxed { quote!(Box<#inner>) } else { inner };
     match field.presence {
+        Presence::Required if field.takes_null() => quote!(Option<#inner>),
         Presence::Required => inner,
         Presence::Optional => quote!(Option<#inner>),
         Presence::Nullable => quote!(Nullable<#inner>),
@@ -92,6 +93,15 @@ fn field_type(api: &Api, field: &Field) -> TokenStream {
 
 fn field_doc(api: &Api, field: &Field) -> TokenStream {
     docs::attributes(&field_text(api, field))
+}
+
+/// The documentation of the setter of an explicit null.
+pub(crate) fn null_doc(field: &Field) -> TokenStream {
+    let wire = field.wire.replace('`', "'");
+    docs::verbatim(&[match field.presence {
+        Presence::Required => format!("Sends `{wire}` as null, in place of a value."),
+        _ => format!("Sends `{wire}` as null. In an update that removes what was there."),
+    }])
 }
 
 /// The documentation of a setter that must be called.
@@ -166,18 +176,28 @@ fn builder_pieces(api: &Api, def: &TypeDef, object: &Struct, builder: &str) -> V
     let setters = object.fields.iter().map(|field| {
         let doc = field_doc(api, field);
         let field_name = ident(&field.name);
-        let (argument, converted) = input(api, &field.ty, &field_name);
-        let converted = if field.boxed { quote!(Box::new(#converted)) } else { converted };
+        let (argument, converted) = field_input(api, field, &field_name);
         match field.presence {
             Presence::Required => {
                 let doc = required_doc(&field_text(api, field));
                 let after = state.after(&field.name);
+                let null = field.null_setter.as_deref().map(|null| {
+                    let (null, null_doc) = (ident(null), null_doc(field));
+                    quote! {
+                        #null_doc
+                        pub fn #null(mut self) -> #builder #after {
+                            self.value.#field_name = None;
+                            #builder { value: self.value, state: PhantomData }
+                        }
+                    }
+                });
                 quote! {
                     #doc
                     pub fn #field_name(mut self, #field_name: #argument) -> #builder #after {
                         self.value.#field_name = #converted;
                         #builder { value: self.value, state: PhantomData }
                     }
+                    #null
                 }
             }
             Presence::Optional => quote! {
@@ -188,10 +208,7 @@ fn builder_pieces(api: &Api, def: &TypeDef, object: &Struct, builder: &str) -> V
                 }
             },
             Presence::Nullable => {
-                let null_doc = docs::verbatim(&[format!(
-                    "Sends `{}` as null. In an update that removes what was there.",
-                    field.wire.replace('`', "'")
-                )]);
+                let null_doc = null_doc(field);
                 let null = field.null_setter.as_deref().map(|null| {
                     let null = ident(null);
                     quote! {
@@ -255,9 +272,9 @@ fn from_value(api: &Api, def: &TypeDef, object: &Struct) -> Vec<Piece> {
     if field.wire != "value" || field.boxed {
         return Vec::new();
     }
-    let (name, inner) = (ident(&def.name), ty(api, &field.ty));
+    let (name, inner) = (ident(&def.name), ty(api, field.value_type()));
     let mut sources = vec![inner];
-    let text = match api.resolve(&field.ty) {
+    let text = match api.resolve(field.value_type()) {
         Type::String => true,
         Type::Named(id) => matches!(api.get(*id).map(|def| &def.kind), Some(TypeKind::StringEnum(_))),
         _ => false,

@@ -12,7 +12,7 @@ use super::schemas::{Place, Schemas, Typed};
 use super::usage::Usage;
 use super::view::{Node, View};
 use crate::diagnostic::Diagnostics;
-use crate::model::{Body, BodyKind, Http, Param, ParamIn, Part, PartKind, Presence, Setter, Style, Type, TypeKind};
+use crate::model::{Body, BodyKind, Http, Param, ParamIn, Part, PartKind, Setter, Style, Type, TypeKind};
 use crate::normalize::Document;
 
 /// How deep the schema of a form may nest through references and compositions.
@@ -120,7 +120,7 @@ pub(crate) fn lower<'a>(
             body.setters.push(Setter { name, null: None });
         }
         for (field, setter) in object.fields.iter().zip(&mut body.setters) {
-            if field.presence == Presence::Nullable {
+            if field.takes_null() {
                 setter.null = Some(taken.claim(&names::null_setter(&setter.name)));
             }
         }

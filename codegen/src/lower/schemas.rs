@@ -946,7 +946,7 @@ impl<'a> Schemas<'a> {
             });
         }
         // Setters of null come last, so that members keep the names that they would have anyway.
-        for field in fields.iter_mut().filter(|field| field.presence == Presence::Nullable) {
+        for field in fields.iter_mut().filter(|field| field.takes_null()) {
             field.null_setter = Some(scope.claim(&names::null_setter(&field.name)));
         }
         for missing in required.iter().filter(|name| !properties.contains_key(*name)) {

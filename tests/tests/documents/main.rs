@@ -15,6 +15,7 @@ mod arbitrary;
 mod compiles;
 mod diagnostics;
 mod emit;
+mod faults_of_others;
 mod model;
 mod mutations;
 mod printer;

@@ -48,14 +48,9 @@ fn crate_name(text: &str) -> Result<String, String> {
     Err("a crate's name is a letter followed by letters, digits, `-` and `_`, and not the name of a crate of the compiler".to_owned())
 }
 
-/// The folder of the workspace.
-fn workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
-}
-
 /// A path of the workspace as one reads it from the current folder.
 pub(crate) fn in_workspace(path: &str) -> PathBuf {
-    let full = workspace().join(path);
+    let full = crate::workspace().join(path);
     match std::env::current_dir().ok().and_then(|here| full.strip_prefix(here).ok().map(Path::to_owned)) {
         Some(relative) => relative,
         None => full,
@@ -93,6 +88,23 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS
+}
+
+/// Generates a crate from a document, or from a configuration (`sdk.yaml`) and its documents, and prints nothing but what
+/// is wrong.
+pub(crate) fn into(file: &Path, out: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let is_config = file.file_name().is_some_and(|name| name == "sdk.yaml");
+    let specs = if is_config { Vec::new() } else { vec![file.to_owned()] };
+    let mut loaded = generate::load(&specs, is_config.then_some(file));
+    let Some(api) = generate::model(&mut loaded) else {
+        report(&loaded);
+        return Err("nothing written".into());
+    };
+    let options = EmitOptions { crate_name: "measured".to_owned(), command: "cargo xtask generate".to_owned() };
+    let files = generate::stand_alone(&api, &options)?;
+    let target = Target { root: out.to_owned(), owned: vec![PathBuf::from("src/generated")] };
+    sink(&target, &files, Mode::Write)?;
+    Ok(())
 }
 
 /// Prints all that is wrong with the documents, as the compiler does.

@@ -1,9 +1,12 @@
 //! The maintainer's command line. It parses arguments, prints, and sets the exit code; the work is done in `codegen`.
 
+mod bench;
 mod drift;
 mod generate;
+mod measure;
 mod soak;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -22,6 +25,11 @@ enum Command {
     Generate(generate::Arguments),
     /// Compares our documents with an upstream one, operation by operation.
     Drift(drift::Arguments),
+    /// Measures the generator and the SDK.
+    Bench(bench::Arguments),
+    /// What `bench` starts to measure it.
+    #[command(hide = true)]
+    BenchWorker(bench::generator::Worker),
     /// Soaks the SDK against a server that misbehaves.
     Soak(soak::Arguments),
 }
@@ -30,6 +38,18 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Drift(arguments) => drift::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::BenchWorker(arguments) => bench::generator::run_worker(&arguments),
         Command::Soak(arguments) => soak::run(&arguments),
     }
+}
+
+/// The folder of the workspace.
+pub(crate) fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// Where Cargo builds, and where what is not to be committed goes.
+pub(crate) fn target_folder() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
 }

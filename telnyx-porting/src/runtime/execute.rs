@@ -336,6 +336,7 @@ async fn send_once(
             operation: request.operation.id,
             path_template: request.operation.path,
             attempt,
+            parsed: Some(hop.url.clone()),
         };
         let sent = limits.hold(client.transport().send(outgoing)).await;
         let sent = sent.and_then(|sent| sent.map_err(|error| error_of(error, false)));

@@ -2,11 +2,11 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::vec;
 
+use bytes::Bytes;
 use futures_core::Stream;
 use serde_core::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
@@ -309,10 +309,10 @@ impl Next {
 
 /// What a request for a further page knows of the pages before, to notice a server that goes round
 /// in circles.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Trail {
-    /// The hash of the last page's body, if it held items.
-    body: Option<u64>,
+    /// The last page's body, if it held items.
+    body: Option<Bytes>,
     /// How many pages in a row have been empty.
     empty_pages: u32,
     /// Whether there has been a page before.
@@ -376,9 +376,9 @@ fn next_of(
     item_count: usize,
 ) -> Result<Next, Error> {
     let contradiction = |why: &str| Err(response.error(ErrorKind::Paging, why));
-    let trail = request.inner().trail;
+    let trail = &request.inner().trail;
     let empty_pages = if item_count == 0 { trail.empty_pages + 1 } else { 0 };
-    let body = (item_count > 0).then(|| hash(&response.body));
+    let body = (item_count > 0).then(|| response.body.clone());
     if body.is_some() && body == trail.body {
         return contradiction("the server sent the same page once more instead of the next one");
     }
@@ -456,12 +456,6 @@ fn number_of(value: Option<&Value>) -> Option<i64> {
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     }
-}
-
-fn hash(bytes: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    bytes.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// Reads a page in one pass: the items as their type, and of the other members those that are

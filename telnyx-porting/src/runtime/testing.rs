@@ -577,7 +577,7 @@ pub struct MockRequest {
 
 impl MockRequest {
     async fn of(request: TransportRequest) -> Result<Self, TransportError> {
-        let TransportRequest { method, url, headers, body, operation, path_template, attempt } = request;
+        let TransportRequest { method, url, headers, body, operation, path_template, attempt, parsed: _ } = request;
         let body = match body {
             Some(body) => Some(body.into_bytes().await?),
             None => None,

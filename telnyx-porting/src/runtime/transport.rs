@@ -63,6 +63,8 @@ pub struct TransportRequest {
     pub path_template: &'static str,
     /// How many times the request has been sent, this time included.
     pub attempt: u32,
+    /// The URL as it was taken apart already, unless someone has changed it since.
+    pub(crate) parsed: Option<reqwest::Url>,
 }
 
 impl fmt::Debug for TransportRequest {

@@ -1,0 +1,101 @@
+//! What the SDK costs the builds of those who use it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::Result;
+use super::line::Line;
+use crate::measure::used_by_children;
+
+const CRATE: &str = "telnyx-porting";
+const RUNS: usize = 3;
+
+/// Features, and the most seconds of CPU that `check` and a release build may take.
+const SELECTIONS: [(&str, &[&str], f64, f64); 2] = [
+    ("default features", &[], 4.0, 7.0),
+    ("one product", &["--no-default-features", "--features", "client,rustls-tls,gzip,porting-in"], 2.0, 3.5),
+];
+
+pub(super) fn run() -> Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    for (selection, features, check, release) in SELECTIONS {
+        for (profile, command, aim) in [("check", &["check"][..], check), ("release", &["build", "--release"], release)]
+        {
+            let arguments = [command, &["--package", CRATE], features].concat();
+            let seconds = cost(&arguments, &[CRATE])?;
+            let baseline = cost(&arguments, &[CRATE, "reqwest"])? - seconds;
+            lines.push(Line {
+                at_most: Some(aim),
+                ..Line::plain(format!("{profile}, {selection}"), seconds, "s of CPU")
+            });
+            lines.push(Line::ratio("the same", seconds / baseline, "reqwest itself", None));
+        }
+    }
+    let program = ["build", "--release", "--package", CRATE, "--example", "quickstart"];
+    lines.push(Line::plain("release, with the program `quickstart`", cost(&program, &[CRATE])?, "s of CPU"));
+    let (files, newlines, bytes) = generated(&crate::workspace().join(CRATE).join("src/generated"))?;
+    lines.push(Line::plain(format!("generated source in {files} files"), newlines, "lines"));
+    lines.push(Line::plain("the same", bytes / 1e3, "kB"));
+    lines.push(Line::plain("crates in the default tree, this one included", crates()?, "crates"));
+    Ok(lines)
+}
+
+/// CPU that Cargo takes to build packages anew whose dependencies are built, the least of some runs.
+fn cost(arguments: &[&str], packages: &[&str]) -> Result<f64> {
+    let clean: Vec<&str> = packages.iter().flat_map(|package| ["--package", package]).collect();
+    let release = if arguments.contains(&"--release") { &["--release"][..] } else { &[] };
+    cargo(arguments)?;
+    let mut least = f64::INFINITY;
+    for _ in 0..RUNS {
+        cargo(&[&["clean"][..], &clean, release].concat())?;
+        let before = used_by_children().ok_or("the system tells no CPU time")?;
+        cargo(arguments)?;
+        let after = used_by_children().ok_or("the system tells no CPU time")?;
+        least = least.min(after.seconds - before.seconds);
+    }
+    Ok(least)
+}
+
+fn cargo(arguments: &[&str]) -> Result<Vec<u8>> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(arguments)
+        .arg("--quiet")
+        .current_dir(crate::workspace())
+        // Not the folder where everything else is built, whose state would be part of the measure.
+        .env("CARGO_TARGET_DIR", crate::target_folder().join("bench"))
+        .env("CARGO_INCREMENTAL", "0")
+        .stderr(Stdio::inherit())
+        .output()?;
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        Err(format!("cargo {} failed", arguments.join(" ")).into())
+    }
+}
+
+/// How many files, lines and bytes stand in a folder.
+fn generated(folder: &Path) -> Result<(usize, f64, f64)> {
+    let (mut files, mut lines, mut bytes) = (0, 0.0, 0.0);
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            let inner = generated(&path)?;
+            (files, lines, bytes) = (files + inner.0, lines + inner.1, bytes + inner.2);
+        } else {
+            let text = std::fs::read_to_string(&path)?;
+            files += 1;
+            lines += f64::from(u32::try_from(text.lines().count())?);
+            bytes += f64::from(u32::try_from(text.len())?);
+        }
+    }
+    Ok((files, lines, bytes))
+}
+
+fn crates() -> Result<f64> {
+    let tree = cargo(&["tree", "--package", CRATE, "--edges", "normal", "--prefix", "none", "--format", "{p}"])?;
+    let tree = String::from_utf8(tree)?;
+    let names: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(" (").next()).collect();
+    Ok(f64::from(u32::try_from(names.len())?))
+}

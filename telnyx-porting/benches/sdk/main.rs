@@ -19,6 +19,9 @@ use std::process::ExitCode;
 
 use crate::line::Line;
 
+/// Measures a group.
+type Run = fn() -> Result<Vec<Line>>;
+
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
@@ -35,8 +38,7 @@ fn main() -> ExitCode {
         let mut groups = arguments.iter().filter(|argument| !argument.starts_with("--")).peekable();
         groups.peek().is_none() || groups.any(|argument| argument == group)
     };
-    let groups: [(&str, fn() -> Result<Vec<Line>>); 3] =
-        [("decode", decode::run), ("call", call::run), ("list", list::run)];
+    let groups: [(&str, Run); 3] = [("decode", decode::run), ("call", call::run), ("list", list::run)];
     let as_json = arguments.iter().any(|argument| argument == "--json");
     finish(groups.into_iter().filter(|(name, _)| is_asked(name)).try_for_each(|(name, run)| {
         if !as_json {

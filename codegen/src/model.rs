@@ -16,7 +16,7 @@ pub struct Api {
     pub description: String,
     /// Where requests go unless the caller says otherwise; empty when the documents name no server.
     pub base_url: String,
-    pub auth: Auth,
+    pub security: Security,
     pub env: Env,
     pub query_arrays: QueryArrays,
     pub retry_patch: bool,
@@ -81,27 +81,51 @@ impl Api {
     }
 }
 
-/// How a client proves who it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// How callers prove who they are.
+#[derive(Clone, Debug, Default)]
+pub struct Security {
+    pub schemes: Vec<Scheme>,
+    /// What operations need unless they say otherwise: alternatives of schemes that are needed together, by index.
+    pub default: Vec<Vec<usize>>,
+    /// Whether some operation needs no credentials.
+    pub anonymous: bool,
+}
+
+/// A way to prove who the caller is.
+#[derive(Clone, Debug)]
+pub struct Scheme {
+    /// Name in the document.
+    pub name: String,
+    /// Method of the client's builder.
+    pub setter: String,
+    pub doc: String,
+    pub auth: Auth,
+    /// Environment variables: one, or those of the two halves.
+    pub env: Vec<String>,
+}
+
+/// How a request carries a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Auth {
     /// `Authorization: Bearer KEY`
     Bearer,
+    /// The same, with tokens that are fetched for the id and the secret of a client.
+    ClientCredentials { token_url: String },
     /// `Authorization: Basic ..`; the key is `user:password`.
     Basic,
+    /// `Authorization: SCHEME KEY`
+    Http(String),
     /// A header of this name.
     Header(String),
     /// A query parameter of this name.
     Query(String),
     /// A cookie of this name.
     Cookie(String),
-    #[default]
-    None,
 }
 
 /// Environment variables of the client.
 #[derive(Clone, Debug, Default)]
 pub struct Env {
-    pub api_key: String,
     pub base_url: String,
     pub webhook_key: String,
 }
@@ -160,6 +184,8 @@ pub struct Method {
     pub alternatives: Vec<Alternative>,
     /// Statuses and descriptions of the error responses.
     pub errors: Vec<(String, String)>,
+    /// What the operation needs, where that is not what all do: alternatives of schemes by index.
+    pub security: Option<Vec<Vec<usize>>>,
     pub features: Features,
     /// Where an operation takes its body in several media types, there is a method for each; this is the media type
     /// of all but the first.

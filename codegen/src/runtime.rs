@@ -14,6 +14,7 @@ macro_rules! embed {
 
 embed! {
     "api.rs",
+    "auth.rs",
     "blocking.rs",
     "builders.rs",
     "call.rs",

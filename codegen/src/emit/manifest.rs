@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{EmitOptions, File, toml};
-use crate::model::{Api, Auth};
+use crate::model::Api;
 
 pub(crate) fn files(api: &Api, options: &EmitOptions) -> Vec<File> {
     vec![
@@ -54,7 +54,7 @@ const OPTIONAL: &[(&str, &str)] = &[
     ("rustls-graviola", ""),
     ("rustls-platform-verifier", ""),
     ("time", ""),
-    ("tokio", r#", features = ["rt", "time"]"#),
+    ("tokio", r#", features = ["rt", "sync", "time"]"#),
     ("tracing", ""),
 ];
 
@@ -101,10 +101,17 @@ fn lib_rs(api: &Api, options: &EmitOptions) -> String {
 /// The table of the environment's variables.
 fn environment(api: &Api) -> String {
     let mut text = String::from("//!\n//! # Environment\n//!\n//! | variable | what it holds |\n//! |---|---|\n");
-    let key = (api.auth != Auth::None).then_some((&api.env.api_key, "the key"));
-    let url = (&api.env.base_url, "the URL below which requests go");
-    let webhooks = api.webhooks.is_some().then_some((&api.env.webhook_key, "the public key of webhooks"));
-    for (name, what) in key.into_iter().chain([url]).chain(webhooks) {
+    let credentials = api.security.schemes.iter().flat_map(|scheme| {
+        let what = match (scheme.setter.as_str(), scheme.env.len()) {
+            ("api_key", _) => "the key".to_owned(),
+            (setter, 1) => format!("what `ClientBuilder::{setter}` takes"),
+            (setter, _) => format!("half of what `ClientBuilder::{setter}` takes"),
+        };
+        scheme.env.iter().map(move |name| (name, what.clone()))
+    });
+    let url = (&api.env.base_url, "the URL below which requests go".to_owned());
+    let webhooks = api.webhooks.is_some().then(|| (&api.env.webhook_key, "the public key of webhooks".to_owned()));
+    for (name, what) in credentials.chain([url]).chain(webhooks) {
         text.push_str(&format!("//! | `{name}` | {what} |\n"));
     }
     text

@@ -8,6 +8,7 @@ mod layout;
 mod manifest;
 mod resources;
 mod rust;
+mod security;
 mod types;
 mod webhooks;
 
@@ -21,7 +22,7 @@ pub use self::layout::EmitError;
 use self::layout::{Piece, Table, identifiers};
 use self::rust::{ident, text};
 use crate::config::QueryArrays;
-use crate::model::{Api, Auth, Features, Paging, Resource};
+use crate::model::{Api, Features, Paging, Resource};
 
 /// A file of the output.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,25 +123,8 @@ impl Emitter<'_> {
             .collect();
         let title = text(&api.title);
         let base_url = text(&api.base_url);
-        let auth = match &api.auth {
-            Auth::Bearer => quote!(Auth::Bearer),
-            Auth::Basic => quote!(Auth::Basic),
-            Auth::Header(name) => {
-                let name = text(name);
-                quote!(Auth::Header(#name))
-            }
-            Auth::Query(name) => {
-                let name = text(name);
-                quote!(Auth::Query(#name))
-            }
-            Auth::Cookie(name) => {
-                let name = text(name);
-                quote!(Auth::Cookie(#name))
-            }
-            Auth::None => quote!(Auth::None),
-        };
-        let (api_key, base_env, webhook) =
-            (text(&api.env.api_key), text(&api.env.base_url), text(&api.env.webhook_key));
+        let (base_env, webhook) = (text(&api.env.base_url), text(&api.env.webhook_key));
+        let security = security::description(api);
         let redact = api.redact.iter().map(|name| text(name));
         let retry_patch = api.retry_patch;
         let arrays = match api.query_arrays {
@@ -162,10 +146,21 @@ impl Emitter<'_> {
             Piece::Item(quote!(
                 pub mod types;
             )),
-            Piece::Item(quote!(
-                use crate::runtime::prelude::{Api, Auth, Env, QueryArrays};
-            )),
         ];
+        let mut imports = vec!["Api", "Env", "QueryArrays"];
+        if !api.security.schemes.is_empty() {
+            imports.extend(["Auth", "Scheme"]);
+            imports.sort_unstable();
+        }
+        let imports = imports.into_iter().map(ident);
+        pieces.push(Piece::Item(quote!(use crate::runtime::prelude::{#(#imports),*};)));
+        let setters = security::setters(api);
+        if setters.is_some() {
+            pieces.push(Piece::Item(quote!(
+                #[cfg(feature = "client")]
+                use crate::runtime::prelude::Credential;
+            )));
+        }
         let used = used_pagings(api);
         if !used.is_empty() {
             let gate = client_gate(used.values().flatten());
@@ -189,8 +184,8 @@ impl Emitter<'_> {
                 title: #title,
                 base_url: #base_url,
                 user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
-                auth: #auth,
-                env: Env { api_key: #api_key, base_url: #base_env, webhook_key: #webhook },
+                #security
+                env: Env { base_url: #base_env, webhook_key: #webhook },
                 redact: &[#(#redact),*],
                 retry_patch: #retry_patch,
                 query_arrays: QueryArrays::#arrays,
@@ -202,6 +197,7 @@ impl Emitter<'_> {
                 pieces.push(paging_static(paging, *whole, features));
             }
         }
+        pieces.extend(setters);
         if !gates.is_empty() {
             pieces.push(Piece::Item(quote! {
                 #[doc = " The API's resources."]

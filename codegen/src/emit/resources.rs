@@ -8,6 +8,7 @@ use super::docs;
 use super::examples;
 use super::layout::{Piece, Table, literal};
 use super::rust::{field_input, ident, input, text, ty};
+use super::security;
 use super::types::{State, example, field_text, null_doc, required_doc};
 use crate::model::{
     Api, Argument, Body, BodyKind, Http, Method, Output, Param, ParamIn, PathArg, Presence, Resource, Struct, Style,
@@ -390,6 +391,10 @@ fn operation(api: &Api, method: &Method) -> Piece {
         }),
         _ => None,
     };
+    let security = method.security.as_ref().map(|own| {
+        let own = security::alternatives(own);
+        quote!(security: Some(#own),)
+    });
     Piece::Item(quote! {
         static #constant: Operation = Operation {
             id: #id,
@@ -400,6 +405,7 @@ fn operation(api: &Api, method: &Method) -> Piece {
             #form
             #params
             #paging
+            #security
             ..Operation::DEFAULT
         };
     })

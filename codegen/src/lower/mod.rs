@@ -10,6 +10,7 @@ mod operations;
 mod parameters;
 mod resources;
 mod schemas;
+mod security;
 mod usage;
 mod view;
 mod webhooks;
@@ -18,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToKebabCase;
 use indexmap::IndexMap;
-use openapiv3::{APIKeyLocation, ReferenceOr, Schema, SecurityScheme};
+use openapiv3::{ReferenceOr, Schema};
 
 use self::operations::{Found, Named};
 use self::resources::Planned;
@@ -27,7 +28,7 @@ use self::usage::{Usage, UsageMap};
 use crate::config::{Config, PaginationConfig};
 use crate::diagnostic::Diagnostics;
 use crate::model::{
-    Api, Auth, BodyKind, Env, Feature, Features, Method, Output, Paging, Resource, Type, TypeDef, TypeId, TypeKind,
+    Api, BodyKind, Env, Feature, Features, Method, Output, Paging, Resource, Type, TypeDef, TypeId, TypeKind,
 };
 use crate::normalize::Document;
 use crate::pointer;
@@ -59,7 +60,9 @@ pub fn lower(
     let plan = resources::plan(&found, &config.resources, config_file, diagnostics);
     let features = FeaturePlan::new(&plan, sources, config);
 
+    let security = security::Plan::new(document, &found, config, diagnostics);
     let mut lowering = Lowering {
+        security: &security,
         found: &found,
         pagination: &pagination,
         schemas: &mut schemas,
@@ -81,7 +84,7 @@ pub fn lower(
         title: config.title.clone().unwrap_or_else(|| document.api.info.title.clone()),
         description: document.api.info.description.clone().unwrap_or_default(),
         base_url: base_url(document, config),
-        auth: auth(document),
+        security: security.security,
         env: env(document, config),
         query_arrays: config.client.query_arrays,
         retry_patch: config.client.retry_patch,
@@ -147,6 +150,7 @@ fn report_duplicates(found: &[Found<'_>], document: &Document, diagnostics: &mut
 }
 
 struct Lowering<'l, 'a> {
+    security: &'l security::Plan<'a>,
     found: &'l [Found<'a>],
     pagination: &'l [PaginationConfig],
     schemas: &'l mut Schemas<'a>,
@@ -185,6 +189,7 @@ impl Lowering<'_, '_> {
                 name: method.clone(),
                 request: self.schemas.scope.claim(&wanted),
                 constant: self.constants.claim(&constant),
+                security: self.security.of(found),
                 features: own.clone(),
                 media_type: None,
             };
@@ -197,6 +202,7 @@ impl Lowering<'_, '_> {
                 let named = Named {
                     request: self.schemas.scope.claim(&wanted),
                     constant: self.constants.claim(&constant),
+                    security: self.security.of(found),
                     features: own.clone(),
                     media_type: Some((*media_type).to_owned()),
                     name,
@@ -474,35 +480,10 @@ fn base_url(document: &Document, config: &Config) -> String {
         .unwrap_or_default()
 }
 
-/// The first way to prove who one is that the document asks of every call and that we know.
-fn auth(document: &Document) -> Auth {
-    let Some(components) = &document.api.components else { return Auth::None };
-    let wanted = document.api.security.iter().flatten().flat_map(|requirement| requirement.keys());
-    let known = components.security_schemes.keys();
-    for name in wanted.chain(known) {
-        let Some(ReferenceOr::Item(scheme)) = components.security_schemes.get(name) else { continue };
-        match scheme {
-            SecurityScheme::HTTP { scheme, .. } if scheme.eq_ignore_ascii_case("bearer") => return Auth::Bearer,
-            SecurityScheme::HTTP { scheme, .. } if scheme.eq_ignore_ascii_case("basic") => return Auth::Basic,
-            SecurityScheme::APIKey { location, name, .. } => {
-                return match location {
-                    APIKeyLocation::Header => Auth::Header(name.clone()),
-                    APIKeyLocation::Query => Auth::Query(name.clone()),
-                    APIKeyLocation::Cookie => Auth::Cookie(name.clone()),
-                };
-            }
-            SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIDConnect { .. } => return Auth::Bearer,
-            SecurityScheme::HTTP { .. } => {}
-        }
-    }
-    Auth::None
-}
-
 fn env(document: &Document, config: &Config) -> Env {
     let stem = names::shouty(&document.api.info.title);
     let env = &config.client.env;
     Env {
-        api_key: env.api_key.clone().unwrap_or_else(|| format!("{stem}_API_KEY")),
         base_url: env.base_url.clone().unwrap_or_else(|| format!("{stem}_BASE_URL")),
         webhook_key: env.webhook_key.clone().unwrap_or_else(|| format!("{stem}_PUBLIC_KEY")),
     }

@@ -115,6 +115,31 @@ pub(crate) const BUILDER_METHODS: &[&str] = &["build", "clone"];
 /// Methods that the client has beside its resources.
 pub(crate) const CLIENT_METHODS: &[&str] = &["base_url", "builder", "clone", "from_env", "inner", "new", "transport"];
 
+/// Methods that the builder of clients has beside the setters of credentials.
+pub(crate) const CLIENT_BUILDER_METHODS: &[&str] = &[
+    "allow_plain_http",
+    "api_key",
+    "base_url",
+    "build",
+    "clone",
+    "connect_timeout",
+    "credential",
+    "deadline",
+    "from_env",
+    "header",
+    "http_client",
+    "max_response_size",
+    "max_retries",
+    "middleware",
+    "no_proxy",
+    "proxy",
+    "retry_policy",
+    "timeout",
+    "token_provider",
+    "transport",
+    "user_agent",
+];
+
 /// Methods that every resource handle has.
 pub(crate) const HANDLE_METHODS: &[&str] = &["clone", "new"];
 

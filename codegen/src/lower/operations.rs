@@ -150,6 +150,7 @@ pub(crate) struct Named {
     pub name: String,
     pub request: String,
     pub constant: String,
+    pub security: Option<Vec<Vec<usize>>>,
     pub features: Features,
     /// The body's media type, where it is not the usual one.
     pub media_type: Option<String>,
@@ -201,6 +202,7 @@ pub(crate) fn lower<'a>(
         output,
         alternatives,
         errors,
+        security: named.security,
         features: named.features,
         body_media_type: named.media_type,
     }

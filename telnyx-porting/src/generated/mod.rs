@@ -9,7 +9,7 @@ pub mod fields;
 pub mod resources;
 pub mod types;
 
-use crate::runtime::prelude::{Api, Auth, Env, QueryArrays};
+use crate::runtime::prelude::{Api, Auth, Env, QueryArrays, Scheme};
 #[cfg(
     all(
         feature = "client",
@@ -28,9 +28,16 @@ pub(crate) static API: Api = Api {
     title: "Telnyx number porting and configuration",
     base_url: "https://api.telnyx.com/v2",
     user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
-    auth: Auth::Bearer,
+    schemes: &[
+        Scheme {
+            setter: "api_key",
+            auth: Auth::Bearer,
+            env: &["TELNYX_API_KEY"],
+        },
+    ],
+    security: &[&[0]],
+    anonymous: false,
     env: Env {
-        api_key: "TELNYX_API_KEY",
         base_url: "TELNYX_BASE_URL",
         webhook_key: "TELNYX_PUBLIC_KEY",
     },

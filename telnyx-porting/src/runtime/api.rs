@@ -9,8 +9,12 @@ pub(crate) struct Api {
     pub(crate) base_url: &'static str,
     /// The product token of the `User-Agent` header.
     pub(crate) user_agent: &'static str,
-    /// How a request carries the key.
-    pub(crate) auth: Auth,
+    /// The ways to prove who the caller is.
+    pub(crate) schemes: &'static [Scheme],
+    /// What operations need, unless they say otherwise.
+    pub(crate) security: Security,
+    /// Whether some operation needs no credentials, so that a client makes sense without any.
+    pub(crate) anonymous: bool,
     /// The environment variables that configure a client.
     pub(crate) env: Env,
     /// Names of members whose values never appear in `Debug` output, errors or traces.
@@ -24,27 +28,41 @@ pub(crate) struct Api {
     pub(crate) webhooks: Webhooks,
 }
 
-/// How a request carries the key.
+/// Alternatives of which one is needed; each is a list of indices of schemes that are needed together.
+pub(crate) type Security = &'static [&'static [usize]];
+
+/// A way to prove who the caller is.
+#[derive(Debug)]
+pub(crate) struct Scheme {
+    /// The method of the client's builder that takes the credential.
+    pub(crate) setter: &'static str,
+    pub(crate) auth: Auth,
+    /// The environment variables of the credential: one, or those of its two halves.
+    pub(crate) env: &'static [&'static str],
+}
+
+/// How a request carries a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Auth {
     /// `Authorization: Bearer KEY`
     Bearer,
+    /// The same with a token that is fetched here for client credentials.
+    ClientCredentials { token_url: &'static str },
     /// `Authorization: Basic BASE64(KEY)`, where the key is `user:password`.
     Basic,
+    /// `Authorization: SCHEME KEY`
+    Http(&'static str),
     /// A header of this name that holds nothing but the key.
     Header(&'static str),
     /// A query parameter of this name.
     Query(&'static str),
     /// A cookie of this name.
     Cookie(&'static str),
-    /// The API asks for no key.
-    None,
 }
 
 /// The names of environment variables.
 #[derive(Debug)]
 pub(crate) struct Env {
-    pub(crate) api_key: &'static str,
     pub(crate) base_url: &'static str,
     pub(crate) webhook_key: &'static str,
 }

@@ -11,6 +11,7 @@ use reqwest::Url;
 
 use crate::generated::API;
 use crate::runtime::api::Auth;
+use crate::runtime::auth::{ClientCredentials, Credential, Credentials, TokenProvider};
 #[cfg(feature = "blocking")]
 use crate::runtime::blocking;
 use crate::runtime::error::Error;
@@ -34,7 +35,9 @@ pub struct Client(Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) base_url: BaseUrl,
-    pub(crate) api_key: Option<Secret>,
+    /// Whether the base URL is the caller's, which then holds for every operation.
+    pub(crate) has_own_base_url: bool,
+    pub(crate) credentials: Credentials,
     transport: Arc<dyn Transport>,
     /// Blocking calls have connections of their own, which live on the thread that carries them
     /// out. Those of asynchronous calls live in the caller's runtime, which may be the very thing
@@ -107,7 +110,7 @@ impl fmt::Debug for Client {
         formatter
             .debug_struct("Client")
             .field("base_url", &inner.base_url.text)
-            .field("api_key", &inner.api_key)
+            .field("credentials", &inner.credentials)
             .field("headers", &inner.headers)
             .field("timeout", &inner.timeout)
             .field("deadline", &inner.deadline)
@@ -120,8 +123,8 @@ impl fmt::Debug for Client {
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
-    base_url: String,
-    api_key: Option<Secret>,
+    base_url: Option<String>,
+    credentials: Credentials,
     headers: Headers,
     user_agent: String,
     timeout: Duration,
@@ -186,8 +189,8 @@ pub(crate) enum Proxy {
 impl Default for ClientBuilder {
     fn default() -> Self {
         Self {
-            base_url: API.base_url.to_owned(),
-            api_key: None,
+            base_url: None,
+            credentials: Credentials::default(),
             headers: Headers::new(),
             user_agent: API.user_agent.to_owned(),
             timeout: Duration::from_secs(60),
@@ -207,15 +210,24 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Returns a builder with the key and the base URL that the environment gives.
+    /// Returns a builder with the credentials and the base URL that the environment gives.
     ///
     /// The names of the variables are in the crate's documentation, under *Environment*. Variables
     /// that are not set or empty change nothing.
     pub fn from_env() -> Self {
         let set = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
         let mut builder = Self::default();
-        if let Some(key) = set(API.env.api_key) {
-            builder = builder.api_key(key);
+        for (index, scheme) in API.schemes.iter().enumerate() {
+            let values: Option<Vec<String>> = scheme.env.iter().map(|name| set(name)).collect();
+            let credential = match (scheme.auth, values.as_deref()) {
+                (Auth::ClientCredentials { .. }, Some([id, secret])) => {
+                    Credential::client(ClientCredentials::new(id, secret))
+                }
+                (_, Some([user, password])) => Credential::basic(user, password),
+                (_, Some([key])) => Credential::key(key),
+                _ => continue,
+            };
+            builder = builder.credential(index, credential);
         }
         if let Some(url) = set(API.env.base_url) {
             builder = builder.base_url(url);
@@ -224,8 +236,18 @@ impl ClientBuilder {
     }
 
     /// Sets the key.
-    pub fn api_key(mut self, key: impl Into<String>) -> Self {
-        self.api_key = Some(Secret(key.into().trim().into()));
+    pub fn api_key(self, key: impl Into<String>) -> Self {
+        self.credential(0, Credential::key(key))
+    }
+
+    /// Sets where keys come from that expire, in place of one that is fixed.
+    pub fn token_provider(self, provider: impl TokenProvider) -> Self {
+        self.credential(0, Credential::provider(provider))
+    }
+
+    /// Gives the credential of one of the API's schemes.
+    pub(crate) fn credential(mut self, scheme: usize, credential: Credential) -> Self {
+        self.credentials.set(scheme, credential);
         self
     }
 
@@ -234,7 +256,7 @@ impl ClientBuilder {
     /// It must be `https`, or `http` to this very machine; see
     /// [`allow_plain_http`](Self::allow_plain_http).
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = url.into();
+        self.base_url = Some(url.into());
         self
     }
 
@@ -361,8 +383,8 @@ impl ClientBuilder {
     /// If the key is missing or blank, or the base URL, a header or the proxy can't be used;
     /// [`Error::is_configuration`] is true.
     pub fn build(mut self) -> Result<Client, Error> {
-        let api_key = check_key(self.api_key)?;
-        let base_url = BaseUrl::parse(&self.base_url, self.allow_plain_http)?;
+        self.credentials.check()?;
+        let base_url = BaseUrl::parse(self.base_url.as_deref().unwrap_or(API.base_url), self.allow_plain_http)?;
         let mut headers = Headers::new();
         headers.set("user-agent", std::mem::take(&mut self.user_agent));
         headers.set_all(&self.headers);
@@ -378,7 +400,8 @@ impl ClientBuilder {
         }
         Ok(Client(Arc::new(Inner {
             base_url,
-            api_key,
+            has_own_base_url: self.base_url.is_some(),
+            credentials: self.credentials,
             transport: self.transport.make()?,
             #[cfg(feature = "blocking")]
             blocking_transport: LazyLock::new(Box::new(move || self.transport.make().ok())),
@@ -390,21 +413,6 @@ impl ClientBuilder {
             max_response_size: self.max_response_size,
             allow_plain_http: self.allow_plain_http,
         })))
-    }
-}
-
-fn check_key(key: Option<Secret>) -> Result<Option<Secret>, Error> {
-    if API.auth == Auth::None {
-        return Ok(key);
-    }
-    let how = format!("give it by `api_key`, or set {} and use `from_env`", API.env.api_key);
-    match key {
-        None => Err(Error::configuration(format!("the API key is missing: {how}"))),
-        Some(key) if key.0.is_empty() => Err(Error::configuration(format!("the API key is blank: {how}"))),
-        Some(key) if !key.0.bytes().all(|byte| (b' '..=b'~').contains(&byte)) => {
-            Err(Error::configuration("the API key holds a character that can't stand in a header"))
-        }
-        Some(key) => Ok(Some(key)),
     }
 }
 
@@ -432,6 +440,10 @@ impl fmt::Debug for Proxy {
 pub(crate) struct Secret(Box<str>);
 
 impl Secret {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into().into())
+    }
+
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
@@ -531,8 +543,7 @@ mod tests {
         if let Ok(expected) = env::var(EXPECTS) {
             let said = match Client::from_env() {
                 Ok(client) => {
-                    let key = client.inner().api_key.as_ref().map_or("", Secret::reveal);
-                    format!("{key} to {}", client.base_url())
+                    format!("{} to {}", client.inner().credentials.secrets().concat(), client.base_url())
                 }
                 Err(error) => error.to_string(),
             };
@@ -547,11 +558,11 @@ mod tests {
             (Some("KEY-1"), Some("nonsense"), "the base URL can't be used"),
         ];
         let without_key = [(None, None, "the API key is missing"), (Some("  "), None, "the API key is missing")];
-        let without_key = without_key.into_iter().filter(|_| API.auth != Auth::None);
+        let without_key = without_key.into_iter().filter(|_| !API.anonymous);
         for (key, url, expected) in cases.into_iter().chain(without_key) {
             let mut program = std::process::Command::new(env::current_exe().unwrap());
             program.args(["--exact", NAME]).env(EXPECTS, expected);
-            for (name, value) in [(API.env.api_key, key), (API.env.base_url, url)] {
+            for (name, value) in [(API.schemes[0].env[0], key), (API.env.base_url, url)] {
                 match value {
                     Some(value) => program.env(name, value),
                     None => program.env_remove(name),
@@ -573,7 +584,7 @@ mod tests {
             Client::builder().api_key(" KEY-1 ").header("x-secret", "KEY-2").proxy("http://u:KEY-3@localhost:1");
         assert!(!format!("{builder:?}").contains("KEY"), "{builder:?}");
         let client = builder.build().unwrap();
-        assert_eq!(client.inner().api_key.as_ref().unwrap().reveal(), "KEY-1");
+        assert_eq!(client.inner().credentials.secrets(), ["KEY-1"]);
         assert!(!format!("{client:?}").contains("KEY"), "{client:?}");
     }
 }

@@ -66,6 +66,8 @@ pub enum ErrorKind {
     /// The request was refused before anything was sent: an empty path id, a header with a line
     /// break.
     InvalidRequest,
+    /// No token could be had to send the request with. It was not sent.
+    Credentials,
     /// No connection came about. The request was not sent.
     Connect,
     /// The time that the request may take ran out.
@@ -93,6 +95,7 @@ impl ErrorKind {
         match self {
             Self::Configuration => "configuration",
             Self::InvalidRequest => "invalid_request",
+            Self::Credentials => "credentials",
             Self::Connect => "connect",
             Self::Timeout => "timeout",
             Self::Interrupted => "interrupted",
@@ -302,6 +305,13 @@ impl Error {
     #[must_use]
     pub fn is_invalid_request(&self) -> bool {
         self.0.kind == ErrorKind::InvalidRequest
+    }
+
+    /// Returns whether no token could be had, from the server of tokens or from a `TokenProvider`; the
+    /// request was not sent.
+    #[must_use]
+    pub fn is_credentials(&self) -> bool {
+        self.0.kind == ErrorKind::Credentials
     }
 
     /// Returns whether no connection came about; the last attempt did not reach the server.

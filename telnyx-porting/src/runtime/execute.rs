@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep};
 
 use crate::generated::API;
-use crate::runtime::api::Auth;
+use crate::runtime::auth::{Chosen, Proofs};
 use crate::runtime::call::Reply;
 use crate::runtime::client::{self, is_secure_enough};
 use crate::runtime::download::{Download, PartialFile, Saved};
@@ -103,14 +103,19 @@ async fn attempts(
     let deadline = inner.deadline.or(client.deadline).and_then(|deadline| Instant::now().checked_add(deadline));
     let mut reached = Reached::No;
     let mut attempt = 1;
+    let mut renewed = 0;
     loop {
         let limits = Limits::of_attempt(timeout, deadline);
         let start = Instant::now();
         trace.attempt_starts(attempt);
-        let failure = match send_once(inner, prepared, attempt, &limits, trace, &mut take).await {
+        let (proofs, outcome) = match prepared.with_proofs(client, &limits).await {
+            Ok((proofs, hop)) => (Some(proofs), send_once(inner, hop, attempt, &limits, trace, &mut take).await),
+            Err(failure) => (None, Err(failure)),
+        };
+        let failure = match outcome {
             Ok(answer) => {
                 trace.attempt_succeeded(&answer.0, start);
-                client.budget.give(attempt - 1);
+                client.budget.give(attempt - 1 - renewed);
                 return Ok(answer);
             }
             Err(failure) => failure.with_operation(inner.operation).with_attempts(attempt),
@@ -119,11 +124,18 @@ async fn attempts(
         let may_repeat = policy.allows(&failure, idempotent);
         let failure = failure.with_reached(reached);
         reached = failure.reached();
-        let retries = attempt - 1;
+        let has_body = prepared.body.as_ref().is_none_or(Payload::is_there);
+        // A token may be revoked before it expires. With a new one the request is sent once more.
+        if failure.is_unauthorized() && proofs.is_some_and(|proofs| proofs.forget()) && renewed == 0 && has_body {
+            renewed = 1;
+            attempt += 1;
+            continue;
+        }
+        let retries = attempt - 1 - renewed;
         if retries >= policy.max_retries || !may_repeat {
             return Err(failure);
         }
-        if prepared.body.as_ref().is_some_and(|body| !body.is_there()) {
+        if !has_body {
             return Err(failure.with_remark("its body was a stream, which can't be sent again"));
         }
         let delay = policy.delay(&failure, retries, fastrand::f64());
@@ -161,6 +173,7 @@ struct Prepared {
     url: Url,
     headers: Headers,
     body: Option<Payload>,
+    credentials: Vec<Chosen>,
 }
 
 impl Prepared {
@@ -174,26 +187,51 @@ impl Prepared {
             return Err(request
                 .refuse("calls must be awaited inside of a tokio runtime; see the feature `blocking` for others"));
         }
+        let wanted = inner.operation.security.unwrap_or(API.security);
+        let credentials = inner.client.inner().credentials.choose(wanted);
+        let credentials = credentials.map_err(|error| error.with_operation(inner.operation))?;
         let url = url_of(inner).map_err(|fault| request.refuse(fault))?;
         let outgoing = inner.payload().await.map_err(|error| error.with_operation(inner.operation))?;
         let (body, content_type) = outgoing.unzip();
         let headers = headers_of(inner, content_type).map_err(|fault| request.refuse(fault))?;
         let takes_body = matches!(inner.operation.method, Method::Post | Method::Put | Method::Patch);
         let body = body.or_else(|| takes_body.then(|| Payload::Whole(Bytes::new())));
-        Ok(Self { method: inner.operation.method, url, headers, body })
+        Ok(Self { method: inner.operation.method, url, headers, body, credentials })
+    }
+
+    /// Where an attempt begins, with the credentials of this moment.
+    async fn with_proofs(&self, client: &client::Inner, limits: &Limits) -> Result<(Proofs, Hop), Error> {
+        let proofs = limits.hold(Proofs::of(&self.credentials, client, limits)).await;
+        // Whatever went wrong, the request itself was not sent.
+        let proofs = proofs.map_err(|error| Error::new(error.kind(), format!("no token was fetched: {error}")))??;
+        let mut hop = Hop::first(self);
+        proofs.apply(&mut hop.url, &mut hop.headers).map_err(Error::invalid_request)?;
+        Ok((proofs, hop))
     }
 }
 
 fn url_of(request: &request::Inner) -> Result<Url, String> {
     let client = request.client.inner();
-    let mut url = client.base_url.text.clone();
+    let mut url = server_of(request.operation, client)?;
     push_path(&mut url, request)?;
-    let query = query_of(request, client);
+    let query = query_of(request);
     if !query.is_empty() {
         url.push('?');
         url.push_str(&query);
     }
     Url::parse(&url).map_err(|error| format!("its URL can't be used: {error}"))
+}
+
+/// The URL below which the operation is: the caller's, its own, the API's.
+fn server_of(operation: &Operation, client: &client::Inner) -> Result<String, String> {
+    let Some(server) = operation.server.filter(|_| !client.has_own_base_url) else {
+        return Ok(client.base_url.text.clone());
+    };
+    let url = client.base_url.url.join(server).map_err(|error| format!("its server can't be used: {error}"))?;
+    if !is_secure_enough(&url, client.allow_plain_http) {
+        return Err(format!("its server can't be used: {}:// would send all data unencrypted", url.scheme()));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
 /// Appends the operation's path with the arguments in place of their names.
@@ -237,17 +275,12 @@ fn param(operation: &Operation, name: &'static str, usual: fn(&'static str) -> P
     operation.params.iter().find(|param| param.name == name && param.place == usual.place).copied().unwrap_or(usual)
 }
 
-fn query_of(request: &request::Inner, client: &client::Inner) -> String {
+fn query_of(request: &request::Inner) -> String {
     let mut query = String::new();
     for (name, value) in &request.query {
         params::write_query(&mut query, &param(request.operation, name, Param::query), value, API.query_arrays);
     }
-    let key = match (API.auth, &client.api_key) {
-        (Auth::Query(name), Some(key)) => Some((name, key.reveal())),
-        _ => None,
-    };
-    let extra = request.extra_query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    for (name, value) in extra.chain(key) {
+    for (name, value) in &request.extra_query {
         if !query.is_empty() {
             query.push('&');
         }
@@ -266,19 +299,13 @@ fn headers_of(request: &request::Inner, content_type: Option<String>) -> Result<
     if let Some(content_type) = content_type {
         headers.set("content-type", content_type);
     }
-    match (API.auth, &client.api_key) {
-        (Auth::Bearer, Some(key)) => headers.set("authorization", format!("Bearer {}", key.reveal())),
-        (Auth::Basic, Some(key)) => headers.set("authorization", format!("Basic {}", base64(key.reveal().as_bytes()))),
-        (Auth::Header(name), Some(key)) => headers.set(name, key.reveal()),
-        (Auth::Query(_) | Auth::Cookie(_) | Auth::None, _) | (_, None) => {}
-    }
     headers.set_all(&client.headers);
     for (name, value) in &request.header_params {
         if let Some(text) = params::header_text(&param(operation, name, Param::header), value) {
             headers.set(*name, text);
         }
     }
-    let cookies = cookies_of(request, client);
+    let cookies = cookies_of(request);
     if !cookies.is_empty() {
         headers.set("cookie", cookies);
     }
@@ -287,38 +314,18 @@ fn headers_of(request: &request::Inner, content_type: Option<String>) -> Result<
     fault.map_or(Ok(headers), Err)
 }
 
-fn cookies_of(request: &request::Inner, client: &client::Inner) -> String {
+fn cookies_of(request: &request::Inner) -> String {
     let arguments = request.cookies.iter().flat_map(|(name, value)| {
         params::pairs(&param(request.operation, name, Param::cookie), value, API.query_arrays)
     });
-    let key = match (API.auth, &client.api_key) {
-        (Auth::Cookie(name), Some(key)) => Some((name.to_owned(), key.reveal().to_owned())),
-        _ => None,
-    };
-    let written = key
-        .into_iter()
-        .chain(arguments)
-        .map(|(name, value)| format!("{}={}", params::escape(&name), params::escape(&value)));
+    let written = arguments.map(|(name, value)| format!("{}={}", params::escape(&name), params::escape(&value)));
     written.collect::<Vec<_>>().join("; ")
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digit = |bits: u32| ALPHABET.get((bits & 63) as usize).map_or('=', |byte| char::from(*byte));
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let bits = group.iter().fold(0, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
-        let digits = [bits >> 18, bits >> 12, bits >> 6, bits].map(digit);
-        text.extend(digits.into_iter().take(group.len() + 1));
-        text.extend(std::iter::repeat_n('=', 3 - group.len()));
-    }
-    text
 }
 
 /// One attempt, redirects included.
 async fn send_once(
     request: &request::Inner,
-    prepared: &Prepared,
+    mut hop: Hop,
     attempt: u32,
     limits: &Limits,
     trace: &Trace,
@@ -326,7 +333,7 @@ async fn send_once(
 ) -> Result<(RawResponse, Incoming), Error> {
     const MAX_REDIRECTS: usize = 10;
     let client = request.client.inner();
-    let mut hop = Hop::first(prepared);
+    let home = hop.url.clone();
     for _ in 0..=MAX_REDIRECTS {
         let outgoing = TransportRequest {
             method: hop.method,
@@ -342,7 +349,7 @@ async fn send_once(
         let sent = sent.and_then(|sent| sent.map_err(|error| error_of(error, false)));
         let response = sent.map_err(|error| error.with_reached(hop.reached))?;
         if let Some(location) = redirect_of(response.status, &response.headers) {
-            match hop.next(response.status, location, client) {
+            match hop.next(response.status, location, &home, client) {
                 Ok(next) => {
                     trace.redirected(attempt, response.status);
                     hop = next;
@@ -423,7 +430,7 @@ impl Hop {
     /// A request is repeated elsewhere only if that can't lose or leak anything: its body is never
     /// dropped on the way (301 and 302 would turn POST into GET) and never goes to another origin,
     /// nor do headers that may hold secrets.
-    fn next(&self, status: u16, location: &str, client: &client::Inner) -> Result<Self, String> {
+    fn next(&self, status: u16, location: &str, home: &Url, client: &client::Inner) -> Result<Self, String> {
         let url = self.url.join(location).map_err(|error| format!("its `Location` can't be used: {error}"))?;
         if !is_secure_enough(&url, client.allow_plain_http) {
             return Err(format!("{}:// is not safe enough to follow", url.scheme()));
@@ -443,7 +450,7 @@ impl Hop {
         if next.body.as_ref().is_some_and(|body| !body.is_there()) {
             return Err("the body was a stream, which can't be sent again".to_owned());
         }
-        if next.url.origin() != client.base_url.url.origin() {
+        if next.url.origin() != home.origin() {
             if !next.method.is_safe() {
                 return Err("following it would send the request to another origin".to_owned());
             }
@@ -508,7 +515,7 @@ fn status_error(
 /// The values of the request that must not be shown, longest first.
 fn secrets_of(request: &request::Inner, client: &client::Inner) -> Vec<String> {
     let mut secrets = Vec::new();
-    secrets.extend(client.api_key.as_ref().map(|key| key.reveal().to_owned()));
+    secrets.extend(client.credentials.secrets());
     if let Some(body) = &request.body {
         match serde_json::from_slice::<Value>(body) {
             Ok(body) => gather_secrets(&body, false, &mut secrets),
@@ -566,6 +573,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
+    use crate::runtime::api::Auth;
     use crate::runtime::script::{GET, POST, Script, Step};
     use crate::runtime::{Call, Client};
 
@@ -807,7 +815,7 @@ mod tests {
         );
         assert_eq!(log[0].headers.get("content-type"), None);
         assert_eq!(log[0].headers.get("user-agent"), Some(format!("{} orders/1", API.user_agent).as_str()));
-        if API.auth == Auth::Bearer {
+        if API.schemes.first().is_some_and(|scheme| scheme.auth == Auth::Bearer) {
             assert_eq!(log[0].headers.get("authorization"), Some("Bearer KEY-test"));
         }
         let body: Value = serde_json::from_slice(log[1].body.as_deref().unwrap()).unwrap();
@@ -976,14 +984,5 @@ mod tests {
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
         let std::task::Poll::Ready(Err(error)) = call.as_mut().poll(&mut context) else { panic!() };
         assert!(error.is_invalid_request(), "{error}");
-    }
-
-    #[test]
-    fn base64_is_that_of_the_standard() {
-        for (bytes, expected) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("user:päss", "dXNlcjpww6Rzcw==")]
-        {
-            assert_eq!(base64(bytes.as_bytes()), expected);
-        }
     }
 }

@@ -402,7 +402,7 @@ mod tests {
         request.call_for_nothing().await.unwrap();
         let sent = server.await.unwrap();
         assert!(sent.contains("\r\nx-own: yes\r\n"), "{sent}");
-        if API.auth == Auth::Bearer {
+        if API.schemes.first().is_some_and(|scheme| scheme.auth == Auth::Bearer) {
             assert!(sent.contains("\r\nauthorization: Bearer KEY-test\r\n"), "{sent}");
         }
     }

@@ -4,7 +4,7 @@
 //! Nothing here knows an operation or a type of the API; whatever is particular to it comes from
 //! [`crate::generated`] as data. The parts, in the order in which a request meets them:
 //!
-//! * `client` holds the configuration; `builders` gives the generated requests their methods;
+//! * `client` holds the configuration, `auth` the credentials; `builders` gives the generated requests their methods;
 //!   `required` checks at compile time that all required arguments are given;
 //! * `request` gathers the arguments; `operation` and `params` say how they are written;
 //! * `execute` sends: `transport` carries one attempt, `incoming` reads the body, `retry` decides about
@@ -30,6 +30,9 @@ pub(crate) mod timestamp;
 #[allow(dead_code, reason = "which part of it is needed depends on the document")]
 pub(crate) mod view;
 
+#[cfg(feature = "client")]
+#[allow(dead_code, reason = "which part of it is needed depends on the document")]
+pub(crate) mod auth;
 #[cfg(feature = "blocking")]
 pub(crate) mod blocking;
 #[cfg(feature = "client")]
@@ -102,6 +105,7 @@ pub use timestamp::{Date, Timestamp};
 pub use blocking::{BlockingDownload, BlockingItems, BlockingPages};
 #[cfg(feature = "client")]
 pub use {
+    auth::{ClientCredentials, Token, TokenError, TokenProvider},
     bytes::Bytes,
     call::Call,
     client::{Client, ClientBuilder},
@@ -124,7 +128,7 @@ pub type Map<K = String, V = Value> = std::collections::BTreeMap<K, V>;
 pub(crate) mod prelude {
     pub(crate) use std::marker::PhantomData;
 
-    pub(crate) use super::api::{Api, Auth, Env, QueryArrays};
+    pub(crate) use super::api::{Api, Auth, Env, QueryArrays, Scheme};
     pub(crate) use super::codec::{int_enum, object, open_enum, union};
     pub(crate) use super::required::required_arguments;
     pub(crate) use crate::generated::fields;
@@ -139,6 +143,7 @@ pub(crate) mod prelude {
 
     #[cfg(feature = "client")]
     pub(crate) use super::{
+        auth::Credential,
         builders::{alternative, body_list_request, body_request, download_request, form_parts, list_request, request},
         operation::{Operation, Paging, PagingKind},
         params::Param,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::runtime::api::Security;
 use crate::runtime::params::Param;
 
 /// A method of HTTP.
@@ -84,6 +85,10 @@ pub(crate) struct Operation {
     /// Whether carrying out the request twice does the same as once, where the method alone tells
     /// it wrongly.
     pub(crate) idempotent: Option<bool>,
+    /// The credentials that the operation needs, if they are not those of the API.
+    pub(crate) security: Option<Security>,
+    /// The URL below which the operation is, if it is not that of the API.
+    pub(crate) server: Option<&'static str>,
 }
 
 impl Operation {
@@ -97,6 +102,8 @@ impl Operation {
         params: &[],
         paging: None,
         idempotent: None,
+        security: None,
+        server: None,
     };
 }
 

@@ -100,6 +100,8 @@ impl RetryPolicy {
                 Some(500..) => may_repeat,
                 _ => false,
             },
+            // Only the token was not to be had; the request was not sent.
+            (ErrorKind::Credentials, _) => failure.status().is_some_and(|status| status == 429 || status >= 500),
             (ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted, _) => {
                 may_repeat || failure.reached() < Reached::Maybe
             }

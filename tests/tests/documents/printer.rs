@@ -54,9 +54,23 @@ fn print_types(text: &mut String, api: &Api, wanted: impl Fn(&TypeDef) -> bool) 
 
 fn head(api: &Api) -> String {
     let mut text = format!("api {:?} of {}\n", api.title, api.documents.join(", "));
-    let _ = writeln!(text, "  base url {:?}, auth {:?}", api.base_url, api.auth);
+    let _ = writeln!(text, "  base url {:?}", api.base_url);
+    for (index, scheme) in api.security.schemes.iter().enumerate() {
+        let _ = writeln!(
+            text,
+            "  scheme {index} {:?}: {:?} by .{}() or {}",
+            scheme.name,
+            scheme.auth,
+            scheme.setter,
+            scheme.env.join(" ")
+        );
+    }
+    if !api.security.schemes.is_empty() {
+        let anonymous = if api.security.anonymous { ", not everywhere" } else { "" };
+        let _ = writeln!(text, "  needs {:?}{anonymous}", api.security.default);
+    }
     let env = &api.env;
-    let _ = writeln!(text, "  env {} {} {}", env.api_key, env.base_url, env.webhook_key);
+    let _ = writeln!(text, "  env {} {}", env.base_url, env.webhook_key);
     let patch = if api.retry_patch { ", retries PATCH" } else { "" };
     let _ = writeln!(text, "  arrays in query objects: {:?}{patch}", api.query_arrays);
     if !api.redact.is_empty() {
@@ -147,6 +161,9 @@ fn print_method(text: &mut String, api: &Api, method: &Method, indent: &str) {
     for alternative in &method.alternatives {
         let kind = if alternative.text { "text" } else { "bytes" };
         let _ = writeln!(text, "{indent}  or {}(): {kind} of {}", alternative.name, alternative.media_type);
+    }
+    if let Some(security) = &method.security {
+        let _ = writeln!(text, "{indent}  needs {security:?}");
     }
     if !method.errors.is_empty() {
         let errors: Vec<&str> = method.errors.iter().map(|(status, _)| status.as_str()).collect();

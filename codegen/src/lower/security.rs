@@ -1,0 +1,160 @@
+//! Security: which schemes there are, what callers give for them, and which of them an operation needs.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use openapiv3::{APIKeyLocation, ReferenceOr, SecurityRequirement, SecurityScheme};
+
+use super::names::{self, Scope};
+use super::operations::Found;
+use crate::config::Config;
+use crate::diagnostic::Diagnostics;
+use crate::model::{Auth, Scheme, Security};
+use crate::normalize::Document;
+
+/// The schemes that operations name, those of the whole document first.
+pub(crate) struct Plan<'a> {
+    document: &'a Document,
+    names: Vec<&'a str>,
+    pub security: Security,
+}
+
+impl<'a> Plan<'a> {
+    pub(crate) fn new(
+        document: &'a Document,
+        found: &[Found<'a>],
+        config: &Config,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut plan = Self { document, names: Vec::new(), security: Security::default() };
+        let own = found.iter().filter_map(|operation| operation.operation.security.as_ref());
+        let mut unknown = BTreeSet::new();
+        for name in document.api.security.iter().chain(own).flatten().flat_map(IndexMap::keys) {
+            if scheme(document, name).is_none() {
+                unknown.insert(name.as_str());
+            } else if !plan.names.contains(&name.as_str()) {
+                plan.names.push(name);
+            }
+        }
+        plan.report(found, &unknown, diagnostics);
+        let is_used = document.api.security.is_some() || found.iter().any(|found| found.operation.security.is_some());
+        plan.security.default = if is_used {
+            plan.alternatives(document.api.security.as_deref().unwrap_or_default())
+        } else {
+            // Schemes that nothing asks for are forgotten requirements: who has a credential may send it.
+            let known = document.api.components.iter().flat_map(|components| components.security_schemes.keys());
+            plan.names = known.map(String::as_str).filter(|name| scheme(document, name).is_some()).collect();
+            let alone = (0..plan.names.len()).map(|index| vec![index]);
+            if plan.names.is_empty() { Vec::new() } else { alone.chain([Vec::new()]).collect() }
+        };
+        plan.security.schemes = plan.schemes(config);
+        let needs = |operation: &Found<'_>| {
+            let own = plan.of(operation);
+            let alternatives = own.as_ref().unwrap_or(&plan.security.default);
+            !alternatives.is_empty() && alternatives.iter().all(|alternative| !alternative.is_empty())
+        };
+        plan.security.anonymous = found.is_empty() || !found.iter().all(needs);
+        plan
+    }
+
+    /// What an operation needs, where that is not what the document says for all.
+    pub(crate) fn of(&self, operation: &Found<'_>) -> Option<Vec<Vec<usize>>> {
+        let own = self.alternatives(operation.operation.security.as_deref()?);
+        (own != self.security.default).then_some(own)
+    }
+
+    fn alternatives(&self, requirements: &[SecurityRequirement]) -> Vec<Vec<usize>> {
+        let mut alternatives = Vec::new();
+        for requirement in requirements {
+            let indices = requirement.keys().filter_map(|name| self.names.iter().position(|known| known == name));
+            let indices: Vec<usize> = indices.collect();
+            if !alternatives.contains(&indices) {
+                alternatives.push(indices);
+            }
+        }
+        // One alternative of nothing is the same as no requirement.
+        if alternatives.iter().all(Vec::is_empty) { Vec::new() } else { alternatives }
+    }
+
+    fn schemes(&self, config: &Config) -> Vec<Scheme> {
+        let stem = names::shouty(&self.document.api.info.title);
+        let only = self.names.len() == 1;
+        let mut setters = Scope::default();
+        let mut variables = Scope::default();
+        names::CLIENT_BUILDER_METHODS.iter().for_each(|name| setters.reserve(name));
+        let mut schemes = Vec::new();
+        for (index, name) in self.names.iter().enumerate() {
+            let Some((scheme, auth)) = scheme(self.document, name) else { continue };
+            let in_halves = matches!(auth, Auth::Basic | Auth::ClientCredentials { .. });
+            let stem = if only { stem.clone() } else { format!("{stem}_{}", names::shouty(name)) };
+            let env = match auth {
+                Auth::Basic => vec![format!("{stem}_USERNAME"), format!("{stem}_PASSWORD")],
+                Auth::ClientCredentials { .. } => vec![format!("{stem}_CLIENT_ID"), format!("{stem}_CLIENT_SECRET")],
+                _ if only => vec![format!("{stem}_API_KEY")],
+                _ => vec![stem],
+            };
+            let configured = config.client.env.api_key.clone().filter(|_| index == 0 && !in_halves);
+            let env = configured.map_or(env, |name| vec![name]);
+            // The runtime has a setter for the key of APIs that know nothing else.
+            let setter = if only && !in_halves { "api_key".to_owned() } else { setters.claim(&names::snake(name)) };
+            schemes.push(Scheme {
+                name: (*name).to_owned(),
+                setter,
+                doc: description(scheme),
+                auth,
+                env: env.iter().map(|name| variables.claim(name)).collect(),
+            });
+        }
+        schemes
+    }
+
+    fn report(&self, found: &[Found<'_>], unknown: &BTreeSet<&str>, diagnostics: &mut Diagnostics) {
+        for name in unknown {
+            let names =
+                |requirements: &[SecurityRequirement]| requirements.iter().any(|needed| needed.contains_key(*name));
+            let place = if names(self.document.api.security.as_deref().unwrap_or_default()) {
+                "/security".to_owned()
+            } else {
+                let operation =
+                    found.iter().find(|found| names(found.operation.security.as_deref().unwrap_or_default()));
+                operation.map(|found| format!("{}/security", found.pointer())).unwrap_or_default()
+            };
+            diagnostics
+                .warning(
+                    "unknown-security-scheme",
+                    self.document.locate(&place),
+                    format!("no security scheme that can be used is called `{name}`; nothing is sent for it"),
+                )
+                .help("describe it under `components/securitySchemes`");
+        }
+    }
+}
+
+/// A scheme of the document, and how a request carries its credential.
+fn scheme<'a>(document: &'a Document, name: &str) -> Option<(&'a SecurityScheme, Auth)> {
+    let ReferenceOr::Item(scheme) = document.api.components.as_ref()?.security_schemes.get(name)? else { return None };
+    let auth = match scheme {
+        SecurityScheme::HTTP { scheme, .. } if scheme.eq_ignore_ascii_case("bearer") => Auth::Bearer,
+        SecurityScheme::HTTP { scheme, .. } if scheme.eq_ignore_ascii_case("basic") => Auth::Basic,
+        SecurityScheme::HTTP { scheme, .. } => Auth::Http(scheme.clone()),
+        SecurityScheme::APIKey { location, name, .. } => match location {
+            APIKeyLocation::Header => Auth::Header(name.clone()),
+            APIKeyLocation::Query => Auth::Query(name.clone()),
+            APIKeyLocation::Cookie => Auth::Cookie(name.clone()),
+        },
+        SecurityScheme::OAuth2 { flows, .. } => match &flows.client_credentials {
+            Some(flow) => Auth::ClientCredentials { token_url: flow.token_url.clone() },
+            None => Auth::Bearer,
+        },
+        SecurityScheme::OpenIDConnect { .. } => Auth::Bearer,
+    };
+    Some((scheme, auth))
+}
+
+fn description(scheme: &SecurityScheme) -> String {
+    let (SecurityScheme::APIKey { description, .. }
+    | SecurityScheme::HTTP { description, .. }
+    | SecurityScheme::OAuth2 { description, .. }
+    | SecurityScheme::OpenIDConnect { description, .. }) = scheme;
+    description.clone().unwrap_or_default()
+}

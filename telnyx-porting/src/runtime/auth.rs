@@ -247,12 +247,13 @@ async fn fetch(
     }
     let request = TransportRequest {
         method: Method::Post,
-        url: url.into(),
+        url: url.to_string(),
         headers,
         body: Some(Bytes::from(form).into()),
         operation: "token",
         path_template: token_url,
         attempt: 1,
+        parsed: Some(url),
     };
     let response = client.transport().send(request).await.map_err(|error| {
         let error = error_of(error, false);

@@ -79,6 +79,17 @@ impl Api {
         }
         ty
     }
+
+    /// Whether two types are one, whatever they and what they hold are called.
+    #[must_use]
+    pub fn same(&self, one: &Type, other: &Type) -> bool {
+        match (self.resolve(one), self.resolve(other)) {
+            (Type::List(one), Type::List(other))
+            | (Type::Map(one), Type::Map(other))
+            | (Type::Option(one), Type::Option(other)) => self.same(one, other),
+            (one, other) => one == other,
+        }
+    }
 }
 
 /// How callers prove who they are.

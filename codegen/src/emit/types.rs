@@ -476,7 +476,7 @@ fn union_pieces(api: &Api, def: &TypeDef, union: &Union) -> Vec<Piece> {
         }
     })];
     for variant in &union.variants {
-        let unique = union.variants.iter().filter(|other| same(api, &other.ty, &variant.ty)).count() == 1;
+        let unique = union.variants.iter().filter(|other| api.same(&other.ty, &variant.ty)).count() == 1;
         if !unique || matches!(api.resolve(&variant.ty), Type::Any | Type::Unit) {
             continue;
         }
@@ -512,10 +512,6 @@ fn union_pieces(api: &Api, def: &TypeDef, union: &Union) -> Vec<Piece> {
     }
     pieces.push(Piece::Table(Table { name: "union", head, rows: Some(rows) }));
     pieces
-}
-
-fn same(api: &Api, one: &Type, other: &Type) -> bool {
-    api.resolve(one) == api.resolve(other)
 }
 
 fn variant_text(union: &Union, variant: &UnionVariant) -> String {

@@ -170,9 +170,9 @@ impl Lowering<'_, '_> {
     ) -> Resource {
         let mut path = above.to_vec();
         path.push(name.to_owned());
-        let stem = names::camel(&path.join(" "));
-        let stem = stem.trim_end_matches('_');
-        let handle = self.schemas.scope.claim_first(&[names::type_name(stem), format!("{stem}Resource")]);
+        let mut handles = names::type_names(&path.join(" "));
+        handles.push(format!("{}Resource", names::camel(&path.join(" ")).trim_end_matches('_')));
+        let handle = self.schemas.scope.claim_first(&handles);
         let mut methods = Vec::new();
         let mut method_names = names::Scope::default();
         for name in planned.methods.iter().map(|(name, _)| name).chain(planned.children.keys()) {
@@ -184,10 +184,9 @@ impl Lowering<'_, '_> {
             let own = self.features.of(found, self.schemas, top);
             features.extend(own.iter().cloned());
             let constant = names::shouty(&format!("{} {method}", path.get(1..).unwrap_or_default().join(" ")));
-            let wanted = names::type_name(&format!("{} {method} request", path.join(" ")));
             let named = Named {
                 name: method.clone(),
-                request: self.schemas.scope.claim(&wanted),
+                request: self.schemas.scope.claim_first(&request_names(&path, method)),
                 constant: self.constants.claim(&constant),
                 security: self.security.of(found),
                 features: own.clone(),
@@ -197,10 +196,9 @@ impl Lowering<'_, '_> {
             for media_type in bodies::media_types(found, self.schemas.document).iter().skip(1) {
                 let name =
                     method_names.claim(&format!("{}_{}", method.trim_end_matches('_'), media::short(media_type)));
-                let wanted = format!("{}Request", names::camel(&format!("{} {name}", path.join(" "))));
                 let constant = names::shouty(&format!("{} {name}", path.get(1..).unwrap_or_default().join(" ")));
                 let named = Named {
-                    request: self.schemas.scope.claim(&wanted),
+                    request: self.schemas.scope.claim_first(&request_names(&path, &name)),
                     constant: self.constants.claim(&constant),
                     security: self.security.of(found),
                     features: own.clone(),
@@ -219,6 +217,16 @@ impl Lowering<'_, '_> {
         let doc = planned.doc.clone().unwrap_or_default();
         Resource { name: name.to_owned(), path, handle, doc, methods, children, features }
     }
+}
+
+/// Names for the request of a method, the best one first.
+fn request_names(path: &[String], method: &str) -> Vec<String> {
+    let whole = format!("{} {method}", path.join(" "));
+    let mut wanted = names::type_names(&whole);
+    // `get_cdr_request` is the name of a request as it is.
+    wanted.retain(|name| name.ends_with("Request"));
+    wanted.extend(names::type_names(&format!("{whole} request")));
+    wanted
 }
 
 /// Lowers the named schemas that no method's signature led to: those of errors, and those that nothing uses, so that

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::media;
 use super::names::{self, Scope};
 use super::operations::{Found, paging_object};
-use super::schemas::{Place, Schemas};
+use super::schemas::{Place, Schemas, note_rename};
 use super::usage::Usage;
 use super::view::Node;
 use crate::diagnostic::{Diagnostics, nearest};
@@ -78,10 +78,20 @@ pub(crate) fn lower<'a>(
             let place =
                 Place::new(schema_pointer(parameter, pointer), format!("{base} {}", data.name), Usage::PARAMETER);
             let typed = schemas.lower(node, &place, diagnostics);
-            let name = names::snake(&data.name);
-            let name = if taken.is_taken(&name) { format!("{name}_") } else { name };
+            let wanted = names::snake(&data.name);
+            let wanted = if taken.is_taken(&wanted) { format!("{wanted}_") } else { wanted };
+            let name = taken.claim(&wanted);
+            if name != wanted {
+                note_rename(
+                    &data.name,
+                    &wanted,
+                    &name,
+                    schemas.document.locate(&format!("{pointer}/name")),
+                    diagnostics,
+                );
+            }
             arguments.push(Argument {
-                name: taken.claim(&name),
+                name,
                 wire: data.name.clone(),
                 location: param.location,
                 ty: typed.ty,
@@ -246,8 +256,13 @@ pub(crate) fn path_args<'a>(
         let typed = schema(parameter).map(|node| schemas.lower(node, &place, diagnostics));
         let (ty, doc, example) =
             typed.map_or((Type::String, String::new(), None), |typed| (typed.ty, typed.doc, typed.example));
+        let wanted = names::snake(wire);
+        let name = scope.claim(&wanted);
+        if name != wanted {
+            note_rename(wire, &wanted, &name, schemas.document.locate(&format!("{pointer}/name")), diagnostics);
+        }
         args.push(PathArg {
-            name: scope.claim(&names::snake(wire)),
+            name,
             wire: wire.to_owned(),
             ty,
             style,

@@ -1107,7 +1107,12 @@ impl<'a> Schemas<'a> {
 
     /// Whether two types are one, whatever they are called.
     fn same(&self, one: &Type, other: &Type) -> bool {
-        self.unaliased(one) == self.unaliased(other)
+        match (self.unaliased(one), self.unaliased(other)) {
+            (Type::List(one), Type::List(other))
+            | (Type::Map(one), Type::Map(other))
+            | (Type::Option(one), Type::Option(other)) => self.same(one, other),
+            (one, other) => one == other,
+        }
     }
 
     fn unaliased<'t>(&'t self, mut ty: &'t Type) -> &'t Type {

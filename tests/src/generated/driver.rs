@@ -132,7 +132,7 @@ pub async fn call(
             send_porting_orders_retrieve_requirements(client, arguments).await
         }
         "GetPortingOrderSubRequest" => {
-            send_porting_orders_retrieve_sub_request(client, arguments).await
+            send_porting_orders_retrieve_sub(client, arguments).await
         }
         "ListPhoneNumberConfigurations" => {
             send_porting_orders_phone_number_configurations_list(client, arguments).await
@@ -556,7 +556,7 @@ async fn send_porting_orders_retrieve_requirements(
     wire::encode_page(&request.send().await?)
 }
 
-async fn send_porting_orders_retrieve_sub_request(
+async fn send_porting_orders_retrieve_sub(
     client: &Client,
     arguments: &mut Arguments,
 ) -> Result<Value, Failure> {

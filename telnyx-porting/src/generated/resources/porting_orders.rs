@@ -507,8 +507,8 @@ impl PortingOrders {
     pub fn retrieve_sub_request(
         &self,
         id: impl Into<String>,
-    ) -> PortingOrdersRetrieveSubRequestRequest {
-        PortingOrdersRetrieveSubRequestRequest {
+    ) -> PortingOrdersRetrieveSubRequest {
+        PortingOrdersRetrieveSubRequest {
             request: Request::new(&self.client, &RETRIEVE_SUB_REQUEST).path("id", id),
         }
     }
@@ -1029,11 +1029,11 @@ static RETRIEVE_SUB_REQUEST: Operation = Operation {
 /// A request of [`PortingOrders::retrieve_sub_request`]: `GET /porting_orders/{id}/sub_request`.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
-pub struct PortingOrdersRetrieveSubRequestRequest {
+pub struct PortingOrdersRetrieveSubRequest {
     request: Request,
 }
 
-request! { PortingOrdersRetrieveSubRequestRequest => data GetSubRequestByPortingOrder }
+request! { PortingOrdersRetrieveSubRequest => data GetSubRequestByPortingOrder }
 
 /// Settings that numbers get once they are ported.
 ///

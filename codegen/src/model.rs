@@ -17,6 +17,8 @@ pub struct Api {
     /// Where requests go unless the caller says otherwise; empty when the documents name no server.
     pub base_url: String,
     pub security: Security,
+    /// The servers to choose from; empty where there is no choice.
+    pub servers: Vec<Server>,
     pub env: Env,
     pub query_arrays: QueryArrays,
     pub retry_patch: bool,
@@ -90,6 +92,30 @@ impl Api {
             (one, other) => one == other,
         }
     }
+}
+
+/// A server that callers may choose.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Name of the function that gives it.
+    pub name: String,
+    /// With its variables in braces.
+    pub url: String,
+    pub doc: String,
+    pub variables: Vec<ServerVariable>,
+}
+
+/// A variable in the URL of a server.
+#[derive(Clone, Debug)]
+pub struct ServerVariable {
+    pub name: String,
+    pub wire: String,
+    pub doc: String,
+    pub default: String,
+    /// Names and values, where only some are possible.
+    pub values: Vec<(String, String)>,
+    /// The type of these values; empty where any text will do.
+    pub ty: String,
 }
 
 /// How callers prove who they are.
@@ -197,6 +223,8 @@ pub struct Method {
     pub errors: Vec<(String, String)>,
     /// What the operation needs, where that is not what all do: alternatives of schemes by index.
     pub security: Option<Vec<Vec<usize>>>,
+    /// The URL below which the operation is, where that is not the API's.
+    pub server: Option<String>,
     pub features: Features,
     /// Where an operation takes its body in several media types, there is a method for each; this is the media type
     /// of all but the first.

@@ -94,7 +94,9 @@ fn lib_rs(api: &Api, options: &EmitOptions) -> String {
         text.push_str(&line);
         text.push('\n');
     }
-    text.push_str(&include_str!("lib.rs.in").replace("@ENVIRONMENT@", &environment(api)));
+    let servers =
+        if api.servers.is_empty() { "" } else { "#[cfg(feature = \"client\")]\npub use crate::generated::servers;\n" };
+    text.push_str(&include_str!("lib.rs.in").replace("@ENVIRONMENT@", &environment(api)).replace("@SERVERS@", servers));
     text
 }
 

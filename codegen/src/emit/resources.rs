@@ -395,6 +395,10 @@ fn operation(api: &Api, method: &Method) -> Piece {
         let own = security::alternatives(own);
         quote!(security: Some(#own),)
     });
+    let server = method.server.as_ref().map(|server| {
+        let server = text(server);
+        quote!(server: Some(#server),)
+    });
     Piece::Item(quote! {
         static #constant: Operation = Operation {
             id: #id,
@@ -406,6 +410,7 @@ fn operation(api: &Api, method: &Method) -> Piece {
             #params
             #paging
             #security
+            #server
             ..Operation::DEFAULT
         };
     })

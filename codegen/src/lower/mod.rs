@@ -11,6 +11,7 @@ mod parameters;
 mod resources;
 mod schemas;
 mod security;
+mod servers;
 mod usage;
 mod view;
 mod webhooks;
@@ -61,8 +62,10 @@ pub fn lower(
     let features = FeaturePlan::new(&plan, sources, config);
 
     let security = security::Plan::new(document, &found, config, diagnostics);
+    let base_url = servers::base_url(document, config);
     let mut lowering = Lowering {
         security: &security,
+        base_url: &base_url,
         found: &found,
         pagination: &pagination,
         schemas: &mut schemas,
@@ -83,7 +86,8 @@ pub fn lower(
     let mut api = Api {
         title: config.title.clone().unwrap_or_else(|| document.api.info.title.clone()),
         description: document.api.info.description.clone().unwrap_or_default(),
-        base_url: base_url(document, config),
+        servers: servers::choice(document, config, diagnostics),
+        base_url,
         security: security.security,
         env: env(document, config),
         query_arrays: config.client.query_arrays,
@@ -151,6 +155,7 @@ fn report_duplicates(found: &[Found<'_>], document: &Document, diagnostics: &mut
 
 struct Lowering<'l, 'a> {
     security: &'l security::Plan<'a>,
+    base_url: &'l str,
     found: &'l [Found<'a>],
     pagination: &'l [PaginationConfig],
     schemas: &'l mut Schemas<'a>,
@@ -189,6 +194,7 @@ impl Lowering<'_, '_> {
                 request: self.schemas.scope.claim_first(&request_names(&path, method)),
                 constant: self.constants.claim(&constant),
                 security: self.security.of(found),
+                server: servers::own(found, self.base_url),
                 features: own.clone(),
                 media_type: None,
             };
@@ -201,6 +207,7 @@ impl Lowering<'_, '_> {
                     request: self.schemas.scope.claim_first(&request_names(&path, &name)),
                     constant: self.constants.claim(&constant),
                     security: self.security.of(found),
+                    server: servers::own(found, self.base_url),
                     features: own.clone(),
                     media_type: Some((*media_type).to_owned()),
                     name,
@@ -470,22 +477,6 @@ fn paging_style(paging: &PaginationConfig) -> Paging {
         current: current.clone(),
         total: total.clone(),
     }
-}
-
-fn base_url(document: &Document, config: &Config) -> String {
-    let configured = config.client.base_url.clone();
-    let server = document.api.servers.first();
-    configured
-        .or_else(|| {
-            server.map(|server| {
-                let mut url = server.url.clone();
-                for (name, variable) in server.variables.iter().flatten() {
-                    url = url.replace(&format!("{{{name}}}"), &variable.default);
-                }
-                url
-            })
-        })
-        .unwrap_or_default()
 }
 
 fn env(document: &Document, config: &Config) -> Env {

@@ -151,6 +151,7 @@ pub(crate) struct Named {
     pub request: String,
     pub constant: String,
     pub security: Option<Vec<Vec<usize>>>,
+    pub server: Option<String>,
     pub features: Features,
     /// The body's media type, where it is not the usual one.
     pub media_type: Option<String>,
@@ -203,6 +204,7 @@ pub(crate) fn lower<'a>(
         alternatives,
         errors,
         security: named.security,
+        server: named.server,
         features: named.features,
         body_media_type: named.media_type,
     }

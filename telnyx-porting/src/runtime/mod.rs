@@ -146,7 +146,7 @@ pub(crate) mod prelude {
         auth::Credential,
         builders::{alternative, body_list_request, body_request, download_request, form_parts, list_request, request},
         operation::{Operation, Paging, PagingKind},
-        params::Param,
+        params::{Param, server_url},
         request::Request,
         {Bytes, Call, Client, Error, FileUpload, Items, Method, Page, Pages, RawResponse},
     };

@@ -270,6 +270,21 @@ fn ascii_json(value: &Value) -> String {
     text
 }
 
+/// Returns the URL of a server with the values of its variables. In the host they can't be more than
+/// a part of its name.
+pub(crate) fn server_url(template: &str, variables: &[(&str, &str)]) -> String {
+    let path = template.find("://").map_or(0, |scheme| scheme + 3);
+    let path = template.get(path..).and_then(|rest| rest.find('/')).map_or(template.len(), |slash| path + slash);
+    let (mut host, mut path) =
+        (template.get(..path).unwrap_or_default().to_owned(), template.get(path..).unwrap_or_default().to_owned());
+    for (name, value) in variables {
+        let name = format!("{{{name}}}");
+        host = host.replace(&name, &utf8_percent_encode(value, IN_HOST).to_string());
+        path = path.replace(&name, &utf8_percent_encode(value, IN_SERVER_PATH).to_string());
+    }
+    host + &path
+}
+
 /// Percent-encodes everything but the characters that never have a meaning in a URL.
 pub(crate) fn escape(text: &str) -> String {
     utf8_percent_encode(text, UNRESERVED).to_string()
@@ -296,6 +311,11 @@ const RESERVED_IN_QUERY: &AsciiSet = &UNRESERVED
 
 /// `/`, `?` and `#` stay escaped: a value is never more than its part of the path.
 const RESERVED_IN_PATH: &AsciiSet = &RESERVED_IN_QUERY.remove(b'&').remove(b'+').add(b'/').add(b'?');
+
+/// A port may be a variable; so may be the scheme's end, but nobody does that.
+const IN_HOST: &AsciiSet = &UNRESERVED.remove(b':');
+
+const IN_SERVER_PATH: &AsciiSet = &UNRESERVED.remove(b'/').remove(b':').remove(b'@');
 
 /// How arrays and objects become pairs.
 #[derive(Clone, Copy)]
@@ -469,6 +489,20 @@ mod tests {
             let mut query = String::new();
             write_query(&mut query, &param, &value, QueryArrays::Comma);
             assert_eq!(query, expected, "{param:?} {value}");
+        }
+    }
+
+    #[test]
+    fn variables_of_servers_stay_in_their_place() {
+        let cases = [
+            ("https://{a}.example.com/{b}", "eu", "v2/x", "https://eu.example.com/v2/x"),
+            ("https://{a}.example.com/{b}", "evil.test/", "?c#d", "https://evil.test%2F.example.com/%3Fc%23d"),
+            ("https://{a}.example.com/{b}", "user@evil.test#", "", "https://user%40evil.test%23.example.com/"),
+            ("https://localhost:{a}", "8080", "", "https://localhost:8080"),
+            ("/{a}/{b}", "x", "y", "/x/y"),
+        ];
+        for (template, a, b, expected) in cases {
+            assert_eq!(server_url(template, &[("a", a), ("b", b)]), expected);
         }
     }
 

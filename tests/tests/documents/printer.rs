@@ -55,6 +55,14 @@ fn print_types(text: &mut String, api: &Api, wanted: impl Fn(&TypeDef) -> bool) 
 fn head(api: &Api) -> String {
     let mut text = format!("api {:?} of {}\n", api.title, api.documents.join(", "));
     let _ = writeln!(text, "  base url {:?}", api.base_url);
+    for server in &api.servers {
+        let variables: Vec<String> = server
+            .variables
+            .iter()
+            .map(|variable| format!("{}: {} or else {:?}", variable.name, variable.ty, variable.default))
+            .collect();
+        let _ = writeln!(text, "  server {}({}) = {:?}", server.name, variables.join(", "), server.url);
+    }
     for (index, scheme) in api.security.schemes.iter().enumerate() {
         let _ = writeln!(
             text,
@@ -161,6 +169,9 @@ fn print_method(text: &mut String, api: &Api, method: &Method, indent: &str) {
     for alternative in &method.alternatives {
         let kind = if alternative.text { "text" } else { "bytes" };
         let _ = writeln!(text, "{indent}  or {}(): {kind} of {}", alternative.name, alternative.media_type);
+    }
+    if let Some(server) = &method.server {
+        let _ = writeln!(text, "{indent}  below {server:?}");
     }
     if let Some(security) = &method.security {
         let _ = writeln!(text, "{indent}  needs {security:?}");

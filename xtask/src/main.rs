@@ -1,6 +1,7 @@
 //! The maintainer's command line. It parses arguments, prints, and sets the exit code; the work is done in `codegen`.
 
 mod bench;
+mod corpus;
 mod drift;
 mod generate;
 mod measure;
@@ -30,16 +31,26 @@ enum Command {
     /// What `bench` starts to measure it.
     #[command(hide = true)]
     BenchWorker(bench::generator::Worker),
+    /// Runs the generator over a folder of documents.
+    Corpus(corpus::Arguments),
+    /// What `corpus` starts for each document.
+    #[command(hide = true)]
+    CorpusWorker(corpus::Worker),
     /// Soaks the SDK against a server that misbehaves.
     Soak(soak::Arguments),
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = corpus::wrap() {
+        return code;
+    }
     match Arguments::parse().command {
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Drift(arguments) => drift::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::BenchWorker(arguments) => bench::generator::run_worker(&arguments),
+        Command::Corpus(arguments) => corpus::run(&arguments),
+        Command::CorpusWorker(arguments) => corpus::work(&arguments),
         Command::Soak(arguments) => soak::run(&arguments),
     }
 }

@@ -1,7 +1,7 @@
-//! What a process has used.
+//! What a process may use, and what it has used.
 
 #[cfg(unix)]
-pub(crate) use on_unix::{used_by_children, used_by_this};
+pub(crate) use on_unix::{limit, used_by_children, used_by_this};
 
 /// What a process has used so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -14,10 +14,25 @@ pub(crate) struct Usage {
 
 #[cfg(unix)]
 mod on_unix {
-    use nix::sys::resource::{UsageWho, getrusage};
+    use std::io;
+
+    use nix::sys::resource::{Resource, UsageWho, getrusage, setrlimit};
     use nix::sys::time::TimeValLike;
 
     use super::Usage;
+
+    /// Limits this process, and those that it starts, to so many seconds of processor time and mebibytes of address
+    /// space.
+    pub(crate) fn limit(seconds: u64, mib: u64) -> io::Result<()> {
+        // At the first limit the system asks the process to end, at the second it doesn't ask.
+        setrlimit(Resource::RLIMIT_CPU, seconds, seconds.saturating_add(5))?;
+        let bytes = mib.saturating_mul(1 << 20);
+        // macOS knows this limit, but does not let processes have it.
+        if cfg!(not(target_os = "macos")) {
+            setrlimit(Resource::RLIMIT_AS, bytes, bytes)?;
+        }
+        Ok(())
+    }
 
     /// What this process has used.
     pub(crate) fn used_by_this() -> Option<Usage> {
@@ -38,6 +53,12 @@ mod on_unix {
         let seconds = time.num_microseconds() as f64 / 1e6;
         Some(Usage { seconds, peak_mib })
     }
+}
+
+/// Other systems have other limits; there a run has none.
+#[cfg(not(unix))]
+pub(crate) fn limit(_seconds: u64, _mib: u64) -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(not(unix))]

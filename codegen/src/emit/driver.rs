@@ -6,7 +6,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::layout::{EmitError, Piece, print};
+use super::layout::{EmitError, Piece, parse, print};
 use super::rust::{ident, text as literal};
 use crate::model::{Api, Body, BodyKind, Method, Output, ParamIn, Part, PartKind, Presence, Resource, Type, TypeKind};
 
@@ -51,7 +51,8 @@ pub(crate) fn text(api: &Api, crate_name: &str) -> Result<String, EmitError> {
         pieces.push(function(api, resource, method));
     }
     pieces.extend(round_trip(api));
-    print(pieces)
+    let pieces = parse(pieces).map_err(|error| error.in_file("driver.rs"))?;
+    Ok(print(pieces))
 }
 
 /// What decodes a value into any type of the crate and encodes it again.

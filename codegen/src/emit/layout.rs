@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
+use syn::visit::Visit;
 
 /// A part of a file.
 #[derive(Clone, Debug)]
@@ -29,6 +30,13 @@ pub struct EmitError {
     pub(crate) what: String,
 }
 
+impl EmitError {
+    /// Says in which file it is.
+    pub(crate) fn in_file(self, path: &str) -> Self {
+        Self { what: format!("{path}: {}", self.what) }
+    }
+}
+
 impl std::fmt::Display for EmitError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "generated code is not valid Rust: {}", self.what)
@@ -37,20 +45,37 @@ impl std::fmt::Display for EmitError {
 
 impl std::error::Error for EmitError {}
 
+/// A part of a file that is known to be Rust.
+pub(crate) enum Parsed {
+    Item(Box<syn::Item>),
+    Table(Table),
+}
+
+/// Makes sure that all items are Rust. Each is parsed once, whatever is done with it afterwards.
+pub(crate) fn parse(pieces: Vec<Piece>) -> Result<Vec<Parsed>, EmitError> {
+    pieces
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Item(tokens) => match syn::parse2(tokens) {
+                Ok(item) => Ok(Parsed::Item(Box::new(item))),
+                Err(error) => Err(EmitError { what: error.to_string() }),
+            },
+            Piece::Table(table) => Ok(Parsed::Table(table)),
+        })
+        .collect()
+}
+
 /// Prints pieces, a blank line between them.
-pub(crate) fn print(pieces: Vec<Piece>) -> Result<String, EmitError> {
+pub(crate) fn print(pieces: impl IntoIterator<Item = Parsed>) -> String {
     let mut text = String::new();
     let mut before = Kind::Other;
     for piece in pieces {
         let (piece, kind) = match piece {
-            Piece::Item(tokens) => {
-                let shown = tokens.clone();
-                let item: syn::Item =
-                    syn::parse2(tokens).map_err(|error| EmitError { what: format!("{error}: {shown}") })?;
+            Parsed::Item(item) => {
                 let kind = Kind::of(&item);
-                (print_item(item), kind)
+                (print_item(*item), kind)
             }
-            Piece::Table(table) => (print_table(&table), Kind::Other),
+            Parsed::Table(table) => (print_table(&table), Kind::Other),
         };
         if !(text.is_empty() || kind != Kind::Other && kind == before) {
             text.push('\n');
@@ -58,7 +83,7 @@ pub(crate) fn print(pieces: Vec<Piece>) -> Result<String, EmitError> {
         before = kind;
         text.push_str(&piece);
     }
-    Ok(text)
+    text
 }
 
 /// Items of which several stand together without blank lines.
@@ -178,13 +203,15 @@ fn print_table(table: &Table) -> String {
     }
 }
 
-/// What the pieces mention without a path: types, and macros by the tables that invoke them.
-pub(crate) fn identifiers(pieces: &[Piece]) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+/// What the pieces mention without a path: types, and macros by the tables that invoke them. What begins a path is
+/// there as `name::` too.
+pub(crate) fn identifiers(pieces: &[Parsed]) -> BTreeSet<String> {
+    let mut mentions = Mentions::default();
     for piece in pieces {
         match piece {
-            Piece::Item(tokens) => collect(tokens.clone(), false, &mut found),
-            Piece::Table(table) => {
+            Parsed::Item(item) => mentions.visit_item(item),
+            Parsed::Table(table) => {
+                let found = &mut mentions.found;
                 found.insert(format!("{}!", table.name));
                 match &table.rows {
                     // Variant and type: `Card: CardSource if object`.
@@ -201,7 +228,29 @@ pub(crate) fn identifiers(pieces: &[Piece]) -> BTreeSet<String> {
             }
         }
     }
-    found
+    mentions.found
+}
+
+/// Collects the first name of every path.
+#[derive(Default)]
+struct Mentions {
+    found: BTreeSet<String>,
+}
+
+impl Visit<'_> for Mentions {
+    fn visit_path(&mut self, path: &syn::Path) {
+        if let (Some(first), None) = (path.segments.first(), path.leading_colon) {
+            let mut name = first.ident.to_string();
+            if !self.found.contains(&name) {
+                self.found.insert(name.clone());
+            }
+            if path.segments.len() > 1 {
+                name.push_str("::");
+                self.found.insert(name);
+            }
+        }
+        syn::visit::visit_path(self, path);
+    }
 }
 
 /// The identifiers of a text outside its string literals.
@@ -211,46 +260,6 @@ fn words(text: &str) -> impl Iterator<Item = String> {
         .flat_map(|part| part.split(|character: char| !(character.is_alphanumeric() || character == '_')))
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
-}
-
-/// Collects identifiers that stand alone: no later parts of a path, no names of an enum's variants. What begins a path
-/// is collected as `name::` too.
-fn collect(tokens: TokenStream, variants: bool, found: &mut BTreeSet<String>) {
-    let mut colons = 0;
-    let mut is_enum = false;
-    let mut names_variant = variants;
-    let mut last = String::new();
-    for token in tokens {
-        match token {
-            TokenTree::Group(group) => {
-                let body = is_enum && group.delimiter() == Delimiter::Brace;
-                // An attribute before a variant does not name it.
-                let attribute = variants && group.delimiter() == Delimiter::Bracket;
-                collect(group.stream(), body, found);
-                names_variant = attribute && names_variant;
-            }
-            TokenTree::Ident(ident) => {
-                is_enum |= ident == "enum";
-                if colons < 2 && !names_variant {
-                    found.insert(ident.to_string());
-                    last = ident.to_string();
-                }
-                names_variant = false;
-            }
-            TokenTree::Punct(punct) => {
-                if punct.as_char() == ':' {
-                    colons += 1;
-                    if colons == 2 {
-                        found.insert(format!("{}::", std::mem::take(&mut last)));
-                    }
-                    continue;
-                }
-                names_variant = variants && (punct.as_char() == ',' || names_variant);
-            }
-            TokenTree::Literal(_) => {}
-        }
-        colons = 0;
-    }
 }
 
 /// Text as a Rust string literal.

@@ -3,12 +3,13 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
+use crate::lower::names;
 use crate::model::{Api, Field, Presence, Type};
 
 /// An identifier that `lower` has decided on.
 pub(crate) fn ident(name: &str) -> Ident {
     // `Ident::new` panics on what is no identifier; `lower` never makes such a name, and a test holds that.
-    if syn::parse_str::<Ident>(name).is_ok() || syn::parse_str::<syn::Token![_]>(name).is_ok() {
+    if names::is_plain(name) || syn::parse_str::<Ident>(name).is_ok() || name == "_" {
         Ident::new(name, Span::call_site())
     } else {
         Ident::new("invalid_name", Span::call_site())

@@ -5,7 +5,7 @@
 
 mod bodies;
 mod media;
-mod names;
+pub(crate) mod names;
 mod operations;
 mod parameters;
 mod resources;

@@ -350,6 +350,14 @@ fn finish(mut name: String, empty: &str) -> String {
     name
 }
 
+/// Whether a name is an identifier beyond doubt: of ASCII letters, and no keyword.
+pub(crate) fn is_plain(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && KEYWORDS.binary_search(&name).is_err()
+}
+
 fn keyword_safe(mut name: String) -> String {
     if KEYWORDS.binary_search(&name.as_str()).is_ok() {
         name.push('_');

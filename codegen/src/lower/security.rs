@@ -81,7 +81,9 @@ impl<'a> Plan<'a> {
         let only = self.names.len() == 1;
         let mut setters = Scope::default();
         let mut variables = Scope::default();
-        names::CLIENT_BUILDER_METHODS.iter().for_each(|name| setters.reserve(name));
+        for name in names::CLIENT_BUILDER_METHODS {
+            setters.reserve(name);
+        }
         let mut schemes = Vec::new();
         for (index, name) in self.names.iter().enumerate() {
             let Some((scheme, auth)) = scheme(self.document, name) else { continue };

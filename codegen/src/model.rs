@@ -219,8 +219,13 @@ pub struct Method {
     pub output: Output,
     /// Further media types of the success response.
     pub alternatives: Vec<Alternative>,
-    /// Statuses and descriptions of the error responses.
-    pub errors: Vec<(String, String)>,
+    /// What is asked for, where that is not JSON as usual.
+    pub accept: Option<String>,
+    pub errors: Vec<ErrorResponse>,
+    /// An enum of what errors hold, where that differs by status.
+    pub error_view: Option<StatusView>,
+    /// A struct of the headers of all responses, if there are any.
+    pub headers: Option<HeaderView>,
     /// What the operation needs, where that is not what all do: alternatives of schemes by index.
     pub security: Option<Vec<Vec<usize>>>,
     /// The URL below which the operation is, where that is not the API's.
@@ -411,6 +416,88 @@ pub enum Output {
     Bytes { media_type: String },
     /// The text of the body.
     Text { media_type: String },
+    /// A stream of events with data of this type.
+    Events(Type),
+    /// An enum with a variant for each status.
+    ByStatus(StatusView),
+}
+
+/// What a body is to a caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    Nothing,
+    Json(Type),
+    /// One member of the body.
+    Envelope {
+        member: String,
+        ty: Type,
+    },
+    /// A stream of events with data of this type.
+    Events(Type),
+    Text,
+    Bytes,
+}
+
+impl Content {
+    /// The type that JSON is decoded into.
+    #[must_use]
+    pub fn ty(&self) -> Option<&Type> {
+        match self {
+            Self::Json(ty) | Self::Envelope { ty, .. } | Self::Events(ty) => Some(ty),
+            Self::Nothing | Self::Text | Self::Bytes => None,
+        }
+    }
+}
+
+/// An enum of what responses hold, by status.
+#[derive(Clone, Debug)]
+pub struct StatusView {
+    pub name: String,
+    /// Exact statuses before ranges, and those before the default.
+    pub cases: Vec<StatusCase>,
+}
+
+impl StatusView {
+    /// The types that the variants hold.
+    pub fn types(&self) -> impl Iterator<Item = &Type> {
+        self.cases.iter().filter_map(|case| case.content.ty())
+    }
+}
+
+/// What a response of one status, or of a range of them, holds.
+#[derive(Clone, Debug)]
+pub struct StatusCase {
+    /// `201`, `2XX` or `default`
+    pub status: String,
+    pub variant: String,
+    pub doc: String,
+    pub content: Content,
+}
+
+/// An error response.
+#[derive(Clone, Debug)]
+pub struct ErrorResponse {
+    /// `404`, `4XX` or `default`
+    pub status: String,
+    pub description: String,
+    /// Type of the body, unless it is the list of errors that the runtime reads by itself.
+    pub ty: Option<Type>,
+}
+
+/// A struct of headers.
+#[derive(Clone, Debug)]
+pub struct HeaderView {
+    pub name: String,
+    pub fields: Vec<HeaderField>,
+}
+
+/// A header of a response.
+#[derive(Clone, Debug)]
+pub struct HeaderField {
+    pub name: String,
+    pub wire: String,
+    pub ty: Type,
+    pub doc: String,
 }
 
 /// A further media type of the success response.
@@ -419,7 +506,7 @@ pub struct Alternative {
     /// `send_csv`
     pub name: String,
     pub media_type: String,
-    pub text: bool,
+    pub content: Content,
 }
 
 /// A way in which lists are paged.

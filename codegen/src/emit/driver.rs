@@ -191,6 +191,9 @@ fn function(api: &Api, resource: &Resource, method: &Method) -> Piece {
         Output::Page { .. } => quote!(wire::encode_page(&request.send().await?)),
         Output::Bytes { .. } => quote!(Ok(wire::encode_bytes(&request.send().await?))),
         Output::Text { .. } => quote!(Ok(wire::encode_text(request.send().await?))),
+        Output::Events(_) | Output::ByStatus(_) => {
+            quote!(Ok(wire::encode_bytes(request.send_raw().await?.body())))
+        }
     };
     let allow = method.deprecated.then(|| quote!(#[allow(deprecated)]));
     Piece::Item(quote! {

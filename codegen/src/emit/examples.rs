@@ -48,6 +48,10 @@ pub(crate) fn call(api: &Api, resource: &Resource, method: &Method) -> Example {
             )
         }
         Output::Empty => format!("{chain}.send().await?;"),
+        Output::Events(_) => format!(
+            "let mut events = {chain}.send().await?; while let Some(event) = events.try_next().await? {{ println!(\"{{:?}}\", event.data); }}"
+        ),
+        Output::ByStatus(_) => format!("let response = {chain}.send().await?; println!(\"{{response:?}}\");"),
         Output::Bytes { .. } => format!("let bytes = {chain}.send().await?; println!(\"{{}} bytes\", bytes.len());"),
         Output::Text { .. } => format!("let text = {chain}.send().await?; println!(\"{{text}}\");"),
         Output::Json(ty) | Output::Envelope { ty, .. } => {

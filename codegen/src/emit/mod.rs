@@ -8,6 +8,7 @@ mod layout;
 mod manifest;
 mod parallel;
 mod resources;
+mod responses;
 mod rust;
 mod security;
 mod servers;
@@ -392,14 +393,18 @@ impl Emitter<'_> {
 /// The runtime's macros.
 const MACROS: &[&str] = &[
     "alternative",
+    "body_alternative",
     "body_request",
+    "by_status",
     "download_request",
+    "errors_by_status",
     "form_parts",
     "int_enum",
     "list_request",
     "object",
     "open_enum",
     "request",
+    "response_headers",
     "union",
 ];
 
@@ -416,6 +421,7 @@ const RUNTIME: &[&str] = &[
     "Operation",
     "Param",
     "PhantomData",
+    "RawResponse",
     "Request",
     "Set",
     "Timestamp",

@@ -7,6 +7,7 @@ use super::bodies;
 use super::docs;
 use super::examples;
 use super::layout::{Piece, Table, literal};
+use super::responses;
 use super::rust::{field_input, ident, input, text, ty};
 use super::security;
 use super::types::{State, example, field_text, null_doc, required_doc};
@@ -201,10 +202,11 @@ fn method_doc(api: &Api, resource: &Resource, method: &Method, crate_name: &str)
     } else {
         lines.push("Beside what can go wrong with any request (see [`Error`](crate::Error)):".to_owned());
         lines.push(String::new());
-        for (status, description) in &method.errors {
-            lines.extend(docs::lines(&format!("- `{status}`: {}", description.trim())));
+        for error in &method.errors {
+            lines.extend(responses::error_lines(api, error));
         }
     }
+    lines.extend(responses::remarks(api, method));
     docs::verbatim(&lines)
 }
 
@@ -366,12 +368,10 @@ fn operation(api: &Api, method: &Method) -> Piece {
     let id = text(&method.operation_id);
     let http = format_ident!("{}", heck::ToUpperCamelCase::to_upper_camel_case(method.http.as_str()));
     let path = text(&method.path);
-    let accept = match &method.output {
-        Output::Empty => Some(text("*/*")),
-        Output::Bytes { media_type } | Output::Text { media_type } => Some(text(media_type)),
-        Output::Json(_) | Output::Envelope { .. } | Output::Page { .. } => None,
-    };
-    let accept = accept.map(|accept| quote!(accept: #accept,));
+    let accept = method.accept.as_ref().map(|accept| {
+        let accept = text(accept);
+        quote!(accept: #accept,)
+    });
     let content_type = method.body.as_ref().filter(|body| needs_content_type(body)).map(|body| {
         let media_type = text(&body.media_type);
         quote!(content_type: #media_type,)
@@ -535,6 +535,7 @@ fn request(api: &Api, resource: &Resource, method: &Method) -> Vec<Piece> {
         pieces.push(Piece::Item(quote!(impl #generics #name #generics { #(#setters)* })));
     }
     pieces.extend(tables(api, method, &state));
+    pieces.extend(responses::pieces(api, resource, method));
     pieces
 }
 
@@ -728,6 +729,8 @@ fn tables(api: &Api, method: &Method, state: &State) -> Vec<Piece> {
             let member = if syn::parse_str::<syn::Ident>(member).is_ok() { member.clone() } else { literal(member) };
             line(sender, format!("{}{list} => {member} {}", method.request, output(ty)))
         }
+        Output::Events(ty) => line(sender, format!("{}{list} => events {}", method.request, output(ty))),
+        Output::ByStatus(view) => line(sender, format!("{}{list} => by_status {}", method.request, view.name)),
         Output::Bytes { .. } | Output::Text { .. } => {
             let kind = if matches!(method.output, Output::Text { .. }) { "String" } else { "Bytes" };
             if json_body {
@@ -741,16 +744,16 @@ fn tables(api: &Api, method: &Method, state: &State) -> Vec<Piece> {
         pieces.push(line("form_parts", format!("{}{list}", method.request)));
     }
     for alternative in &method.alternatives {
-        let kind = if alternative.text { "String" } else { "Bytes" };
+        let kind = responses::alternative(api, &alternative.content);
         pieces.push(line(
-            "alternative",
+            if json_body { "body_alternative" } else { "alternative" },
             format!("{}{list} => {}: {}, {kind}", method.request, alternative.name, literal(&alternative.media_type)),
         ));
     }
     pieces
 }
 
-fn table_type(api: &Api, wanted: &Type) -> String {
+pub(super) fn table_type(api: &Api, wanted: &Type) -> String {
     ty(api, wanted).to_string().replace(' ', "").replace(',', ", ")
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod names;
 mod operations;
 mod parameters;
 mod resources;
+mod responses;
 mod schemas;
 mod security;
 mod servers;
@@ -392,8 +393,13 @@ fn method_types(method: &Method) -> Vec<&Type> {
             types.push(item);
             types.extend(meta);
         }
+        Output::Events(ty) => types.push(ty),
+        Output::ByStatus(view) => types.extend(view.types()),
         Output::Empty | Output::Bytes { .. } | Output::Text { .. } => {}
     }
+    types.extend(method.alternatives.iter().filter_map(|alternative| alternative.content.ty()));
+    types.extend(method.errors.iter().filter_map(|error| error.ty.as_ref()));
+    types.extend(method.headers.iter().flat_map(|headers| &headers.fields).map(|field| &field.ty));
     types
 }
 

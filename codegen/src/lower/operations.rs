@@ -3,15 +3,15 @@
 use openapiv3::{Operation, Parameter, PathItem, ReferenceOr, RequestBody, Response, StatusCode};
 
 use super::bodies;
-use super::media::{self, Kind};
 use super::names::{self, Scope};
 use super::parameters;
+use super::responses;
 use super::schemas::{Place, Schemas};
 use super::usage::{Usage, UsageMap};
 use super::view::{Node, View};
 use crate::config::PaginationConfig;
 use crate::diagnostic::Diagnostics;
-use crate::model::{Alternative, Features, Http, Method, Output, Type, TypeKind};
+use crate::model::{Features, Http, Method, Output, Type, TypeKind};
 use crate::normalize::Document;
 
 /// An operation of the document, where it stands and what it is called.
@@ -109,7 +109,7 @@ impl<'a> Found<'a> {
     }
 
     /// The success responses, or the default one where there is no other.
-    fn successes(&self, document: &'a Document) -> Vec<(String, &'a Response, String)> {
+    pub(crate) fn successes(&self, document: &'a Document) -> Vec<(String, &'a Response, String)> {
         let mut all = self.responses(document);
         let successes: Vec<_> = all.iter().filter(|(status, ..)| status.starts_with('2')).cloned().collect();
         if successes.is_empty() {
@@ -179,13 +179,7 @@ pub(crate) fn lower<'a>(
     let (params, arguments) = parameters::lower(&given, &base, paging.is_some(), &mut taken, schemas, diagnostics);
 
     let body = bodies::lower(found, named.media_type.as_deref(), &base, &mut taken, schemas, diagnostics);
-    let (output, alternatives) = output(found, &base, paging, pagination, schemas, diagnostics);
-    let errors = found
-        .responses(document)
-        .into_iter()
-        .filter(|(status, ..)| status.starts_with(['4', '5']))
-        .map(|(status, response, _)| (status, response.description.clone()))
-        .collect();
+    let responses = responses::lower(found, &base, paging, pagination, schemas, diagnostics);
     Method {
         name: named.name,
         request: named.request,
@@ -200,9 +194,12 @@ pub(crate) fn lower<'a>(
         params,
         arguments,
         body,
-        output,
-        alternatives,
-        errors,
+        output: responses.output,
+        accept: responses.accept,
+        alternatives: responses.alternatives,
+        errors: responses.errors,
+        error_view: responses.error_view,
+        headers: responses.headers,
         security: named.security,
         server: named.server,
         features: named.features,
@@ -210,50 +207,8 @@ pub(crate) fn lower<'a>(
     }
 }
 
-/// What the call gives, and the media types that it could give instead.
-fn output<'a>(
-    found: &Found<'a>,
-    base: &str,
-    paging: Option<usize>,
-    pagination: &[PaginationConfig],
-    schemas: &mut Schemas<'a>,
-    diagnostics: &mut Diagnostics,
-) -> (Output, Vec<Alternative>) {
-    let successes = found.successes(schemas.document);
-    let Some((_, response, pointer)) = successes.iter().find(|(_, response, _)| !response.content.is_empty()) else {
-        return (Output::Empty, Vec::new());
-    };
-    let Some((media_type, media)) = media::preferred(&response.content) else { return (Output::Empty, Vec::new()) };
-    let mut scope = Scope::default();
-    let alternatives = response
-        .content
-        .keys()
-        .filter(|other| {
-            other.as_str() != media_type && !(media::kind(other) == Kind::Json && media::kind(media_type) == Kind::Json)
-        })
-        .map(|other| Alternative {
-            name: scope.claim(&format!("send_{}", media::short(other))),
-            media_type: other.clone(),
-            text: other.starts_with("text/"),
-        })
-        .collect();
-    if media::kind(media_type) != Kind::Json {
-        let media_type = media_type.to_owned();
-        let text = media_type.starts_with("text/");
-        return (if text { Output::Text { media_type } } else { Output::Bytes { media_type } }, alternatives);
-    }
-    let Some(schema) = &media.schema else { return (Output::Json(Type::Any), alternatives) };
-    let pointer = format!("{pointer}/content/{}/schema", media_type.replace('/', "~1"));
-    let place = Place::new(pointer, format!("{base} Response"), Usage::RESPONSE);
-    let node = Node::from(schema);
-    if let Some(opened) = open(node, &place, base, paging, pagination, schemas, diagnostics) {
-        return (opened, alternatives);
-    }
-    (Output::Json(schemas.lower(node, &place, diagnostics).with_null()), alternatives)
-}
-
 /// A page of a list, or an envelope that holds nothing else.
-fn open<'a>(
+pub(super) fn open<'a>(
     node: Node<'a>,
     place: &Place,
     base: &str,

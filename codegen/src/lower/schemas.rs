@@ -159,6 +159,8 @@ pub(crate) struct Schemas<'a> {
     inline: HashMap<(String, bool), TypeId>,
     /// Named schemas that others hold in `allOf`.
     parents: BTreeSet<&'a str>,
+    /// Types of the errors of operations, by the text of their schemas.
+    pub errors: HashMap<String, Type>,
     /// Named schemas that have a type without a definition.
     waiting: Vec<(TypeId, &'a ReferenceOr<Schema>, Place)>,
 }
@@ -182,6 +184,7 @@ impl<'a> Schemas<'a> {
             names: BTreeMap::new(),
             inline: HashMap::new(),
             parents: parents(document),
+            errors: HashMap::new(),
             waiting: Vec::new(),
         };
         for name in document.schema_names() {

@@ -17,6 +17,7 @@ use tokio::runtime::{Builder, Handle};
 
 use crate::runtime::download::Download;
 use crate::runtime::error::Error;
+use crate::runtime::events::{Events, ServerEvent};
 use crate::runtime::headers::Headers;
 use crate::runtime::page::{Items, Page, Pages};
 use crate::runtime::response::RawResponse;
@@ -122,6 +123,44 @@ where
 impl<T, M> fmt::Debug for BlockingItems<T, M> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("BlockingItems")
+    }
+}
+
+/// An iterator over the events of a response, which blocks the thread until the next one comes.
+///
+/// It ends as [`Events`] do.
+#[must_use = "the events have not been read yet"]
+pub struct BlockingEvents<T>(Option<Events<T>>);
+
+impl<T> BlockingEvents<T> {
+    #[allow(dead_code, reason = "few documents have events")]
+    pub(crate) fn new(events: Events<T>) -> Self {
+        Self(Some(events))
+    }
+}
+
+impl<T: Send + 'static> Iterator for BlockingEvents<T> {
+    type Item = Result<ServerEvent<T>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut events = self.0.take()?;
+        let advance = async move {
+            let event = events.next().await;
+            (event, events)
+        };
+        match run(advance) {
+            Ok((event, events)) => {
+                self.0 = Some(events);
+                event
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+impl<T> fmt::Debug for BlockingEvents<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("BlockingEvents")
     }
 }
 

@@ -136,26 +136,61 @@ pub(crate) use list;
 ///
 /// ```text
 /// alternative! { OrdersList => send_csv: "text/csv", String }
+/// alternative! { OrdersList => send_events: "text/event-stream", events Order }
+/// alternative! { OrdersList => send_hal_json: "application/hal+json", json HalOrders }
 /// ```
 macro_rules! alternative {
-    ($name:ident $([$($state:ident: $field:ident),+ $(,)?])? => $method:ident: $media_type:literal, $output:ty) => {
+    ($name:ident $([$($state:ident: $field:ident),+ $(,)?])? => $($what:tt)+) => {
         impl<$($($state),+)?> $name<$($($state),+)?> {
-            #[doc = concat!("Sends the request and asks for the response as `", $media_type, "`.")]
-            ///
-            /// # Errors
-            ///
-            /// As for `send`.
-            #[inline]
-            pub fn $method(self) -> $crate::runtime::Call<$output>
-            where
-                $($($state: fields::$field,)+)?
-            {
-                self.request.accept($media_type).call_for_body()
-            }
+            $crate::runtime::builders::another_way! { [$($($state: $field),+)?] without_body $($what)+ }
         }
     };
 }
 pub(crate) use alternative;
+
+/// The same for a request that has a body.
+macro_rules! body_alternative {
+    ($name:ident $([$($state:ident: $field:ident),+ $(,)?])? => $($what:tt)+) => {
+        impl<$($($state),+)?> $name<$($($state),+)?> {
+            $crate::runtime::builders::another_way! { [$($($state: $field),+)?] with_body $($what)+ }
+        }
+    };
+}
+pub(crate) use body_alternative;
+
+/// What both kinds of alternatives are.
+macro_rules! another_way {
+    ([$($states:tt)*] $body:ident $method:ident: $media_type:literal, events String) => {
+        $crate::runtime::builders::another_way! {
+            @method [$($states)*] $body $method $media_type $crate::runtime::Events<String>; call_text_events
+        }
+    };
+    ([$($states:tt)*] $body:ident $method:ident: $media_type:literal, events $data:ty) => {
+        $crate::runtime::builders::another_way! {
+            @method [$($states)*] $body $method $media_type $crate::runtime::Events<$data>; call_events
+        }
+    };
+    ([$($states:tt)*] $body:ident $method:ident: $media_type:literal, json $output:ty) => {
+        $crate::runtime::builders::another_way! { @method [$($states)*] $body $method $media_type $output; call }
+    };
+    ([$($states:tt)*] $body:ident $method:ident: $media_type:literal, $output:ty) => {
+        $crate::runtime::builders::another_way! { @method [$($states)*] $body $method $media_type $output; call_for_body }
+    };
+    (@method [$($state:ident: $field:ident),*] $body:ident $method:ident $media_type:literal $output:ty; $call:ident) => {
+        #[doc = concat!("Sends the request and asks for the response as `", $media_type, "`.")]
+        ///
+        /// # Errors
+        ///
+        /// As for `send`.
+        pub fn $method(self) -> $crate::runtime::Call<$output>
+        where
+            $($state: fields::$field,)*
+        {
+            $crate::runtime::builders::send!(@finish self $body).accept($media_type).$call()
+        }
+    };
+}
+pub(crate) use another_way;
 
 /// The option of every request whose body is a form of parts.
 macro_rules! form_parts {
@@ -257,6 +292,15 @@ macro_rules! send {
         $crate::runtime::builders::send! { @methods [$($states)*] $body $output; call_for_body }
         $crate::runtime::builders::send! { @download [$($states)*] $body }
     };
+    ([$($states:tt)*] $body:ident => events String) => {
+        $crate::runtime::builders::send! { @events [$($states)*] $body String; call_text_events }
+    };
+    ([$($states:tt)*] $body:ident => events $data:ty) => {
+        $crate::runtime::builders::send! { @events [$($states)*] $body $data; call_events }
+    };
+    ([$($states:tt)*] $body:ident => by_status $output:ty) => {
+        $crate::runtime::builders::send! { @methods [$($states)*] $body $output; call_for_body }
+    };
     ([$($states:tt)*] $body:ident => page $item:ty, $meta:ty) => {
         $crate::runtime::builders::send! { @methods [$($states)*] $body $crate::runtime::Page<$item, $meta>; call_page }
     };
@@ -312,6 +356,47 @@ macro_rules! send {
             Self: 'static,
         {
             $crate::runtime::blocking::wait(self.send())
+        }
+    };
+
+    (@events [$($state:ident: $field:ident),*] $body:ident $data:ty; $call:ident) => {
+        /// Sends the request and gives the events of the response as they come in.
+        ///
+        /// # Errors
+        ///
+        /// If the request can't be sent, the server refuses it, or answers with something else.
+        pub fn send(self) -> $crate::runtime::Call<$crate::runtime::Events<$data>>
+        where
+            $($state: fields::$field,)*
+        {
+            $crate::runtime::builders::send!(@finish self $body).$call()
+        }
+
+        /// Sends the request and gives an iterator over the events, which blocks the thread until
+        /// the next one comes.
+        ///
+        /// # Errors
+        ///
+        /// As for `send`.
+        #[cfg(feature = "blocking")]
+        pub fn send_blocking(self) -> Result<$crate::runtime::BlockingEvents<$data>, $crate::runtime::Error>
+        where
+            $($state: fields::$field,)*
+            Self: 'static,
+        {
+            $crate::runtime::blocking::wait(self.send()).map($crate::runtime::BlockingEvents::new)
+        }
+
+        /// Sends the request and gives the body as a stream of its bytes.
+        ///
+        /// # Errors
+        ///
+        /// If the request can't be sent or the server refuses it.
+        pub fn send_stream(self) -> $crate::runtime::Call<$crate::runtime::Download>
+        where
+            $($state: fields::$field,)*
+        {
+            $crate::runtime::builders::send!(@finish self $body).call_stream()
         }
     };
 

@@ -44,7 +44,6 @@ impl Download {
         Self { head, incoming, trace: Some(trace) }
     }
 
-    #[cfg(feature = "blocking")]
     pub(crate) fn head(&self) -> &RawResponse {
         &self.head
     }

@@ -5,11 +5,13 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde_core::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::runtime::decode;
 use crate::runtime::headers::Headers;
 use crate::runtime::operation::Operation;
-use crate::runtime::response::request_id;
+use crate::runtime::response::{RawResponse, request_id};
 use crate::runtime::view::Scrubbed;
 
 /// What went wrong with a request, or with building a client.
@@ -243,6 +245,43 @@ impl Error {
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.0.body
+    }
+
+    /// Decodes the body of the response as JSON.
+    ///
+    /// Which type it has depends on the status; the documentation of the method tells. Where it is not
+    /// the same for all, there is an enum with a variant for each status, made by
+    /// `TryFrom<&Error>`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no response, or its body is not of this type; [`is_decode`](Self::is_decode) is
+    /// true of that error, and it holds the bytes, too.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Self> {
+        decode::whole(&self.answer()?).map_err(|error| error.with_fate_of(self))
+    }
+
+    /// The response that refuses the request.
+    pub(crate) fn answer(&self) -> Result<RawResponse, Self> {
+        let inner = &self.0;
+        match (inner.operation, inner.status) {
+            (Some(operation), Some(status)) if self.is_status() => Ok(RawResponse {
+                operation,
+                status,
+                headers: inner.headers.clone(),
+                body: inner.body.clone(),
+                attempts: inner.attempts,
+            }),
+            _ => Err(Self::new(ErrorKind::Decode, format!("there is no answer to be decoded: {}", inner.message))
+                .with_fate_of(self)),
+        }
+    }
+
+    /// Takes over what is known of the request's fate.
+    pub(crate) fn with_fate_of(mut self, other: &Self) -> Self {
+        self.0.reached = other.0.reached;
+        self.0.attempts = other.0.attempts;
+        self
     }
 
     /// Returns the errors that the server lists in the body of its answer.

@@ -12,7 +12,7 @@
 //! * `upload` and `multipart` keep what is sent out of memory;
 //! * `call` is the future of the result; `codec` has the tables of types, by which `slot` and `decode`
 //!   fill values and `view` writes and prints them; `page` walks
-//!   lists; `download` keeps bodies out of memory;
+//!   lists; `download` keeps bodies out of memory, `events` reads them as they come;
 //! * `error` is what is left when any of it fails.
 //!
 //! `webhooks` goes the other way: it checks and decodes what the API sends by itself.
@@ -49,6 +49,9 @@ pub(crate) mod decode;
 pub(crate) mod download;
 #[cfg(feature = "client")]
 pub(crate) mod error;
+#[cfg(feature = "client")]
+#[allow(dead_code, reason = "few documents have events")]
+pub(crate) mod events;
 #[cfg(feature = "client")]
 pub(crate) mod execute;
 #[cfg(feature = "client")]
@@ -89,6 +92,9 @@ pub(crate) mod trace;
 #[cfg(feature = "client")]
 pub(crate) mod transport;
 #[cfg(feature = "client")]
+#[allow(dead_code, unused_imports, unused_macros, reason = "few documents have types by status")]
+pub(crate) mod typed;
+#[cfg(feature = "client")]
 #[allow(dead_code, reason = "few documents have something to upload")]
 pub(crate) mod upload;
 #[cfg(feature = "webhooks")]
@@ -102,7 +108,7 @@ pub use timestamp::TimestampError;
 pub use timestamp::{Date, Timestamp};
 
 #[cfg(feature = "blocking")]
-pub use blocking::{BlockingDownload, BlockingItems, BlockingPages};
+pub use blocking::{BlockingDownload, BlockingEvents, BlockingItems, BlockingPages};
 #[cfg(feature = "client")]
 pub use {
     auth::{ClientCredentials, Token, TokenError, TokenProvider},
@@ -111,6 +117,7 @@ pub use {
     client::{Client, ClientBuilder},
     download::{Download, Saved},
     error::{ApiError, Error, ErrorKind},
+    events::{Events, ServerEvent},
     headers::Headers,
     operation::Method,
     page::{Items, Page, Pages},
@@ -144,10 +151,14 @@ pub(crate) mod prelude {
     #[cfg(feature = "client")]
     pub(crate) use super::{
         auth::Credential,
-        builders::{alternative, body_list_request, body_request, download_request, form_parts, list_request, request},
+        builders::{
+            alternative, body_alternative, body_list_request, body_request, download_request, form_parts, list_request,
+            request,
+        },
         operation::{Operation, Paging, PagingKind},
         params::{Param, server_url},
         request::Request,
+        typed::{by_status, errors_by_status, response_headers},
         {Bytes, Call, Client, Error, FileUpload, Items, Method, Page, Pages, RawResponse},
     };
 }

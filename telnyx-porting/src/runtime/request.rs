@@ -13,6 +13,7 @@ use crate::runtime::client::Client;
 use crate::runtime::decode::{self, FromBody};
 use crate::runtime::download::{Download, Saved};
 use crate::runtime::error::Error;
+use crate::runtime::events::{self, Events};
 use crate::runtime::execute;
 use crate::runtime::headers::Headers;
 use crate::runtime::multipart::{self, Form};
@@ -266,6 +267,25 @@ impl Request {
     /// Leaves the body to the caller, as it comes in.
     pub(crate) fn call_stream(self) -> Call<Download> {
         Call::of(execute::open(self))
+    }
+
+    /// Reads events as they come in, whose data is JSON.
+    pub(crate) fn call_events<T: Field + Default + 'static>(self) -> Call<Events<T>> {
+        self.events(events::json, Some("[DONE]"))
+    }
+
+    /// Reads events as they come in, whose data is text.
+    pub(crate) fn call_text_events(self) -> Call<Events<String>> {
+        self.events(events::text, None)
+    }
+
+    fn events<T: 'static>(
+        self,
+        decode: fn(&RawResponse) -> Result<T, Error>,
+        done: Option<&'static str>,
+    ) -> Call<Events<T>> {
+        let limit = self.0.client.inner().max_response_size;
+        Call::of(async move { Events::open(execute::open(self).await?, limit, decode, done).await })
     }
 
     /// Writes the body to a file.

@@ -19,7 +19,8 @@ fn without_warnings() {
     run(&minis, &["check", "--workspace", "--no-default-features"]);
     run(&minis, &["check", "--package=mini-webhooks-configured", "--all-features"]);
     run(&minis, &["check", "--package=mini-webhooks-configured", "--no-default-features", "--features=webhooks"]);
-    let documented = ["documentation", "keywords", "struct"].map(|name| format!("--package=mini-{name}"));
+    let documented = ["documentation", "events", "keywords", "responses", "struct", "uploads"]
+        .map(|name| format!("--package=mini-{name}"));
     let mut arguments = vec!["doc", "--no-deps"];
     arguments.extend(documented.iter().map(String::as_str));
     run(&minis, &arguments);

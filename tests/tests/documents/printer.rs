@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use codegen::model::{
-    Api, Argument, Body, BodyKind, Feature, Field, Guard, Method, Output, Param, ParamIn, Part, PartKind, PathArg,
-    Presence, Resource, Style, Type, TypeDef, TypeKind, WebhookVariant, Webhooks,
+    Api, Argument, Body, BodyKind, Content, Feature, Field, Guard, Method, Output, Param, ParamIn, Part, PartKind,
+    PathArg, Presence, Resource, StatusView, Style, Type, TypeDef, TypeKind, WebhookVariant, Webhooks,
 };
 
 /// The whole model.
@@ -167,7 +167,7 @@ fn print_method(text: &mut String, api: &Api, method: &Method, indent: &str) {
         print_body(text, api, body, indent);
     }
     for alternative in &method.alternatives {
-        let kind = if alternative.text { "text" } else { "bytes" };
+        let kind = content(api, &alternative.content);
         let _ = writeln!(text, "{indent}  or {}(): {kind} of {}", alternative.name, alternative.media_type);
     }
     if let Some(server) = &method.server {
@@ -177,8 +177,24 @@ fn print_method(text: &mut String, api: &Api, method: &Method, indent: &str) {
         let _ = writeln!(text, "{indent}  needs {security:?}");
     }
     if !method.errors.is_empty() {
-        let errors: Vec<&str> = method.errors.iter().map(|(status, _)| status.as_str()).collect();
-        let _ = writeln!(text, "{indent}  errors {}", errors.join(" "));
+        let errors: Vec<String> = method
+            .errors
+            .iter()
+            .map(|error| match &error.ty {
+                Some(ty) => format!("{} {}", error.status, type_name(api, ty)),
+                None => error.status.clone(),
+            })
+            .collect();
+        let _ = writeln!(text, "{indent}  errors {}", errors.join(", "));
+    }
+    if let Some(view) = &method.error_view {
+        let _ = writeln!(text, "{indent}  errors as {}", status_view(api, view));
+    }
+    if let Some(headers) = &method.headers {
+        let _ = writeln!(text, "{indent}  headers as {}", headers.name);
+        for field in &headers.fields {
+            let _ = writeln!(text, "{indent}    {}: {} = {:?}", field.name, type_name(api, &field.ty), field.wire);
+        }
     }
 }
 
@@ -284,6 +300,31 @@ fn output(api: &Api, output: &Output) -> String {
         }
         Output::Bytes { media_type } => format!("bytes of {media_type}"),
         Output::Text { media_type } => format!("text of {media_type}"),
+        Output::Events(ty) => format!("events of {}", type_name(api, ty)),
+        Output::ByStatus(view) => status_view(api, view),
+    }
+}
+
+fn status_view(api: &Api, view: &StatusView) -> String {
+    let cases: Vec<String> = view
+        .cases
+        .iter()
+        .map(|case| match &case.content {
+            Content::Nothing => format!("{} {}", case.status, case.variant),
+            held => format!("{} {}({})", case.status, case.variant, content(api, held)),
+        })
+        .collect();
+    format!("{} {{ {} }}", view.name, cases.join(", "))
+}
+
+fn content(api: &Api, content: &Content) -> String {
+    match content {
+        Content::Nothing => "nothing".to_owned(),
+        Content::Json(ty) => type_name(api, ty),
+        Content::Envelope { member, ty } => format!("{} in {member:?}", type_name(api, ty)),
+        Content::Events(ty) => format!("events of {}", type_name(api, ty)),
+        Content::Text => "text".to_owned(),
+        Content::Bytes => "bytes".to_owned(),
     }
 }
 

@@ -1,0 +1,472 @@
+//! What calls give: the types of responses by status and media type, of errors, and of headers.
+
+use openapiv3::{Header, MediaType, ParameterSchemaOrContent, ReferenceOr, Response};
+use serde_json::Value;
+
+use super::media::{self, Kind};
+use super::names::{self, Scope};
+use super::operations::{Found, open};
+use super::schemas::{Place, Schemas};
+use super::usage::Usage;
+use super::view::{Node, View};
+use crate::config::PaginationConfig;
+use crate::diagnostic::Diagnostics;
+use crate::model::{
+    Alternative, Content, ErrorResponse, HeaderField, HeaderView, Http, Output, StatusCase, StatusView, Type,
+};
+use crate::normalize::Document;
+
+/// All that is to be known of an operation's responses.
+pub(crate) struct Responses {
+    pub output: Output,
+    /// The media types that are asked for, if they are not JSON as usual.
+    pub accept: Option<String>,
+    pub alternatives: Vec<Alternative>,
+    pub errors: Vec<ErrorResponse>,
+    pub error_view: Option<StatusView>,
+    pub headers: Option<HeaderView>,
+}
+
+/// Lowers the responses of an operation.
+pub(crate) fn lower<'a>(
+    found: &Found<'a>,
+    base: &str,
+    paging: Option<usize>,
+    pagination: &[PaginationConfig],
+    schemas: &mut Schemas<'a>,
+    diagnostics: &mut Diagnostics,
+) -> Responses {
+    let (output, accept, alternatives) = output(found, base, paging, pagination, schemas, diagnostics);
+    let (errors, error_view) = errors(found, base, schemas, diagnostics);
+    let headers = headers(found, base, schemas, diagnostics);
+    Responses { output, accept, alternatives, errors, error_view, headers }
+}
+
+/// A response, with its status and its place.
+type Answer<'a> = (String, &'a Response, String);
+
+/// What the call gives, what it asks for, and the media types that it could ask for instead.
+fn output<'a>(
+    found: &Found<'a>,
+    base: &str,
+    paging: Option<usize>,
+    pagination: &[PaginationConfig],
+    schemas: &mut Schemas<'a>,
+    diagnostics: &mut Diagnostics,
+) -> (Output, Option<String>, Vec<Alternative>) {
+    let nothing = || (Output::Empty, Some("*/*".to_owned()), Vec::new());
+    // The response to HEAD has no body, whatever the document says.
+    if found.http == Http::Head {
+        return nothing();
+    }
+    let successes = found.successes(schemas.document);
+    let Some((_, response, pointer)) = successes.iter().find(|(_, response, _)| !response.content.is_empty()) else {
+        return nothing();
+    };
+    let Some((media_type, media)) = media::preferred(&response.content) else { return nothing() };
+    let by_status = successes.iter().any(|(_, other, _)| !is_same(other, response));
+    let name = by_status.then(|| schemas.scope.claim(&names::type_name(&format!("{base} Response"))));
+
+    let place = Place::new(schema_pointer(pointer, media_type), format!("{base} Response"), Usage::RESPONSE);
+    let page = media
+        .schema
+        .as_ref()
+        .filter(|_| media::kind(media_type) == Kind::Json)
+        .and_then(|schema| open(Node::from(schema), &place, base, paging, pagination, schemas, diagnostics))
+        .filter(|opened| matches!(opened, Output::Page { .. }));
+    let mut accept = vec![media_type];
+    let output = match (page, name) {
+        (Some(page), _) => page,
+        (None, None) => match content(media_type, media, &place, schemas, diagnostics) {
+            Content::Nothing => Output::Empty,
+            Content::Json(ty) => Output::Json(ty),
+            Content::Envelope { member, ty } => Output::Envelope { member, ty },
+            Content::Events(ty) => Output::Events(ty),
+            Content::Text => Output::Text { media_type: media_type.to_owned() },
+            Content::Bytes => Output::Bytes { media_type: media_type.to_owned() },
+        },
+        (None, Some(name)) => {
+            let (view, others) = view_of_successes(name, &successes, base, schemas, diagnostics);
+            accept = others;
+            Output::ByStatus(view)
+        }
+    };
+    let accept = accept.iter().map(|media_type| accepted(media_type)).collect::<Vec<_>>();
+    let accept = Some(accept.join(", ")).filter(|accept| accept != "application/json");
+    (output, accept, alternatives(response, pointer, media_type, base, schemas, diagnostics))
+}
+
+/// Whether two responses are decoded alike.
+fn is_same(one: &Response, other: &Response) -> bool {
+    let essential = |response: &Response| {
+        media::preferred(&response.content).map(|(name, media)| {
+            // A file has no schema worth comparing.
+            let schema = media.schema.as_ref().filter(|_| media::kind(name) == Kind::Json);
+            (media::essence(name), schema.and_then(|schema| serde_json::to_value(schema).ok()).map(without_remarks))
+        })
+    };
+    essential(one) == essential(other)
+}
+
+/// A schema without what says nothing about the shape of its values.
+fn without_remarks(schema: Value) -> Value {
+    let Value::Object(members) = schema else { return schema };
+    let inner = |(name, value): (String, Value)| {
+        let value = match (name.as_str(), value) {
+            // The names in there are no keywords.
+            ("properties", Value::Object(properties)) => {
+                properties.into_iter().map(|(name, property)| (name, without_remarks(property))).collect()
+            }
+            ("enum" | "default", value) => value,
+            (_, Value::Array(items)) => items.into_iter().map(without_remarks).collect(),
+            (_, value) => without_remarks(value),
+        };
+        (name, value)
+    };
+    let is_remark = |name: &str| matches!(name, "title" | "description" | "example" | "externalDocs");
+    members.into_iter().filter(|(name, _)| !is_remark(name)).map(inner).collect()
+}
+
+/// A variant for each success, and the media types of all of them.
+fn view_of_successes<'a>(
+    name: String,
+    successes: &[Answer<'a>],
+    base: &str,
+    schemas: &mut Schemas<'a>,
+    diagnostics: &mut Diagnostics,
+) -> (StatusView, Vec<&'a str>) {
+    let mut scope = Scope::default();
+    scope.reserve("Other");
+    let mut cases: Vec<StatusCase> = Vec::new();
+    let mut media_types: Vec<&str> = Vec::new();
+    for (index, (status, response, pointer)) in successes.iter().enumerate() {
+        let variant = scope.claim(&variant(status));
+        let same = successes.iter().take(index).position(|(_, other, _)| is_same(other, response));
+        let content = match (same.and_then(|same| cases.get(same)), media::preferred(&response.content)) {
+            (Some(same), _) => same.content.clone(),
+            (None, None) => Content::Nothing,
+            (None, Some((media_type, media))) => {
+                if !media_types.contains(&media_type) {
+                    media_types.push(media_type);
+                }
+                let place =
+                    Place::new(schema_pointer(pointer, media_type), format!("{base} {variant}"), Usage::RESPONSE);
+                match content(media_type, media, &place, schemas, diagnostics) {
+                    // A stream can't be a variant beside what is read as a whole.
+                    Content::Events(_) => Content::Text,
+                    other => other,
+                }
+            }
+        };
+        cases.push(StatusCase { status: status.clone(), variant, doc: response.description.clone(), content });
+    }
+    sort(&mut cases);
+    (StatusView { name, cases }, media_types)
+}
+
+/// Exact statuses before ranges, and those before the default.
+fn sort(cases: &mut [StatusCase]) {
+    cases.sort_by_key(|case| (case.status == "default", case.status.ends_with("XX")));
+}
+
+/// Further media types of the response.
+fn alternatives<'a>(
+    response: &'a Response,
+    pointer: &str,
+    media_type: &str,
+    base: &str,
+    schemas: &mut Schemas<'a>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Alternative> {
+    let mut scope = Scope::default();
+    for method in names::REQUEST_METHODS {
+        scope.reserve(method);
+    }
+    let mut alternatives = Vec::new();
+    for other in media::distinct(&response.content).into_iter().filter(|other| *other != media_type) {
+        let Some(media) = response.content.get(other) else { continue };
+        let short = media::short(other);
+        let place = Place::new(schema_pointer(pointer, other), format!("{base} {short} Response"), Usage::RESPONSE);
+        let content = match content(other, media, &place, schemas, diagnostics) {
+            // Whoever asks for another format of JSON wants it whole.
+            Content::Envelope { .. } | Content::Nothing => Content::Json(Type::Any),
+            content => content,
+        };
+        let media_type = accepted(other);
+        alternatives.push(Alternative { name: scope.claim(&format!("send_{short}")), media_type, content });
+    }
+    alternatives
+}
+
+/// What a body of a media type is in Rust.
+fn content<'a>(
+    media_type: &str,
+    media: &'a MediaType,
+    place: &Place,
+    schemas: &mut Schemas<'a>,
+    diagnostics: &mut Diagnostics,
+) -> Content {
+    let node = media.schema.as_ref().map(Node::from);
+    match media::kind(media_type) {
+        Kind::Text | Kind::Form => Content::Text,
+        Kind::Bytes | Kind::Multipart => Content::Bytes,
+        Kind::Events => Content::Events(match node {
+            Some(node) => event_data(node, place, schemas, diagnostics),
+            None => Type::String,
+        }),
+        // Of any media type is what the schema says.
+        Kind::Json if media::essence(media_type).contains('*') && node.is_none_or(|node| is_file(node, schemas)) => {
+            Content::Bytes
+        }
+        Kind::Json => {
+            let Some(node) = node else { return Content::Json(Type::Any) };
+            match open(node, place, "", None, &[], schemas, diagnostics) {
+                Some(Output::Envelope { member, ty }) => Content::Envelope { member, ty },
+                _ => Content::Json(schemas.lower(node, place, diagnostics).with_null()),
+            }
+        }
+    }
+}
+
+/// The type of the data of events: that of the items where the schema describes the whole stream, that of `data` where
+/// it describes a whole event, or else what it describes.
+fn event_data<'a>(node: Node<'a>, place: &Place, schemas: &mut Schemas<'a>, diagnostics: &mut Diagnostics) -> Type {
+    let inner = match resolved(node, schemas.document) {
+        Some(view) if view.items.is_some() => view.items,
+        Some(view) => match view.property("data") {
+            Some(data) if ["event", "id", "retry"].iter().any(|name| view.property(name).is_some()) => Some(data),
+            _ => None,
+        },
+        None => None,
+    };
+    let place = Place::new(place.pointer.clone(), format!("{} Data", place.name), place.usage);
+    match schemas.lower(inner.unwrap_or(node), &place, diagnostics).ty {
+        Type::Any | Type::Unit => Type::String,
+        ty => ty,
+    }
+}
+
+fn is_file(node: Node<'_>, schemas: &Schemas<'_>) -> bool {
+    resolved(node, schemas.document).is_some_and(|view| view.kind == Some("string") && view.format == Some("binary"))
+}
+
+fn resolved<'a>(node: Node<'a>, document: &'a Document) -> Option<View<'a>> {
+    match node {
+        Node::Schema(schema) => Some(View::of(schema)),
+        Node::Reference(name) => match document.schema(name).map(Node::from)? {
+            Node::Schema(schema) => Some(View::of(schema)),
+            Node::Reference(_) => None,
+        },
+    }
+}
+
+/// The error responses, and a view with a variant for each where they differ.
+fn errors<'a>(
+    found: &Found<'a>,
+    base: &str,
+    schemas: &mut Schemas<'a>,
+    diagnostics: &mut Diagnostics,
+) -> (Vec<ErrorResponse>, Option<StatusView>) {
+    let responses = found.responses(schemas.document);
+    let has_success = responses.iter().any(|(status, ..)| status.starts_with('2'));
+    let mut scope = Scope::default();
+    scope.reserve("Other");
+    let mut cases: Vec<StatusCase> = Vec::new();
+    let mut errors = Vec::new();
+    for (status, response, pointer) in responses {
+        let is_error = status.starts_with(['4', '5']) || (status == "default" && has_success);
+        if !is_error {
+            continue;
+        }
+        let variant = scope.claim(&variant(&status));
+        let ty = error_type(response, &pointer, &format!("{base} {variant}"), schemas, diagnostics);
+        let content = ty.clone().map_or(Content::Nothing, Content::Json);
+        if status != "default" || ty.is_some() {
+            let doc = response.description.clone();
+            cases.push(StatusCase { status: status.clone(), variant, doc: doc.clone(), content });
+            errors.push(ErrorResponse { status, description: doc, ty });
+        }
+    }
+    let mut types: Vec<&Type> = errors.iter().filter_map(|error| error.ty.as_ref()).collect();
+    types.sort_unstable();
+    types.dedup();
+    if types.len() < 2 {
+        return (errors, None);
+    }
+    // What has no type of its own needs no variant, unless it would be taken for what a range or the default holds.
+    let has_range = cases.iter().any(|case| case.status == "default" || case.status.ends_with("XX"));
+    cases.retain(|case| has_range || !matches!(case.content, Content::Nothing));
+    sort(&mut cases);
+    let name = schemas.scope.claim(&names::type_name(&format!("{base} Error")));
+    (errors, Some(StatusView { name, cases }))
+}
+
+/// The type of an error's body, unless there is none, or it is the list of errors that the runtime reads by itself.
+fn error_type<'a>(
+    response: &'a Response,
+    pointer: &str,
+    name: &str,
+    schemas: &mut Schemas<'a>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Type> {
+    let (media_type, media) = media::preferred(&response.content)?;
+    let node = media.schema.as_ref().map(Node::from)?;
+    let is_free = matches!(node, Node::Schema(schema) if View::of(schema).is_free());
+    if media::kind(media_type) != Kind::Json || is_free || is_list_of_errors(node, schemas.document) {
+        return None;
+    }
+    let place = Place::new(schema_pointer(pointer, media_type), name.to_owned(), Usage::ERROR);
+    // Documents repeat the schema of an error in every operation.
+    let text = match node {
+        Node::Schema(schema) => serde_json::to_string(schema).ok(),
+        Node::Reference(_) => None,
+    };
+    if let Some(known) = text.as_ref().and_then(|text| schemas.errors.get(text)) {
+        return Some(known.clone());
+    }
+    let ty = schemas.lower(node, &place, diagnostics).with_null();
+    if let Some(text) = text {
+        schemas.errors.insert(text, ty.clone());
+    }
+    Some(ty)
+}
+
+/// `{"errors": [{"code", "title", "detail"}]}`
+fn is_list_of_errors(node: Node<'_>, document: &Document) -> bool {
+    let Some(view) = resolved(node, document) else { return false };
+    let items = view.property("errors").and_then(|errors| resolved(errors, document)?.items);
+    let Some(item) = items.and_then(|item| resolved(item, document)) else { return false };
+    let mut parts = vec![item];
+    if let Some(item) = parts.first() {
+        let more: Vec<View<'_>> = item.all_of.iter().filter_map(|part| resolved(Node::from(part), document)).collect();
+        parts.extend(more);
+    }
+    parts.iter().any(|part| ["code", "title", "detail", "message"].iter().any(|name| part.property(name).is_some()))
+}
+
+/// The headers that any response of the operation has.
+fn headers<'a>(
+    found: &Found<'a>,
+    base: &str,
+    schemas: &mut Schemas<'a>,
+    diagnostics: &mut Diagnostics,
+) -> Option<HeaderView> {
+    let document = schemas.document;
+    let mut scope = Scope::default();
+    let mut fields: Vec<HeaderField> = Vec::new();
+    for (_, response, pointer) in found.responses(document) {
+        for (wire, header) in &response.headers {
+            let is_known = fields.iter().any(|field| field.wire.eq_ignore_ascii_case(wire));
+            if is_known || wire.eq_ignore_ascii_case("content-type") {
+                continue;
+            }
+            let pointer = format!("{pointer}/headers/{}", wire.replace('~', "~0").replace('/', "~1"));
+            let Some((header, pointer)) = resolve_header(document, header, pointer) else { continue };
+            let place = Place::new(format!("{pointer}/schema"), format!("{base} {wire}"), Usage::RESPONSE);
+            let typed = header_schema(header).map(|node| schemas.lower(node, &place, diagnostics));
+            let doc = typed.as_ref().map(|typed| typed.doc.clone()).unwrap_or_default();
+            fields.push(HeaderField {
+                name: scope.claim(&names::snake(wire)),
+                wire: wire.clone(),
+                ty: typed.map_or(Type::String, |typed| typed.ty),
+                doc: header.description.clone().unwrap_or(doc),
+            });
+        }
+    }
+    if fields.is_empty() {
+        return None;
+    }
+    let name = schemas.scope.claim(&names::type_name(&format!("{base} Headers")));
+    Some(HeaderView { name, fields })
+}
+
+fn header_schema(header: &Header) -> Option<Node<'_>> {
+    match &header.format {
+        ParameterSchemaOrContent::Schema(schema) => Some(Node::from(schema)),
+        ParameterSchemaOrContent::Content(content) => content.values().next()?.schema.as_ref().map(Node::from),
+    }
+}
+
+fn resolve_header<'a>(
+    document: &'a Document,
+    header: &'a ReferenceOr<Header>,
+    pointer: String,
+) -> Option<(&'a Header, String)> {
+    match header {
+        ReferenceOr::Item(header) => Some((header, pointer)),
+        ReferenceOr::Reference { reference } => {
+            let name = reference.strip_prefix("#/components/headers/")?;
+            match document.api.components.as_ref()?.headers.get(name)? {
+                ReferenceOr::Item(header) => Some((header, format!("/components/headers/{name}"))),
+                ReferenceOr::Reference { .. } => None,
+            }
+        }
+    }
+}
+
+fn schema_pointer(response: &str, media_type: &str) -> String {
+    format!("{response}/content/{}/schema", media_type.replace('~', "~0").replace('/', "~1"))
+}
+
+/// A media type as a request asks for it. Ranges of them are fine there.
+fn accepted(media_type: &str) -> String {
+    match media::essence(media_type).as_str() {
+        "*" => "*/*".to_owned(),
+        _ if media::kind(media_type) == Kind::Json => media::concrete(media_type.split(';').next().unwrap_or_default()),
+        _ => media_type.to_owned(),
+    }
+}
+
+/// `NotFound` for 404, by HTTP's own words.
+fn variant(status: &str) -> String {
+    let words = match status {
+        "200" => "Ok",
+        "201" => "Created",
+        "202" => "Accepted",
+        "203" => "NonAuthoritativeInformation",
+        "204" => "NoContent",
+        "205" => "ResetContent",
+        "206" => "PartialContent",
+        "207" => "MultiStatus",
+        "208" => "AlreadyReported",
+        "2XX" => "Success",
+        "400" => "BadRequest",
+        "401" => "Unauthorized",
+        "402" => "PaymentRequired",
+        "403" => "Forbidden",
+        "404" => "NotFound",
+        "405" => "MethodNotAllowed",
+        "406" => "NotAcceptable",
+        "408" => "RequestTimeout",
+        "409" => "Conflict",
+        "410" => "Gone",
+        "411" => "LengthRequired",
+        "412" => "PreconditionFailed",
+        "413" => "ContentTooLarge",
+        "414" => "UriTooLong",
+        "415" => "UnsupportedMediaType",
+        "416" => "RangeNotSatisfiable",
+        "417" => "ExpectationFailed",
+        "418" => "ImATeapot",
+        "421" => "MisdirectedRequest",
+        "422" => "UnprocessableContent",
+        "423" => "Locked",
+        "424" => "FailedDependency",
+        "425" => "TooEarly",
+        "426" => "UpgradeRequired",
+        "428" => "PreconditionRequired",
+        "429" => "TooManyRequests",
+        "451" => "UnavailableForLegalReasons",
+        "4XX" => "ClientError",
+        "500" => "InternalServerError",
+        "501" => "NotImplemented",
+        "502" => "BadGateway",
+        "503" => "ServiceUnavailable",
+        "504" => "GatewayTimeout",
+        "507" => "InsufficientStorage",
+        "5XX" => "ServerError",
+        "default" => "Default",
+        other => return format!("Status{other}"),
+    };
+    words.to_owned()
+}

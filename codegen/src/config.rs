@@ -32,6 +32,8 @@ pub struct Config {
     pub redact_free_form: Vec<String>,
     /// The tree of resources and their methods.
     pub resources: IndexMap<String, ResourceConfig>,
+    /// Pages of Markdown that show all operations of a feature, by name.
+    pub skills: IndexMap<String, SkillConfig>,
     /// Corrections of wrong documents.
     pub patches: Vec<Patch>,
     /// Differences from the upstream document that are meant.
@@ -129,6 +131,22 @@ pub struct WebhooksConfig {
     /// Schemas of events by a name of your choice; each has alternatives that a discriminator tells apart.
     #[serde(default)]
     pub events: IndexMap<String, String>,
+}
+
+/// A page that shows all operations of a feature.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SkillConfig {
+    /// Heading of the page.
+    pub title: String,
+    /// What the page is for, in a sentence or two: by it a reader decides whether to open it.
+    pub description: String,
+    /// The Cargo feature whose operations it shows; without it all.
+    #[serde(default)]
+    pub feature: Option<String>,
+    /// What a caller has to know beside the operations, in Markdown.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 /// A resource: methods, and resources below it.

@@ -100,6 +100,23 @@ fn check_config(config: &Config, file: FileId, sources: &Sources, diagnostics: &
                 .help(help);
         }
     }
+    for (name, skill) in &config.skills {
+        let Some(feature) = skill.feature.as_deref().filter(|feature| !config.features.contains_key(*feature)) else {
+            continue;
+        };
+        let mut place = "/skills".to_owned();
+        for segment in [name.as_str(), "feature"] {
+            pointer::push(&mut place, segment);
+        }
+        let known = config.features.keys().map(String::as_str);
+        let help = match nearest(feature, known.clone()) {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => format!("the features are {}", known.collect::<Vec<_>>().join(", ")),
+        };
+        diagnostics
+            .error("unknown-feature", Location::value(file, place), format!("there is no feature `{feature}`"))
+            .help(help);
+    }
     for (name, paging) in &config.pagination {
         let PaginationConfig::PageNumber { current, total, .. } = paging;
         for (member, value) in [("current", current), ("total", total)] {

@@ -29,6 +29,7 @@ pub struct Api {
     pub features: Vec<Feature>,
     pub pagings: Vec<Paging>,
     pub webhooks: Option<Webhooks>,
+    pub skills: Vec<Skill>,
     /// Top-level resources.
     pub resources: Vec<Resource>,
     /// All types, in the order in which they were met.
@@ -174,6 +175,17 @@ pub struct Feature {
     pub doc: String,
     /// Module of the types that only this feature needs.
     pub module: String,
+}
+
+/// A page that shows all operations of a feature.
+#[derive(Clone, Debug)]
+pub struct Skill {
+    pub name: String,
+    pub title: String,
+    pub description: String,
+    /// Without one the page shows all operations.
+    pub feature: Option<String>,
+    pub notes: Vec<String>,
 }
 
 /// Features of which one must be on for an item to be built; empty: always built.

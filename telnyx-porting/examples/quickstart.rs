@@ -21,16 +21,9 @@ use telnyx_porting::types::{
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let is_set = |name| env::var(name).is_ok_and(|value| !value.trim().is_empty());
-    let live = is_set("TELNYX_API_KEY") && is_set("TELNYX_BASE_URL");
-
-    // A client knows where requests go and which key they carry. Make one, clone it wherever it is needed: clones share
-    // their connections.
-    let client = if live {
-        Client::from_env()?
-    } else {
-        Client::builder().api_key("any-key").base_url(support::serve().await?).no_proxy().build()?
-    };
+    // A client knows where requests go and which key they carry. Make one (here `Client::from_env()` does, or something
+    // like it), clone it wherever it is needed: clones share their connections.
+    let (client, live) = support::connect().await?;
     println!("Talking to {} at {}", if live { "the host" } else { "a local server" }, client.base_url());
 
     check_portability(&client).await?;

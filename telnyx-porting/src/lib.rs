@@ -29,6 +29,11 @@
 //! # }
 //! ```
 //!
+//! The examples show more and run at once, without an account: `cargo run --example quickstart` is a tour, `port_numbers`
+//! goes from the portability check to the moved number, `bulk_configure` changes thousands of numbers, `blocking_cli`
+//! does without async, `resilient` meets a bad day. Who knows Telnyx's SDK for Python, Node or Ruby finds every call in
+//! [`coming_from`].
+//!
 //! # How it is put together
 //!
 //! * Start at [`Client`] and follow its methods: `client.porting_orders().comments().list(order_id)`. Names are those of
@@ -199,6 +204,13 @@ pub use crate::generated::resources;
 pub use crate::generated::types;
 #[doc(inline)]
 pub use crate::runtime::*;
+
+#[cfg(doc)]
+#[doc = include_str!("../docs/coming_from.md")]
+///
+/// # Every call
+#[doc = include_str!("../docs/calls.md")]
+pub mod coming_from {}
 
 /// The result of a call.
 #[cfg(feature = "client")]

@@ -131,7 +131,14 @@ fn write(arguments: &Arguments, api: &Api) -> Result<Changes, Box<dyn std::error
     let mut changes = sink(&target, &files, mode)?;
     let driver = codegen::emit::emit_driver(api, &options)?;
     let target = Target { root: in_workspace("tests/src/generated"), owned: vec![PathBuf::new()] };
-    changes.append(sink(&target, &[driver], mode)?);
+    let examples = codegen::emit::emit_examples(api, &options);
+    changes.append(sink(&target, &[driver, examples], mode)?);
+    let skills = codegen::emit::emit_skills(api, &options, env!("CARGO_PKG_VERSION"));
+    let target = Target { root: in_workspace("telnyx-porting/skills"), owned: Vec::new() };
+    changes.append(sink(&target, &skills, mode)?);
+    let calls = codegen::emit::emit_calls(api, &options);
+    let target = Target { root: in_workspace("telnyx-porting/docs"), owned: Vec::new() };
+    changes.append(sink(&target, &[calls], mode)?);
     Ok(changes)
 }
 

@@ -5,6 +5,7 @@ mod corpus;
 mod drift;
 mod generate;
 mod measure;
+mod mock;
 mod soak;
 
 use std::path::{Path, PathBuf};
@@ -36,6 +37,8 @@ enum Command {
     /// What `corpus` starts for each document.
     #[command(hide = true)]
     CorpusWorker(corpus::Worker),
+    /// Stands in for the API on a port of this machine: checks requests, and answers as the documents say.
+    Mock(mock::Arguments),
     /// Soaks the SDK against a server that misbehaves.
     Soak(soak::Arguments),
 }
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::BenchWorker(arguments) => bench::generator::run_worker(&arguments),
         Command::Corpus(arguments) => corpus::run(&arguments),
         Command::CorpusWorker(arguments) => corpus::work(&arguments),
+        Command::Mock(arguments) => mock::run(&arguments),
         Command::Soak(arguments) => soak::run(&arguments),
     }
 }

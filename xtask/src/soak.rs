@@ -38,6 +38,11 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     for (name, value) in numbers.into_iter().chain(more).chain(limit.map(|limit| ("--limit", limit.to_string()))) {
         command.args([name, value.as_str()]);
     }
+    status(&mut command)
+}
+
+/// Runs a command and ends as it does.
+pub(crate) fn status(command: &mut Command) -> ExitCode {
     match command.status() {
         Ok(status) => status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from),
         Err(error) => {

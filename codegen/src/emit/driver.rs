@@ -95,7 +95,7 @@ fn round_trip(api: &Api) -> Vec<Piece> {
     ]
 }
 
-fn function_name(method: &Method) -> proc_macro2::Ident {
+pub(super) fn function_name(method: &Method) -> proc_macro2::Ident {
     let snake = heck::ToSnakeCase::to_snake_case(method.request.strip_suffix("Request").unwrap_or(&method.request));
     format_ident!("send_{}", snake.trim_start_matches('_'))
 }

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::driver::function_name;
 use super::layout::literal;
+use super::skills;
 use crate::model::{
-    Api, BodyKind, Guard, Method, Output, Part, PartKind, Presence, Resource, Struct, Type, TypeDef, TypeKind, Union,
+    Api, BodyKind, Guard, Method, Output, Part, PartKind, Presence, Resource, Skill, Struct, Type, TypeDef, TypeKind,
+    Union,
 };
 
 /// How deep examples nest before they end in a default.
@@ -20,8 +23,77 @@ const FILE: &str = "std::path::Path::new(\"file.bin\")";
 pub(crate) struct Example {
     /// Names of the types that it builds.
     pub types: BTreeSet<String>,
+    /// The request, without what sends it.
+    pub chain: String,
     /// The statements.
     pub code: Vec<String>,
+}
+
+impl Example {
+    /// The `use` line that the statements need.
+    pub(crate) fn import(&self, krate: &str) -> Option<String> {
+        let types: Vec<&str> = self.types.iter().map(String::as_str).collect();
+        match types.as_slice() {
+            [] => None,
+            [only] => Some(format!("use {krate}::types::{only};")),
+            several => Some(format!("use {krate}::types::{{{}}};", several.join(", "))),
+        }
+    }
+
+    /// Import and statements, as a reader is shown them.
+    pub(crate) fn lines(&self, krate: &str) -> Vec<String> {
+        let import = self.import(krate).into_iter().flat_map(|import| [import, String::new()]);
+        import.chain(self.code.iter().cloned()).collect()
+    }
+}
+
+/// Every example as a function of its own, and one that runs any of them.
+pub(crate) fn functions(api: &Api, crate_name: &str) -> String {
+    let krate = crate_name.replace('-', "_");
+    let methods = api.methods();
+    let mut text = format!("use {krate}::{{Client, Result}};\n\n");
+    text.push_str("/// Runs the example of an operation; `None` if there is no such operation.\n");
+    text.push_str(
+        "pub async fn run(client: &Client, operation: &str) -> Option<Result<()>> {\n    Some(match operation {\n",
+    );
+    for (_, method) in &methods {
+        let (id, name) = (literal(&method.operation_id), function_name(method));
+        text.push_str(&format!("        {id} => {name}(client).await,\n"));
+    }
+    let handling: Vec<(&Skill, String, Example)> = api
+        .skills
+        .iter()
+        .filter_map(|skill| {
+            let name = heck::ToSnakeCase::to_snake_case(format!("errors of {}", skill.name).as_str());
+            Some((skill, name, skills::error_handling(api, skill)?))
+        })
+        .collect();
+    for (skill, name, _) in &handling {
+        text.push_str(&format!("        {} => {name}(client).await,\n", literal(&skill.name)));
+    }
+    text.push_str("        _ => return None,\n    })\n}\n");
+    for (resource, method) in methods {
+        let http = format!("`{} {}`", method.http.as_str(), method.path.replace('`', "'"));
+        let allow = if method.deprecated { "#[allow(deprecated)]\n" } else { "" };
+        let example = call(api, resource, method);
+        text.push_str(&function(&http, allow, &function_name(method).to_string(), &example.lines(&krate)));
+    }
+    for (skill, name, example) in &handling {
+        let doc = format!("What `{}` shows of errors.", skill.name);
+        text.push_str(&function(&doc, "#[allow(deprecated)]\n", name, &example.lines(&krate)));
+    }
+    text
+}
+
+fn function(doc: &str, allow: &str, name: &str, lines: &[String]) -> String {
+    let mut text = format!("\n/// {doc}\n{allow}async fn {name}(client: &Client) -> Result<()> {{\n");
+    for line in lines {
+        text.push_str(if line.is_empty() { "" } else { "    " });
+        text.push_str(line);
+        text.push('\n');
+    }
+    text.push_str("    Ok(())\n}\n");
+    text
 }
 
 /// The shortest sensible call of `method`: all that is required, and a little of what is not where nothing is.
@@ -59,11 +131,11 @@ pub(crate) fn call(api: &Api, resource: &Resource, method: &Method) -> Example {
             format!("let {name} = {chain}.send().await?; println!(\"{{{name}:?}}\");")
         }
     };
-    Example { types: writer.types, code: format(&code) }
+    Example { types: writer.types, chain, code: format(&code) }
 }
 
 /// Lays statements out as rustfmt would.
-fn format(code: &str) -> Vec<String> {
+pub(crate) fn format(code: &str) -> Vec<String> {
     let Ok(function) = syn::parse_str::<syn::ItemFn>(&format!("async fn example() {{ {code} }}")) else {
         return vec![code.to_owned()];
     };

@@ -12,6 +12,7 @@ mod responses;
 mod rust;
 mod security;
 mod servers;
+mod skills;
 mod types;
 mod webhooks;
 
@@ -79,6 +80,25 @@ pub fn emit_driver(api: &Api, options: &EmitOptions) -> Result<File, EmitError> 
     let text = driver::text(api, &options.crate_name)?;
     let header = header(api, options);
     Ok(File { path: PathBuf::from("driver.rs"), text: format!("{header}\n{text}") })
+}
+
+/// Writes the example of every operation as a function, for tests that run them all.
+#[must_use]
+pub fn emit_examples(api: &Api, options: &EmitOptions) -> File {
+    let text = examples::functions(api, &options.crate_name);
+    File { path: PathBuf::from("examples.rs"), text: format!("{}\n{text}", header(api, options)) }
+}
+
+/// Writes the skill documents, relative to their folder; `version` is that of the crate.
+#[must_use]
+pub fn emit_skills(api: &Api, options: &EmitOptions, version: &str) -> Vec<File> {
+    skills::files(api, options, version)
+}
+
+/// Writes a table that maps the calls of an API's SDKs in other languages to ours.
+#[must_use]
+pub fn emit_calls(api: &Api, options: &EmitOptions) -> File {
+    File { path: PathBuf::from("calls.md"), text: skills::calls(api, options) }
 }
 
 fn header(api: &Api, options: &EmitOptions) -> String {

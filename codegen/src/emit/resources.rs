@@ -177,15 +177,7 @@ fn method_doc(api: &Api, resource: &Resource, method: &Method, crate_name: &str)
     lines.push(String::new());
     lines.push("```no_run".to_owned());
     let krate = crate_name.replace('-', "_");
-    let types: Vec<&str> = example.types.iter().map(String::as_str).collect();
-    match types.as_slice() {
-        [] => {}
-        [only] => lines.push(format!("use {krate}::types::{only};")),
-        several => lines.push(format!("use {krate}::types::{{{}}};", several.join(", "))),
-    }
-    if !types.is_empty() {
-        lines.push(String::new());
-    }
+    lines.extend(example.import(&krate).into_iter().flat_map(|import| [import, String::new()]));
     lines.push(format!("# async fn example(client: &{krate}::Client) -> {krate}::Result<()> {{"));
     if method.deprecated {
         lines.push("# #[allow(deprecated)]".to_owned());

@@ -27,10 +27,10 @@ use self::operations::{Found, Named};
 use self::resources::Planned;
 use self::schemas::{Place, Schemas};
 use self::usage::{Usage, UsageMap};
-use crate::config::{Config, PaginationConfig};
+use crate::config::{Config, PaginationConfig, SkillConfig};
 use crate::diagnostic::Diagnostics;
 use crate::model::{
-    Api, BodyKind, Env, Feature, Features, Method, Output, Paging, Resource, Type, TypeDef, TypeId, TypeKind,
+    Api, BodyKind, Env, Feature, Features, Method, Output, Paging, Resource, Skill, Type, TypeDef, TypeId, TypeKind,
 };
 use crate::normalize::Document;
 use crate::pointer;
@@ -104,6 +104,7 @@ pub fn lower(
         features: features.features,
         pagings: pagination.iter().map(paging_style).collect(),
         webhooks,
+        skills: config.skills.iter().map(skill).collect(),
         resources,
         types,
         markers: BTreeSet::new(),
@@ -111,6 +112,16 @@ pub fn lower(
     let markers = markers(&api);
     api.markers = markers;
     api
+}
+
+fn skill((name, skill): (&String, &SkillConfig)) -> Skill {
+    Skill {
+        name: name.clone(),
+        title: skill.title.clone(),
+        description: skill.description.clone(),
+        feature: skill.feature.clone(),
+        notes: skill.notes.clone(),
+    }
 }
 
 impl Document {

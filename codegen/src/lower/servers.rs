@@ -31,7 +31,9 @@ pub(crate) fn choice(document: &Document, config: &Config, diagnostics: &mut Dia
     }
     let mut scope = Scope::default();
     let mut enums = Scope::default();
-    ["Client", "Server", "String", "Into"].iter().for_each(|name| enums.reserve(name));
+    for name in ["Client", "Server", "String", "Into"] {
+        enums.reserve(name);
+    }
     let servers = described.iter().enumerate();
     servers.map(|(index, server)| lower(index, server, &mut scope, &mut enums)).collect()
 }

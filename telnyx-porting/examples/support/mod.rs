@@ -1,9 +1,12 @@
 //! A server on loopback that speaks for the API, so that examples work without an account or a network.
 //!
-//! It keeps porting orders in memory and treats them as the API does: drafts are opened, completed and confirmed, lists
-//! come in pages, and what is wrong is refused with the field at fault. Nothing here is needed to use the SDK.
+//! It keeps porting orders in memory and treats them as the API does: drafts are opened, completed, confirmed and ported,
+//! lists come in pages, and what is wrong is refused with the field at fault. Nothing here is needed to use the SDK.
+
+mod numbers;
 
 use std::collections::HashMap;
+use std::env;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,12 +19,25 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
+use telnyx_porting::{Client, Error};
 use tokio::net::TcpListener;
+
+/// A client of the host that the environment names, or else of a server on this machine; and whether it is the host.
+pub(crate) async fn connect() -> Result<(Client, bool), Box<dyn std::error::Error>> {
+    let is_set = |name| env::var(name).is_ok_and(|value| !value.trim().is_empty());
+    let live = is_set("TELNYX_API_KEY") && is_set("TELNYX_BASE_URL");
+    let client: Result<Client, Error> = if live {
+        Client::from_env()
+    } else {
+        Client::builder().api_key("any-key").base_url(serve().await?).no_proxy().build()
+    };
+    Ok((client?, live))
+}
 
 /// Starts the server, with some orders of the past, and returns the URL below which it plays the API.
 ///
 /// It ends with the runtime that it was started on.
-pub(crate) async fn serve() -> io::Result<String> {
+async fn serve() -> io::Result<String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let base_url = format!("http://{}/v2", listener.local_addr()?);
     let router = Router::new().nest("/v2", api(Account::with_history()));
@@ -34,8 +50,13 @@ fn api(account: Account) -> Router {
         .route("/portability_checks", post(check_portability))
         .route("/porting_orders", get(list_orders).post(create_order))
         .route("/porting_orders/{id}", get(retrieve_order).patch(update_order))
+        .route("/porting_orders/{id}/requirements", get(list_requirements))
+        .route("/porting_orders/{id}/allowed_foc_windows", get(list_dates))
         .route("/porting_orders/{id}/actions/confirm", post(confirm_order))
+        .route("/porting_orders/{id}/actions/activate", post(activate_order))
+        .route("/porting_orders/{id}/activation_jobs/{job}", get(retrieve_job))
         .route("/porting_orders/{id}/loa_template", get(loa_template))
+        .merge(numbers::api())
         .fallback(async || not_found())
         .layer(middleware::from_fn(check_key))
         .layer(middleware::from_fn_with_state(Arc::default(), number_requests))
@@ -124,7 +145,88 @@ async fn create_order(State(account): State<Account>, Json(body): Json<Value>) -
 }
 
 async fn retrieve_order(State(account): State<Account>, Path(id): Path<String>) -> Response {
-    account.with_order(&id, |order| show(order))
+    account.with_order(&id, |order| {
+        move_on(order);
+        show(order)
+    })
+}
+
+/// A step of the port with every look at the order, where the world takes days.
+fn move_on(order: &mut Value) {
+    let next = match order.pointer("/status/value").and_then(Value::as_str) {
+        Some("in-process") => "submitted",
+        Some("submitted") => "foc-date-confirmed",
+        _ => return,
+    };
+    set_status(order, next);
+}
+
+/// What the country of the numbers asks for, and what was given of it.
+async fn list_requirements(State(account): State<Account>, Path(id): Path<String>) -> Response {
+    account.with_order(&id, |order| {
+        let given = order.get("requirements").and_then(Value::as_array).is_some_and(|given| !given.is_empty());
+        let requirement = |id: &str, name: &str, kind: &str| {
+            json!({
+                "requirement_type": { "id": id, "name": name },
+                "requirement_status": if given { "approved" } else { "requirement-info-pending" },
+                "field_type": kind,
+                "record_type": "porting_requirement",
+            })
+        };
+        let all = [
+            requirement("8ffb3622-7c6b-4ccc-b65f-7a3dc0099576", "Proof of the address", "document"),
+            requirement("53e03576-0fe2-4a4b-9d1d-8cba25bb5ab6", "Name of the signer", "textual"),
+        ];
+        let meta = json!({ "page_number": 1, "page_size": 20, "total_pages": 1, "total_results": all.len() });
+        Json(json!({ "data": all, "meta": meta })).into_response()
+    })
+}
+
+async fn list_dates(State(account): State<Account>, Path(id): Path<String>) -> Response {
+    account.with_order(&id, |_| {
+        let windows = [10, 11, 12].map(|day| {
+            json!({
+                "started_at": format!("2025-04-{day}T14:00:00Z"),
+                "ended_at": format!("2025-04-{day}T22:00:00Z"),
+                "record_type": "porting_foc_window",
+            })
+        });
+        Json(json!({ "data": windows })).into_response()
+    })
+}
+
+/// Begins to switch the numbers over.
+async fn activate_order(State(account): State<Account>, Path(id): Path<String>) -> Response {
+    account.with_order(&id, |order| {
+        if order.pointer("/status/value").is_none_or(|status| status != "foc-date-confirmed") {
+            return refuse([fault("/status", "must be foc-date-confirmed")]);
+        }
+        let job = json!({
+            "id": "2b9a4f1e-5a0d-4d3a-8f52-0b4f2a6c7d10",
+            "status": "created",
+            "activation_type": "on-demand",
+            "record_type": "porting_activation_job",
+        });
+        order["activation_job"] = job.clone();
+        (StatusCode::ACCEPTED, Json(json!({ "data": job }))).into_response()
+    })
+}
+
+/// The job goes on with every look at it, and with its end the order ends.
+async fn retrieve_job(State(account): State<Account>, Path((id, job)): Path<(String, String)>) -> Response {
+    account.with_order(&id, |order| {
+        let Some(mut found) = order.get("activation_job").filter(|known| known.get("id") == Some(&json!(job))).cloned()
+        else {
+            return not_found();
+        };
+        let next = if found.get("status") == Some(&json!("created")) { "in-process" } else { "completed" };
+        merge(&mut found, &json!({ "status": next }));
+        order["activation_job"] = found.clone();
+        if next == "completed" {
+            set_status(order, "ported");
+        }
+        show(&found)
+    })
 }
 
 async fn update_order(State(account): State<Account>, Path(id): Path<String>, Json(changes): Json<Value>) -> Response {

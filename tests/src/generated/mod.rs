@@ -1,3 +1,4 @@
 //! Written by `cargo xtask generate`.
 
 pub mod driver;
+pub mod examples;

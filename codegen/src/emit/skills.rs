@@ -1,0 +1,426 @@
+//! Skill documents: all operations of a feature on one page of Markdown, for assistants and people who search it.
+//!
+//! They come from the model, like the crate itself, and their examples are those that the tests run.
+
+use std::path::PathBuf;
+
+use indexmap::{IndexMap, IndexSet};
+
+use super::docs;
+use super::examples::{self, Example};
+use super::{EmitOptions, File, MARK};
+use crate::model::{
+    Api, Argument, BodyKind, Field, Method, Output, ParamIn, PartKind, Presence, Resource, Skill, Type, TypeKind, Union,
+};
+
+/// The pages, relative to the folder of the skills.
+pub(crate) fn files(api: &Api, options: &EmitOptions, version: &str) -> Vec<File> {
+    api.skills
+        .iter()
+        .map(|skill| {
+            let page = Page { api, options, skill, krate: options.crate_name.replace('-', "_") };
+            File { path: PathBuf::from(&skill.name).join("SKILL.md"), text: page.text(version) }
+        })
+        .collect()
+}
+
+/// A table of all calls as SDKs of other languages have them, and as they are here.
+pub(crate) fn calls(api: &Api, options: &EmitOptions) -> String {
+    let mut lines = vec![
+        note(api, options),
+        String::new(),
+        "| request | Python, Ruby | Node | Rust |".to_owned(),
+        "|---|---|---|---|".to_owned(),
+    ];
+    for (resource, method) in api.methods() {
+        let theirs = |case: fn(&str) -> String| {
+            let way = resource.path.iter().chain([&method.name]).map(|name| case(name));
+            format!("client.{}(…)", way.collect::<Vec<_>>().join("."))
+        };
+        let arguments: Vec<&str> = method.path_args.iter().map(|arg| arg.name.as_str()).collect();
+        let ours: Vec<String> = resource.path.iter().map(|name| format!("{name}()")).collect();
+        lines.push(format!(
+            "| `{} {}` | `{}` | `{}` | `client.{}.{}({})` |",
+            method.http.as_str(),
+            method.path,
+            theirs(str::to_owned),
+            theirs(heck::ToLowerCamelCase::to_lower_camel_case),
+            ours.join("."),
+            method.name,
+            arguments.join(", ")
+        ));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// Says who wrote the page.
+fn note(api: &Api, options: &EmitOptions) -> String {
+    let mark = MARK.trim_start_matches("// ");
+    format!("<!-- {mark}{}` from {}; do not edit. -->", options.command, api.documents.join(", "))
+}
+
+/// What a skill shows of how errors are handled: a call, and what to do about each kind of error.
+pub(crate) fn error_handling(api: &Api, skill: &Skill) -> Option<Example> {
+    let methods = operations(api, skill);
+    let changes =
+        |method: &Method| method.body.is_some() && matches!(method.output, Output::Json(_) | Output::Envelope { .. });
+    let (resource, method) = methods.iter().find(|(_, method)| changes(method)).or(methods.first())?;
+    let example = examples::call(api, resource, method);
+    let code = format!(
+        "match {}.send().await {{
+            Ok(_) => {{ println!(\"done\"); }}
+            Err(error) if error.is_validation() => {{
+                for fault in error.api_errors() {{
+                    println!(\"{{:?}}: {{:?}}\", fault.pointer, fault.detail);
+                }}
+            }}
+            Err(error) if error.is_rate_limited() => {{ println!(\"wait {{:?}}\", error.retry_after()); }}
+            Err(error) if error.may_have_been_carried_out() => {{
+                println!(\"look before you repeat it: {{error}}\");
+            }}
+            Err(error) => return Err(error),
+        }}",
+        example.chain
+    );
+    Some(Example { code: examples::format(&code), ..example })
+}
+
+/// The operations of a skill with their resources.
+fn operations<'a>(api: &'a Api, skill: &Skill) -> Vec<(&'a Resource, &'a Method)> {
+    let belongs = |method: &Method| skill.feature.as_ref().is_none_or(|feature| method.features.contains(feature));
+    api.methods().into_iter().filter(|(_, method)| belongs(method)).collect()
+}
+
+struct Page<'a> {
+    api: &'a Api,
+    options: &'a EmitOptions,
+    skill: &'a Skill,
+    /// The crate as Rust names it.
+    krate: String,
+}
+
+impl Page<'_> {
+    fn text(&self, version: &str) -> String {
+        let skill = self.skill;
+        let mut lines = vec![
+            "---".to_owned(),
+            format!("name: {}", skill.name),
+            format!("description: {}", serde_json::Value::from(skill.description.trim())),
+            "---".to_owned(),
+            String::new(),
+            note(self.api, self.options),
+            String::new(),
+            format!("# {}", skill.title),
+        ];
+        self.installation(version, &mut lines);
+        self.setup(&mut lines);
+        self.errors(&mut lines);
+        self.notes(&mut lines);
+        for (resource, method) in operations(self.api, skill) {
+            self.operation(resource, method, &mut lines);
+        }
+        lines.push(String::new());
+        lines.join("\n")
+    }
+
+    fn installation(&self, version: &str, lines: &mut Vec<String>) {
+        let name = &self.options.crate_name;
+        let short = version.rsplit_once('.').map_or(version, |(short, _)| short);
+        section("Installation", lines);
+        lines.push("```toml".to_owned());
+        lines.push("[dependencies]".to_owned());
+        lines.push(format!("{name} = \"{short}\""));
+        lines.push("tokio = { version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }".to_owned());
+        lines.push("```".to_owned());
+        if let Some(feature) = &self.skill.feature {
+            lines.push(String::new());
+            lines.push(format!(
+                "To build nothing else: `{name} = {{ version = \"{short}\", default-features = false, features = \
+                 [\"{feature}\", \"rustls-tls\"] }}`."
+            ));
+        }
+    }
+
+    fn setup(&self, lines: &mut Vec<String>) {
+        let env: Vec<&str> =
+            self.api.security.schemes.iter().flat_map(|scheme| &scheme.env).map(String::as_str).collect();
+        let told = if env.is_empty() { String::new() } else { format!(" // {}", env.join(", ")) };
+        section("Setup", lines);
+        let code = [
+            format!("use {}::{{Client, Result}};", self.krate),
+            String::new(),
+            "#[tokio::main]".to_owned(),
+            "async fn main() -> Result<()> {".to_owned(),
+            format!("    let client = Client::from_env()?;{told}"),
+            "    // ..".to_owned(),
+            "    Ok(())".to_owned(),
+            "}".to_owned(),
+        ];
+        fence(code, lines);
+        lines.push(String::new());
+        lines.push(
+            "`Client::builder()` takes the key, another base URL, timeouts and a retry policy. The examples below stand \
+             in a function like this one, with `client` in scope."
+                .to_owned(),
+        );
+    }
+
+    fn errors(&self, lines: &mut Vec<String>) {
+        section("Error handling", lines);
+        lines.push(
+            "Every call gives `Result<_, Error>`. An `Error` has a predicate for each thing that you may want to do about \
+             it; `status()`, `request_id()` and `api_errors()` tell what the server said."
+                .to_owned(),
+        );
+        lines.push(String::new());
+        if let Some(example) = error_handling(self.api, self.skill) {
+            fence(example.lines(&self.krate), lines);
+            lines.push(String::new());
+        }
+        let table = [
+            ("400, 422", "`is_bad_request()`, `is_validation()`", "correct the members that `api_errors()` points to"),
+            ("401, 403", "`is_unauthorized()`, `is_permission_denied()`", "look at the key and what it may do"),
+            ("404", "`is_not_found()`", "there is no such thing for this account"),
+            ("409", "`is_conflict()`", "fetch the thing again, then decide"),
+            ("429", "`is_rate_limited()`", "already repeated after `Retry-After`; slow down"),
+            ("5xx", "`is_server_error()`", "already repeated where that is safe; see `may_have_been_carried_out()`"),
+            ("none", "`is_timeout()`, `is_connect()`, `is_interrupted()`", "the same"),
+        ];
+        lines.push("| status | predicate | what to do |".to_owned());
+        lines.push("|---|---|---|".to_owned());
+        lines.extend(table.map(|(status, predicate, advice)| format!("| {status} | {predicate} | {advice} |")));
+    }
+
+    fn notes(&self, lines: &mut Vec<String>) {
+        section("Important notes", lines);
+        let general = [
+            "**Lists** come in pages. `send()` gives one `Page`, `items()` a stream of all items and `pages()` one of all \
+             pages; each page is fetched when its turn comes.",
+            "**Arguments** in the path are positional, all others are setters of their names, in any order. `send()` \
+             compiles once everything required is set.",
+            "**Responses**: every member is an `Option` unless the API promises it. Enums keep values that this version \
+             does not know in their variant `Unknown`.",
+            "**Updates**: what is not mentioned stays as it is; a setter `.member_null()` clears a member.",
+        ];
+        let own = self.skill.notes.iter().map(String::as_str);
+        for note in own.chain(general) {
+            lines.extend(docs::lines(&format!("- {}", note.trim())));
+        }
+    }
+
+    fn operation(&self, resource: &Resource, method: &Method, lines: &mut Vec<String>) {
+        let title = method.summary.trim().trim_end_matches('.');
+        let http = format!("{} {}", method.http.as_str(), method.path);
+        section(if title.is_empty() { &http } else { title }, lines);
+        if !method.description.trim().is_empty() && method.description.trim() != method.summary.trim() {
+            lines.extend(docs::lines(&method.description));
+            lines.push(String::new());
+        }
+        if method.deprecated {
+            lines.push("**Deprecated.**".to_owned());
+            lines.push(String::new());
+        }
+        lines.push(format!("`{http}`"));
+        let (required, optional) = self.arguments(method);
+        for (title, arguments) in [("Required", required), ("Optional", optional)] {
+            if !arguments.is_empty() {
+                lines.push(String::new());
+                lines.push(format!("{title}: {}", arguments.join(", ")));
+            }
+        }
+        lines.push(String::new());
+        fence(examples::call(self.api, resource, method).lines(&self.krate), lines);
+        lines.push(String::new());
+        lines.push(format!("Returns: {}", self.output(&method.output)));
+    }
+
+    /// Required and optional arguments.
+    fn arguments(&self, method: &Method) -> (Vec<String>, Vec<String>) {
+        let (mut required, mut optional) = (Vec::new(), Vec::new());
+        required.extend(
+            method.path_args.iter().map(|arg| format!("`{}` ({}, in the path)", arg.name, self.type_text(&arg.ty))),
+        );
+        for argument in &method.arguments {
+            let into = if argument.required { &mut required } else { &mut optional };
+            into.push(self.argument(argument));
+        }
+        let Some(body) = &method.body else { return (required, optional) };
+        if let BodyKind::Multipart(parts) = &body.kind {
+            for part in parts {
+                let kind = match part.kind {
+                    PartKind::File => "file".to_owned(),
+                    PartKind::Files => "array of files".to_owned(),
+                    PartKind::Value => self.type_text(&part.ty),
+                };
+                let into = if part.required { &mut required } else { &mut optional };
+                into.push(format!("`{}` ({kind})", part.name));
+            }
+            return (required, optional);
+        }
+        match body.fields.and_then(|id| self.api.get(id)).map(|def| &def.kind) {
+            Some(TypeKind::Struct(object)) => {
+                for (field, setter) in object.fields.iter().zip(&body.setters) {
+                    let into = if field.presence == Presence::Required { &mut required } else { &mut optional };
+                    let null = setter.null.as_ref().map_or_else(String::new, |null| format!(", or `{null}()`"));
+                    into.push(format!("`{}` ({}{null})", setter.name, self.type_text(&field.ty)));
+                }
+            }
+            _ => {
+                let kind = match body.kind {
+                    BodyKind::Bytes => "file".to_owned(),
+                    _ => self.type_text(&body.ty),
+                };
+                let into = if body.required { &mut required } else { &mut optional };
+                into.push(format!("`body` ({kind})"));
+            }
+        }
+        (required, optional)
+    }
+
+    fn argument(&self, argument: &Argument) -> String {
+        let place = match argument.location {
+            ParamIn::Query if argument.wire == argument.name => String::new(),
+            ParamIn::Query => format!(", sent as `{}`", argument.wire),
+            ParamIn::Header => format!(", the header `{}`", argument.wire),
+            ParamIn::Cookie => format!(", the cookie `{}`", argument.wire),
+        };
+        format!("`{}` ({}{place})", argument.name, self.type_text(&argument.ty))
+    }
+
+    fn output(&self, output: &Output) -> String {
+        match output {
+            Output::Empty => "nothing.".to_owned(),
+            Output::Bytes { media_type } => format!("the bytes of a file (`{media_type}`)."),
+            Output::Text { media_type } => format!("text (`{media_type}`)."),
+            Output::Page { item, .. } => format!("pages of {}", self.value(item)),
+            Output::Json(ty) | Output::Envelope { ty, .. } => self.value(ty),
+            Output::Events(ty) => format!("a stream of events with {}", self.value(ty)),
+            Output::ByStatus(view) => {
+                let cases = view.cases.iter().map(|case| {
+                    let held = case.content.ty().map_or_else(|| "no JSON".to_owned(), |ty| self.type_text(ty));
+                    format!("`{}::{}` for {} ({held})", view.name, case.variant, case.status)
+                });
+                cases.collect::<Vec<_>>().join(", ")
+            }
+        }
+    }
+
+    /// A type, and the members of the object that it is or holds.
+    fn value(&self, ty: &Type) -> String {
+        let name = self.type_text(ty);
+        if let Some(union) = self.union(inner(self.api, ty)) {
+            return format!("{name}; with {}", self.alternatives(union));
+        }
+        let Some(fields) = self.fields(inner(self.api, ty)) else { return format!("{name}.") };
+        let members = self.members(fields);
+        // Where an object of one purpose holds what was asked for, its members are what one looks for.
+        let held = fields.iter().find(|field| field.wire == "data").filter(|_| fields.len() <= 3);
+        match held.and_then(|field| Some((field, self.fields(inner(self.api, &field.ty))?))) {
+            Some((field, inside)) => format!("{name}: {members}; in `{}`: {}", field.name, self.members(inside)),
+            None => format!("{name}: {members}"),
+        }
+    }
+
+    fn union(&self, ty: &Type) -> Option<&Union> {
+        let Type::Named(id) = ty else { return None };
+        match &self.api.get(*id)?.kind {
+            TypeKind::Union(union) => Some(union),
+            _ => None,
+        }
+    }
+
+    /// The members that the alternatives have, each with all types that it has in any of them.
+    fn alternatives(&self, union: &Union) -> String {
+        let mut types: IndexMap<&str, IndexSet<String>> = IndexMap::new();
+        for variant in &union.variants {
+            let inside = inner(self.api, &variant.ty);
+            // An alternative may itself be one of several.
+            let nested = self.union(inside).into_iter().flat_map(|union| &union.variants);
+            let objects = nested.map(|variant| inner(self.api, &variant.ty)).chain([inside]);
+            for field in objects.filter_map(|ty| self.fields(ty)).flatten() {
+                types.entry(&field.name).or_default().insert(self.type_text(&field.ty));
+            }
+        }
+        let tags: Vec<&str> = union.variants.iter().filter_map(|variant| variant.tag.as_deref()).collect();
+        if let Some(tag) = union.tag.as_deref().filter(|_| !tags.is_empty()) {
+            types.insert(tag, IndexSet::from([format!("tells which it is: {}", tags.join(", "))]));
+        }
+        let members = types
+            .into_iter()
+            .map(|(name, types)| format!("`{name}` ({})", types.into_iter().collect::<Vec<_>>().join(", or ")));
+        members.collect::<Vec<_>>().join(", ")
+    }
+
+    fn members(&self, fields: &[Field]) -> String {
+        let members: Vec<String> =
+            fields.iter().map(|field| format!("`{}` ({})", field.name, self.type_text(&field.ty))).collect();
+        members.join(", ")
+    }
+
+    fn fields(&self, ty: &Type) -> Option<&[Field]> {
+        let Type::Named(id) = ty else { return None };
+        match &self.api.get(*id)?.kind {
+            TypeKind::Struct(object) => Some(&object.fields),
+            _ => None,
+        }
+    }
+
+    /// A type as a reader looks for it: objects by name, enums with their values.
+    fn type_text(&self, ty: &Type) -> String {
+        match self.api.resolve(ty) {
+            Type::Bool => "boolean".to_owned(),
+            Type::I32 | Type::I64 | Type::U64 => "integer".to_owned(),
+            Type::F32 | Type::F64 => "number".to_owned(),
+            Type::String => "string".to_owned(),
+            Type::Timestamp => "date-time".to_owned(),
+            Type::Date => "date".to_owned(),
+            Type::Bytes => "bytes".to_owned(),
+            Type::Unit => "null".to_owned(),
+            Type::Any => "any JSON".to_owned(),
+            Type::List(item) => format!("array of {}", self.type_text(item)),
+            Type::Map(of) => format!("map of {}", self.type_text(of)),
+            Type::Option(of) => format!("{} or null", self.type_text(of)),
+            Type::Named(id) => {
+                let Some(def) = self.api.get(*id) else { return "object".to_owned() };
+                let name = &def.name;
+                match &def.kind {
+                    TypeKind::StringEnum(variants) => {
+                        let values: Vec<&str> = variants.iter().map(|variant| variant.value.as_str()).collect();
+                        format!("enum `{name}`: {}", values.join(", "))
+                    }
+                    TypeKind::IntEnum(variants) => {
+                        let values: Vec<String> = variants.iter().map(|variant| variant.value.to_string()).collect();
+                        format!("enum `{name}`: {}", values.join(", "))
+                    }
+                    TypeKind::Union(union) => {
+                        let names: Vec<String> =
+                            union.variants.iter().map(|variant| format!("`{}`", variant.name)).collect();
+                        format!("one of `{name}`: {}", names.join(", "))
+                    }
+                    TypeKind::Struct(_) | TypeKind::Alias(_) => format!("`{name}`"),
+                }
+            }
+        }
+    }
+}
+
+/// What a list or an optional value holds.
+fn inner<'a>(api: &'a Api, ty: &'a Type) -> &'a Type {
+    match api.resolve(ty) {
+        Type::List(item) | Type::Option(item) => inner(api, item),
+        other => other,
+    }
+}
+
+fn section(title: &str, lines: &mut Vec<String>) {
+    lines.push(String::new());
+    lines.push(format!("## {title}"));
+    lines.push(String::new());
+}
+
+fn fence(code: impl IntoIterator<Item = String>, lines: &mut Vec<String>) {
+    lines.push("```rust".to_owned());
+    lines.extend(code);
+    lines.push("```".to_owned());
+}

@@ -1,0 +1,204 @@
+//! What is answered to a request that keeps to the documents.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use codegen::model::Paging;
+use codegen::pointer;
+use serde_json::{Map, Value, json};
+
+use crate::check::{Accepted, accepts};
+use crate::contract::{Checked, Contract, Operation, is_json};
+use crate::sample::{Sampler, uuid};
+use crate::schema::faults;
+
+/// How often a random value is tried again before an example is taken.
+const TRIES: u64 = 20;
+/// What a page holds unless the caller says otherwise.
+const PAGE_SIZE: usize = 20;
+
+/// The media type and the bytes of an answer.
+pub(crate) type Content = (String, Vec<u8>);
+
+/// Makes the values of answers.
+pub(crate) struct Answers<'a> {
+    pub contract: &'a Contract,
+    /// Decides what is random; without it values are examples.
+    pub seed: Option<u64>,
+    /// How many items there are in a list.
+    pub items: usize,
+}
+
+impl Answers<'_> {
+    /// The whole JSON of an answer that keeps nothing in mind.
+    pub(crate) fn json(&self, accepted: &Accepted<'_>, schema: &Checked) -> Value {
+        let key = format!("{} {:?} {:?}", accepted.operation.id, accepted.captured, accepted.query);
+        let mut whole = self.value(schema, &key, about(accepted.operation));
+        if let Some(paging) = &accepted.operation.paging {
+            let items: Vec<Value> = (0..self.items)
+                .map(|index| self.item(accepted.operation, schema, &format!("{:?}", accepted.captured), index))
+                .collect();
+            page(&mut whole, paging, accepted, &items);
+        }
+        whole
+    }
+
+    /// The item of this number of a list.
+    pub(crate) fn item(&self, operation: &Operation, schema: &Checked, key: &str, index: usize) -> Value {
+        let name = about(operation).unwrap_or_default();
+        let mut whole = self.value(schema, &format!("{} {key} {index}", operation.id), Some(name));
+        let mut item = whole.get_mut(name).and_then(|items| items.get_mut(0)).map_or(Value::Null, Value::take);
+        if item.is_null() {
+            // At random a list may be empty.
+            let mut example = Sampler::examples(&self.contract.responses).value(&schema.schema);
+            item = example.get_mut(name).and_then(|items| items.get_mut(0)).map_or(Value::Null, Value::take);
+        }
+        if index > 0 {
+            number(&mut item, index);
+        }
+        item
+    }
+
+    /// A value that fits the schema, and has the member `kept`.
+    pub(crate) fn value(&self, schema: &Checked, key: &str, kept: Option<&str>) -> Value {
+        let schemas = &self.contract.responses;
+        let fits = |value: &Value| schema.validator(schemas).is_ok_and(|validator| validator.is_valid(value));
+        let example = || {
+            let composed = Sampler::examples(schemas).value(&schema.schema);
+            if fits(&composed) { Some(composed) } else { None }
+        };
+        let random = |seed: u64| {
+            let tries = (0..TRIES).map(|turn| {
+                let mut hasher = DefaultHasher::new();
+                (seed, turn, key).hash(&mut hasher);
+                Sampler::random(schemas, hasher.finish(), kept).value(&schema.schema)
+            });
+            tries.into_iter().find(fits)
+        };
+        let made = match self.seed {
+            Some(seed) => random(seed).or_else(example),
+            None => example().or_else(|| random(0)),
+        };
+        // What fits nothing is shown as far as it goes; the server says so.
+        made.unwrap_or_else(|| Sampler::examples(schemas).value(&schema.schema))
+    }
+
+    /// What does not fit about an answer: it is the fault of the documents or ours, never the caller's.
+    pub(crate) fn misfits(&self, schema: &Checked, value: &Value) -> Vec<String> {
+        match schema.validator(&self.contract.responses) {
+            Ok(validator) => faults(validator, value)
+                .into_iter()
+                .map(|fault| format!("{} {}", fault.pointer, fault.detail))
+                .collect(),
+            Err(reason) => vec![format!("the document's schema is wrong: {reason}")],
+        }
+    }
+}
+
+/// The media type in which to answer: the one that the caller likes best and the document has.
+pub(crate) fn media_type<'a>(accepted: &Accepted<'a>) -> Option<&'a (String, Checked)> {
+    let content = &accepted.operation.success.content;
+    let wanted = accepted.accept.as_deref().unwrap_or("*/*");
+    let mut wished = wanted.split(',').map(|one| one.split(';').next().unwrap_or_default().trim());
+    let found = wished
+        .find_map(|wish| content.iter().find(|(media_type, _)| accepts(wish, media_type) || accepts(media_type, wish)));
+    found.or(content.first())
+}
+
+/// The member of an operation's answer that it is about.
+fn about(operation: &Operation) -> Option<&str> {
+    let items = operation.paging.as_ref().map(|paging| paging.items.as_str());
+    items.or(operation.success.envelope.as_deref())
+}
+
+/// A file of this media type with something in it.
+pub(crate) fn file(media_type: &str, title: &str) -> Content {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let bytes = match essence {
+        "application/pdf" => pdf(title),
+        "text/csv" => b"name,value\r\nexample,1\r\n".to_vec(),
+        text if text.starts_with("text/") => format!("{title}\n").into_bytes(),
+        _ => title.as_bytes().to_vec(),
+    };
+    let media_type = if is_json(media_type) || essence.contains('*') { "application/octet-stream" } else { media_type };
+    (media_type.to_owned(), bytes)
+}
+
+/// Makes an answer hold one page of the items.
+pub(crate) fn page(whole: &mut Value, paging: &Paging, accepted: &Accepted<'_>, items: &[Value]) {
+    let asked = |pair: &str| {
+        let mut keys = pair.split(['[', ']']).filter(|key| !key.is_empty());
+        let first = accepted.query.get(pair).or_else(|| accepted.query.get(keys.next()?));
+        let value = keys.try_fold(first?, |value, key| value.get(key));
+        // A pair of its own name is found whole.
+        value.or(accepted.query.get(pair)).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok())
+    };
+    let size = paging.size.as_deref().and_then(asked).filter(|size| *size > 0).unwrap_or(PAGE_SIZE);
+    let number = asked(&paging.number).filter(|number| *number > 0).unwrap_or(1);
+    let total = items.len().div_ceil(size);
+    let shown: Vec<Value> = items.iter().skip((number - 1).saturating_mul(size)).take(size).cloned().collect();
+    put(whole, &format!("/{}", paging.items), json!(shown));
+    put(whole, &paging.current, json!(number));
+    put(whole, &paging.total, json!(total));
+    // What else is usually told beside the position, where the answer has it.
+    let around = paging.current.rsplit_once('/').map_or("", |(around, _)| around);
+    for (name, value) in [("page_size", size), ("total_results", items.len())] {
+        let at = pointer::join(around, name);
+        if whole.pointer(&at).is_some() {
+            put(whole, &at, json!(value));
+        }
+    }
+}
+
+/// Sets what a pointer leads to, and the objects on the way.
+pub(crate) fn put(whole: &mut Value, at: &str, value: Value) {
+    let mut slot = whole;
+    for segment in pointer::segments(at) {
+        if !slot.is_object() {
+            *slot = Value::Object(Map::new());
+        }
+        let Value::Object(members) = slot else { return };
+        slot = members.entry(segment.into_owned()).or_insert(Value::Null);
+    }
+    *slot = value;
+}
+
+/// Tells the items of a list apart by their ids.
+fn number(item: &mut Value, index: usize) {
+    let Some(Value::String(id)) = item.get_mut("id") else { return };
+    let is_uuid = id.len() == 36 && id.split('-').count() == 5;
+    if is_uuid {
+        let mut hasher = DefaultHasher::new();
+        (id.as_str(), index).hash(&mut hasher);
+        *id = uuid(u128::from(hasher.finish()) << 64 | index as u128);
+    } else if let Some((head, _)) = id.char_indices().nth(id.chars().count().saturating_sub(index.to_string().len()))
+        && id.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        // Numbers of fixed length stay so.
+        *id = format!("{}{index}", id.get(..head).unwrap_or_default());
+    } else {
+        id.push_str(&format!("-{index}"));
+    }
+}
+
+/// A PDF of one page with one line of text.
+fn pdf(title: &str) -> Vec<u8> {
+    let line: String = title.chars().filter(|c| c.is_ascii_alphanumeric() || " .-_/".contains(*c)).collect();
+    let text = format!("BT /F1 14 Tf 72 720 Td ({line}) Tj ET");
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
+            .to_owned(),
+        format!("<< /Length {} >>\nstream\n{text}\nendstream", text.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+    ];
+    let mut out = String::from("%PDF-1.4\n");
+    let mut index = String::from("0000000000 65535 f \n");
+    for (number, object) in (1..).zip(&objects) {
+        index += &format!("{:010} 00000 n \n", out.len());
+        out += &format!("{number} 0 obj\n{object}\nendobj\n");
+    }
+    let (start, size) = (out.len(), objects.len() + 1);
+    out += &format!("xref\n0 {size}\n{index}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n");
+    out.into_bytes()
+}

@@ -1,0 +1,246 @@
+//! A request against the documents: what it asks for, or all that is wrong with it.
+
+use serde_json::{Map, Value};
+
+use crate::contract::{Body, Contract, Credential, Operation, Parameter, Place, Routed, is_json};
+use crate::parameters::{self, Shape};
+use crate::schema::faults;
+use crate::{Request, Source, Violation};
+
+/// A request that keeps to the documents.
+pub(crate) struct Accepted<'a> {
+    pub operation: &'a Operation,
+    /// Values of the path's parameters, decoded.
+    pub captured: Vec<(&'a str, String)>,
+    /// Query parameters by name.
+    pub query: Map<String, Value>,
+    pub body: Option<Value>,
+    pub accept: Option<String>,
+}
+
+/// A request that does not.
+pub(crate) struct Refusal {
+    pub status: u16,
+    pub title: &'static str,
+    pub operation: Option<String>,
+    /// Methods that there are at this path.
+    pub allow: Option<String>,
+    pub violations: Vec<Violation>,
+}
+
+impl Refusal {
+    pub(crate) fn new(status: u16, title: &'static str, source: Source, detail: impl Into<String>) -> Self {
+        let violations = vec![Violation { source, detail: detail.into() }];
+        Self { status, title, operation: None, allow: None, violations }
+    }
+
+    fn of(mut self, operation: &Operation) -> Self {
+        self.operation = Some(operation.id.clone());
+        self
+    }
+}
+
+/// Holds a request against the documents.
+pub(crate) fn check<'a>(contract: &'a Contract, request: &Request) -> Result<Accepted<'a>, Refusal> {
+    let (operation, captured) = route(contract, request)?;
+    credentials(operation, request).map_err(|refusal| refusal.of(operation))?;
+    let mut violations = Vec::new();
+    let mut pairs = parameters::pairs(&request.query);
+    let mut query = Map::new();
+    for parameter in &operation.parameters {
+        let value = read(contract, parameter, request, &captured, &mut pairs);
+        let name = &parameter.name;
+        let source = if parameter.place == Place::Header {
+            Source::Header(name.clone())
+        } else {
+            Source::Parameter(name.clone())
+        };
+        match value {
+            Err(detail) => violations.push(Violation { source, detail }),
+            Ok(None) if parameter.required => {
+                violations.push(Violation { source, detail: "is required".to_owned() });
+            }
+            Ok(None) => {}
+            Ok(Some(value)) => {
+                hold(contract, parameter, &value, &source, &mut violations);
+                if parameter.place == Place::Query {
+                    query.insert(name.clone(), value);
+                }
+            }
+        }
+    }
+    let own = credential_names(operation);
+    for (key, _) in pairs.iter().filter(|(key, _)| !own.contains(&key.as_str())) {
+        let detail = "is not a parameter of this operation".to_owned();
+        violations.push(Violation { source: Source::Parameter(key.clone()), detail });
+    }
+    let body = body(contract, operation, request, &mut violations).map_err(|refusal| refusal.of(operation))?;
+    if violations.is_empty() {
+        return Ok(Accepted { operation, captured, query, body, accept: request.header("accept").map(str::to_owned) });
+    }
+    let (title, operation) = ("Invalid value", Some(operation.id.clone()));
+    Err(Refusal { status: 422, title, operation, allow: None, violations })
+}
+
+/// The operation of a request and the values in its path, decoded.
+fn route<'a>(contract: &'a Contract, request: &Request) -> Result<Routed<'a>, Refusal> {
+    let title = "Resource not found";
+    let Some(path) = request.path.strip_prefix(&contract.base_path).filter(|path| path.starts_with('/')) else {
+        let detail = format!("paths begin with `{}/`", contract.base_path);
+        return Err(Refusal::new(404, title, Source::Request, detail));
+    };
+    let found = contract.route(path);
+    if found.is_empty() {
+        return Err(Refusal::new(404, title, Source::Request, format!("no operation has the path `{path}`")));
+    }
+    let allow = found.iter().map(|(operation, _)| operation.method.as_str()).collect::<Vec<_>>().join(", ");
+    found.into_iter().find(|(operation, _)| operation.method == request.method).ok_or_else(|| {
+        let detail = format!("`{}` is not among the methods of this path: {allow}", request.method);
+        Refusal { allow: Some(allow), ..Refusal::new(405, "Method not allowed", Source::Request, detail) }
+    })
+}
+
+/// Looks for a key, not at it: any will do.
+fn credentials(operation: &Operation, request: &Request) -> Result<(), Refusal> {
+    let pairs = parameters::pairs(&request.query);
+    let shown = |credential: &Credential| match credential {
+        Credential::Authorization(scheme) => request
+            .header("authorization")
+            .and_then(|value| value.split_once(' '))
+            .is_some_and(|(given, key)| given.eq_ignore_ascii_case(scheme) && !key.trim().is_empty()),
+        Credential::Header(name) => request.header(name).is_some_and(|value| !value.trim().is_empty()),
+        Credential::Query(name) => pairs.iter().any(|(key, value)| key == name && !value.is_empty()),
+        Credential::Cookie(name) => request.cookie(name).is_some_and(|value| !value.is_empty()),
+        Credential::Other => true,
+    };
+    if operation.security.is_empty() || operation.security.iter().any(|together| together.iter().all(shown)) {
+        return Ok(());
+    }
+    let wanted = operation.security.iter().flatten().find_map(|credential| match credential {
+        Credential::Authorization(_) => Some("authorization".to_owned()),
+        Credential::Header(name) | Credential::Query(name) | Credential::Cookie(name) => Some(name.clone()),
+        Credential::Other => None,
+    });
+    let source = Source::Header(wanted.unwrap_or_default());
+    Err(Refusal::new(401, "Authentication failed", source, "holds no credentials; any will do here"))
+}
+
+fn credential_names(operation: &Operation) -> Vec<&str> {
+    let all = operation.security.iter().flatten();
+    all.filter_map(|credential| match credential {
+        Credential::Query(name) => Some(name.as_str()),
+        _ => None,
+    })
+    .collect()
+}
+
+/// The value of a parameter, if it is given.
+fn read(
+    contract: &Contract,
+    parameter: &Parameter,
+    request: &Request,
+    captured: &[(&str, String)],
+    pairs: &mut Vec<(String, String)>,
+) -> Result<Option<Value>, String> {
+    let Parameter { name, style, explode, schema, .. } = parameter;
+    let shape = Shape { name, style: *style, explode: *explode, schema: &schema.schema, arrays: contract.arrays };
+    let text = match parameter.place {
+        Place::Query => return parameters::from_query(shape, &contract.requests, pairs),
+        Place::Path => captured.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()),
+        Place::Header => request.header(name),
+        Place::Cookie => request.cookie(name),
+    };
+    text.map(|text| parameters::from_text(shape, &contract.requests, text)).transpose()
+}
+
+/// Holds a parameter's value against its schema.
+fn hold(contract: &Contract, parameter: &Parameter, value: &Value, source: &Source, found: &mut Vec<Violation>) {
+    match parameter.schema.validator(&contract.requests) {
+        Ok(validator) => found.extend(faults(validator, value).into_iter().map(|fault| {
+            // A member of a query object has a key of its own, `filter[status]`.
+            let inside = codegen::pointer::segments(&fault.pointer)
+                .fold(String::new(), |inside, segment| format!("{inside}[{segment}]"));
+            let source = match source {
+                Source::Parameter(name) => Source::Parameter(format!("{name}{inside}")),
+                other => other.clone(),
+            };
+            Violation { source, detail: fault.detail }
+        })),
+        Err(reason) => found.push(Violation {
+            source: source.clone(),
+            detail: format!("can't be checked, since the document's schema is wrong: {reason}"),
+        }),
+    }
+}
+
+/// The body as JSON; media types that are not JSON are only looked at from outside.
+fn body(
+    contract: &Contract,
+    operation: &Operation,
+    request: &Request,
+    violations: &mut Vec<Violation>,
+) -> Result<Option<Value>, Refusal> {
+    let Some(Body { required, content }) = &operation.body else {
+        // A server has no use for what the operation does not know, and a caller who sends it errs.
+        if !request.body.is_empty() {
+            let detail = "is given, but the operation takes none".to_owned();
+            violations.push(Violation { source: Source::Pointer(String::new()), detail });
+        }
+        return Ok(None);
+    };
+    if request.body.is_empty() {
+        if *required {
+            violations.push(Violation { source: Source::Pointer(String::new()), detail: "is required".to_owned() });
+        }
+        return Ok(None);
+    }
+    let given = request.header("content-type").unwrap_or_default();
+    let Some((media_type, schema)) = content.iter().find(|(media_type, _)| accepts(media_type, given)) else {
+        let known = content.iter().map(|(media_type, _)| media_type.as_str()).collect::<Vec<_>>().join(", ");
+        let detail = format!("is `{given}`; the operation takes {known}");
+        return Err(Refusal::new(415, "Unsupported media type", Source::Header("content-type".to_owned()), detail));
+    };
+    if !is_json(media_type) {
+        return Ok(None);
+    }
+    let value: Value = serde_json::from_slice(&request.body).map_err(|error| {
+        Refusal::new(400, "Malformed body", Source::Pointer(String::new()), format!("is no JSON: {error}"))
+    })?;
+    match schema.validator(&contract.requests) {
+        Ok(validator) => {
+            // In a PATCH null clears a member, whatever its schema says of its values.
+            let looked_at = if operation.method == "PATCH" { without_nulls(&value) } else { value.clone() };
+            violations.extend(
+                faults(validator, &looked_at)
+                    .into_iter()
+                    .map(|fault| Violation { source: Source::Pointer(fault.pointer), detail: fault.detail }),
+            );
+        }
+        Err(reason) => violations.push(Violation {
+            source: Source::Pointer(String::new()),
+            detail: format!("can't be checked, since the document's schema is wrong: {reason}"),
+        }),
+    }
+    Ok(Some(value))
+}
+
+/// Whether a media type of the document is the one that is given; parameters aside.
+pub(crate) fn accepts(known: &str, given: &str) -> bool {
+    let essence = |text: &str| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let (known, given) = (essence(known), essence(given));
+    match known.strip_suffix("/*") {
+        Some("*") => true,
+        Some(family) => given.split('/').next() == Some(family),
+        None => known == given,
+    }
+}
+
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let kept = members.iter().filter(|(_, value)| !value.is_null());
+            kept.map(|(name, value)| (name.clone(), without_nulls(value))).collect()
+        }
+        other => other.clone(),
+    }
+}

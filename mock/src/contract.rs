@@ -1,0 +1,439 @@
+//! What the documents promise: operations, how requests must look, and what answers hold.
+
+use std::sync::OnceLock;
+
+use codegen::config::QueryArrays;
+use codegen::diagnostic::{Diagnostics, Style as Rendering};
+use codegen::generate::{self, Loaded};
+use codegen::model::{Api, Output, Paging};
+use codegen::normalize::{component_of, normalize};
+use codegen::pointer;
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use crate::parameters::Style;
+use crate::schema::{Direction, Schemas, reference};
+
+/// The documents, ready to check requests and to make answers.
+#[derive(Debug)]
+pub(crate) struct Contract {
+    pub title: String,
+    /// Path of the documents' server, `/v2`.
+    pub base_path: String,
+    pub operations: Vec<Operation>,
+    pub requests: Schemas,
+    pub responses: Schemas,
+    pub arrays: QueryArrays,
+}
+
+/// One operation.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub id: String,
+    pub method: String,
+    /// Path template as the document has it.
+    pub path: String,
+    pub segments: Vec<Vec<Part>>,
+    pub parameters: Vec<Parameter>,
+    pub body: Option<Body>,
+    pub success: Success,
+    pub paging: Option<Paging>,
+    /// Alternatives; each holds what is needed together. Empty: nothing is needed.
+    pub security: Vec<Vec<Credential>>,
+}
+
+/// An operation and the values of its path's parameters.
+pub(crate) type Routed<'a> = (&'a Operation, Vec<(&'a str, String)>);
+
+/// A piece of a path segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Literal(String),
+    Parameter(String),
+}
+
+/// Where a parameter goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Header,
+    Cookie,
+}
+
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub name: String,
+    pub place: Place,
+    pub required: bool,
+    pub style: Style,
+    pub explode: bool,
+    pub schema: Checked,
+}
+
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub required: bool,
+    /// Schemas by media type.
+    pub content: Vec<(String, Checked)>,
+}
+
+/// The answer of an operation that succeeds.
+#[derive(Debug)]
+pub(crate) struct Success {
+    pub status: u16,
+    /// Media types with what they hold; none: no body.
+    pub content: Vec<(String, Checked)>,
+    /// Member that holds what the answer is about.
+    pub envelope: Option<String>,
+}
+
+impl Success {
+    /// The JSON that is answered.
+    pub(crate) fn json(&self) -> Option<&Checked> {
+        self.content.iter().find(|(media_type, _)| is_json(media_type)).map(|(_, schema)| schema)
+    }
+}
+
+/// What a caller has to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Credential {
+    /// `Authorization: Bearer KEY`
+    Authorization(&'static str),
+    Header(String),
+    Query(String),
+    Cookie(String),
+    /// What cannot be told from outside.
+    Other,
+}
+
+/// A schema and its validator, which is made when it is needed for the first time.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub schema: Value,
+    validator: OnceLock<Result<Validator, String>>,
+}
+
+impl Checked {
+    pub(crate) fn new(schema: Value) -> Self {
+        Self { schema, validator: OnceLock::new() }
+    }
+
+    /// # Errors
+    ///
+    /// When the schema is no valid JSON Schema.
+    pub(crate) fn validator(&self, schemas: &Schemas) -> Result<&Validator, String> {
+        self.validator.get_or_init(|| schemas.validator(&self.schema)).as_ref().map_err(Clone::clone)
+    }
+}
+
+impl Contract {
+    /// Reads what `loaded` holds.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the documents, in the words of the generator.
+    pub(crate) fn new(loaded: &mut Loaded) -> Result<Self, String> {
+        let Some(api) = generate::model(loaded) else {
+            return Err(loaded.diagnostics.render(&loaded.sources, Rendering::Plain));
+        };
+        // What there is to say has been said when the model was built.
+        let mut said = Diagnostics::new();
+        let document = normalize(&loaded.sources, loaded.sources.roots(), &loaded.config.patches, &mut said).value;
+        let reader = Reader {
+            requests: Schemas::new(&document, Direction::Request),
+            responses: Schemas::new(&document, Direction::Response),
+            envelope: loaded.config.envelope.as_deref(),
+            document: &document,
+            api: &api,
+        };
+        let operations = reader.operations();
+        let base_path = api.base_url.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+        Ok(Self {
+            title: api.title.clone(),
+            base_path: base_path.map_or_else(String::new, |(_, path)| format!("/{}", path.trim_matches('/'))),
+            operations,
+            arrays: loaded.config.client.query_arrays,
+            requests: reader.requests,
+            responses: reader.responses,
+        })
+    }
+
+    /// The operations whose path fits, those with more literal text first, with the values of their path parameters.
+    pub(crate) fn route(&self, path: &str) -> Vec<Routed<'_>> {
+        let segments: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
+        let mut found: Vec<_> = self
+            .operations
+            .iter()
+            .filter_map(|operation| Some((operation, capture(&operation.segments, &segments)?)))
+            .collect();
+        found.sort_by_key(|(operation, captured)| (captured.len(), operation.path.clone()));
+        let best = found.first().map(|(operation, _)| operation.path.clone());
+        found.retain(|(operation, _)| Some(&operation.path) == best.as_ref());
+        found
+    }
+}
+
+/// The values of a template's parameters; `None` if the path is another one.
+fn capture<'a>(template: &'a [Vec<Part>], segments: &[&str]) -> Option<Vec<(&'a str, String)>> {
+    if template.len() != segments.len() {
+        return None;
+    }
+    let mut captured = Vec::new();
+    for (parts, segment) in template.iter().zip(segments) {
+        let mut rest = *segment;
+        for (index, part) in parts.iter().enumerate() {
+            match part {
+                Part::Literal(text) => rest = rest.strip_prefix(text.as_str())?,
+                Part::Parameter(name) => {
+                    let end = match parts.get(index + 1) {
+                        Some(Part::Literal(next)) => rest.find(next.as_str())?,
+                        _ => rest.len(),
+                    };
+                    let value = rest.get(..end).filter(|value| !value.is_empty())?;
+                    let decoded = percent_encoding::percent_decode_str(value).decode_utf8_lossy();
+                    captured.push((name.as_str(), decoded.into_owned()));
+                    rest = rest.get(end..)?;
+                }
+            }
+        }
+        if !rest.is_empty() {
+            return None;
+        }
+    }
+    Some(captured)
+}
+
+/// Takes a path template apart.
+fn parts(path: &str) -> Vec<Vec<Part>> {
+    let segment = |text: &str| {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{')
+            && let Some((name, after)) = after.split_once('}')
+        {
+            if !before.is_empty() {
+                parts.push(Part::Literal(before.to_owned()));
+            }
+            parts.push(Part::Parameter(name.to_owned()));
+            rest = after;
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Literal(rest.to_owned()));
+        }
+        parts
+    };
+    path.strip_prefix('/').unwrap_or(path).split('/').map(segment).collect()
+}
+
+/// `application/json`, `application/problem+json; charset=utf-8`
+pub(crate) fn is_json(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
+}
+
+struct Reader<'a> {
+    document: &'a Value,
+    api: &'a Api,
+    envelope: Option<&'a str>,
+    requests: Schemas,
+    responses: Schemas,
+}
+
+impl Reader<'_> {
+    fn operations(&self) -> Vec<Operation> {
+        const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+        let mut operations = Vec::new();
+        for (path, item) in self.document.get("paths").and_then(Value::as_object).into_iter().flatten() {
+            for method in METHODS {
+                if let Some(operation) = item.get(method) {
+                    operations.push(self.operation(path, method, item, operation));
+                }
+            }
+        }
+        operations
+    }
+
+    fn operation(&self, path: &str, method: &str, item: &Value, operation: &Value) -> Operation {
+        let upper = method.to_ascii_uppercase();
+        let known = self.api.methods().into_iter().map(|(_, method)| method);
+        let mut same = known.filter(|known| known.http.as_str() == upper && known.path == path);
+        let paging = same.next().and_then(|method| match &method.output {
+            Output::Page { paging, .. } => self.api.pagings.get(*paging).cloned(),
+            _ => None,
+        });
+        let id = operation.get("operationId").and_then(Value::as_str);
+        let mut parameters: Vec<Parameter> = Vec::new();
+        // What the operation says replaces what its path says.
+        for holder in [operation, item] {
+            for parameter in holder.get("parameters").and_then(Value::as_array).into_iter().flatten() {
+                let Some(read) = self.parameter(self.behind(parameter)) else { continue };
+                if !parameters.iter().any(|known| known.name == read.name && known.place == read.place) {
+                    parameters.push(read);
+                }
+            }
+        }
+        Operation {
+            id: id.map_or_else(|| format!("{upper} {path}"), str::to_owned),
+            segments: parts(path),
+            path: path.to_owned(),
+            body: operation.get("requestBody").map(|body| self.body(self.behind(body))),
+            success: self.success(operation.get("responses").unwrap_or(&Value::Null)),
+            security: self.security(operation),
+            method: upper,
+            parameters,
+            paging,
+        }
+    }
+
+    /// What stands behind a reference to a component.
+    fn behind<'a>(&'a self, value: &'a Value) -> &'a Value {
+        let target = value.get("$ref").and_then(Value::as_str).and_then(component_of);
+        target
+            .and_then(|(section, name)| self.document.get("components")?.get(section)?.get(name.as_ref()))
+            .unwrap_or(value)
+    }
+
+    fn parameter(&self, parameter: &Value) -> Option<Parameter> {
+        let name = parameter.get("name")?.as_str()?;
+        let (place, usual) = match parameter.get("in")?.as_str()? {
+            "path" => (Place::Path, Style::Simple),
+            "query" => (Place::Query, Style::Form),
+            "header" => (Place::Header, Style::Simple),
+            "cookie" => (Place::Cookie, Style::Form),
+            _ => return None,
+        };
+        // OpenAPI leaves these headers to the description of bodies and credentials.
+        if place == Place::Header && ["accept", "content-type", "authorization"].contains(&&*name.to_ascii_lowercase())
+        {
+            return None;
+        }
+        let content = parameter.get("content").and_then(Value::as_object).and_then(|content| content.values().next());
+        let style = match (content, parameter.get("style").and_then(Value::as_str)) {
+            (Some(_), _) => Style::Json,
+            (None, style) => style.and_then(Style::named).unwrap_or(usual),
+        };
+        let schema =
+            content.unwrap_or(parameter).get("schema").map_or(Value::Bool(true), |own| self.requests.convert(own));
+        Some(Parameter {
+            name: name.to_owned(),
+            place,
+            required: place == Place::Path || parameter.get("required") == Some(&Value::Bool(true)),
+            explode: parameter.get("explode").and_then(Value::as_bool).unwrap_or(style == Style::Form),
+            style,
+            schema: Checked::new(schema),
+        })
+    }
+
+    fn body(&self, body: &Value) -> Body {
+        Body { required: body.get("required") == Some(&Value::Bool(true)), content: content(body, &self.requests) }
+    }
+
+    /// The first response of success.
+    fn success(&self, responses: &Value) -> Success {
+        let statuses = responses.as_object().into_iter().flatten();
+        let mut good: Vec<(u16, &Value)> = statuses
+            .filter_map(|(status, response)| {
+                let status = match status.as_str() {
+                    "2XX" | "2xx" => 200,
+                    other => other.parse().ok().filter(|status| (200..300).contains(status))?,
+                };
+                Some((status, self.behind(response)))
+            })
+            .collect();
+        good.sort_by_key(|(status, _)| *status);
+        let default = responses.get("default").map(|response| (200, self.behind(response)));
+        let Some((status, response)) = good.into_iter().next().or(default) else {
+            return Success { status: 204, content: Vec::new(), envelope: None };
+        };
+        let mut success = Success { status, content: content(response, &self.responses), envelope: None };
+        if let (Some(json), Some(member)) = (success.json(), self.envelope)
+            && self.responses.property(&json.schema, member).is_some()
+        {
+            success.envelope = Some(member.to_owned());
+        }
+        success
+    }
+
+    fn security(&self, operation: &Value) -> Vec<Vec<Credential>> {
+        let needed = operation.get("security").or_else(|| self.document.get("security"));
+        let alternatives = needed.and_then(Value::as_array).into_iter().flatten();
+        alternatives
+            .map(|alternative| {
+                let schemes = alternative.as_object().into_iter().flatten();
+                schemes.map(|(name, _)| self.credential(name)).collect()
+            })
+            .collect()
+    }
+
+    fn credential(&self, name: &str) -> Credential {
+        let mut at = "/components/securitySchemes".to_owned();
+        pointer::push(&mut at, name);
+        let Some(scheme) = self.document.pointer(&at).map(|scheme| self.behind(scheme)) else {
+            return Credential::Other;
+        };
+        let text = |member: &str| scheme.get(member).and_then(Value::as_str).unwrap_or_default();
+        match (text("type"), text("in"), text("scheme").to_ascii_lowercase().as_str()) {
+            ("http", _, "basic") => Credential::Authorization("Basic"),
+            ("http", _, "bearer") | ("oauth2" | "openIdConnect", _, _) => Credential::Authorization("Bearer"),
+            ("apiKey", "header", _) => Credential::Header(text("name").to_owned()),
+            ("apiKey", "query", _) => Credential::Query(text("name").to_owned()),
+            ("apiKey", "cookie", _) => Credential::Cookie(text("name").to_owned()),
+            _ => Credential::Other,
+        }
+    }
+}
+
+fn content(holder: &Value, schemas: &Schemas) -> Vec<(String, Checked)> {
+    let entries = holder.get("content").and_then(Value::as_object).into_iter().flatten();
+    entries
+        .map(|(media_type, entry)| {
+            let mut schema = entry.get("schema").map_or(Value::Bool(true), |schema| schemas.convert(schema));
+            // An example of the media type goes before those of the schema.
+            if let Some(example) = entry.get("example").or_else(|| first_example(entry)) {
+                schema = match reference(&schema) {
+                    Some(_) => json!({ "allOf": [schema], "example": example }),
+                    None => with_example(schema, example),
+                };
+            }
+            (media_type.clone(), Checked::new(schema))
+        })
+        .collect()
+}
+
+fn first_example(entry: &Value) -> Option<&Value> {
+    entry.get("examples")?.as_object()?.values().next()?.get("value")
+}
+
+fn with_example(mut schema: Value, example: &Value) -> Value {
+    if let Some(members) = schema.as_object_mut() {
+        members.insert("example".to_owned(), example.clone());
+    }
+    schema
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn paths_are_matched_by_template() {
+        let table = [
+            ("/a/{x}/b", "/a/1%2F2/b", Some(vec![("x", "1/2")])),
+            ("/a/{x}:run", "/a/7:run", Some(vec![("x", "7")])),
+            ("/a/{x}", "/a/", None),
+            ("/a/{x}", "/a/1/b", None),
+            ("/a/{x}.{y}", "/a/1.json", Some(vec![("x", "1"), ("y", "json")])),
+        ];
+        for (template, path, expected) in table {
+            let parts = parts(template);
+            let segments: Vec<&str> = path.strip_prefix('/').unwrap().split('/').collect();
+            let found = capture(&parts, &segments);
+            let expected =
+                expected.map(|pairs| pairs.into_iter().map(|(name, value)| (name, value.to_owned())).collect());
+            assert_eq!(found, expected, "{template} {path}");
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Values that fit a schema: composed of the document's examples, or at random.
+
+use fastrand::Rng;
+use serde_json::{Map, Value, json};
+
+use crate::schema::{Schemas, reference};
+
+/// How deep objects nest before optional members are left out.
+const DEEPEST: usize = 12;
+
+/// Makes values that fit schemas.
+pub(crate) struct Sampler<'a> {
+    schemas: &'a Schemas,
+    /// Decides what is random; without it values are examples.
+    rng: Option<Rng>,
+    /// Member that the outermost object never lacks.
+    kept: Option<&'a str>,
+    /// Schemas that are being sampled, to notice those that hold themselves.
+    open: Vec<&'a str>,
+}
+
+impl<'a> Sampler<'a> {
+    /// Composes values of the document's examples.
+    pub(crate) fn examples(schemas: &'a Schemas) -> Self {
+        Self { schemas, rng: None, kept: None, open: Vec::new() }
+    }
+
+    /// Makes random values; the same seed makes the same values.
+    ///
+    /// The outermost object has the member `kept` even if it might lack it.
+    pub(crate) fn random(schemas: &'a Schemas, seed: u64, kept: Option<&'a str>) -> Self {
+        Self { schemas, rng: Some(Rng::with_seed(seed)), kept, open: Vec::new() }
+    }
+
+    /// A value of the schema, as far as can be told without looking for it.
+    pub(crate) fn value(&mut self, schema: &'a Value) -> Value {
+        self.optional(schema).unwrap_or(Value::Null)
+    }
+
+    /// The same; nothing where a schema holds itself and may be left out.
+    fn optional(&mut self, schema: &'a Value) -> Option<Value> {
+        if self.rng.is_none()
+            && let Some(example) = schema.get("example")
+        {
+            return Some(example.clone());
+        }
+        if let Some(name) = reference(schema) {
+            if self.open.len() > DEEPEST || self.open.iter().filter(|open| **open == name).count() > 1 {
+                return None;
+            }
+            self.open.push(name);
+            let value = self.optional(self.schemas.resolve(schema));
+            self.open.pop();
+            return value;
+        }
+        if let Some(one) = schema.get("const") {
+            return Some(one.clone());
+        }
+        if let Some(values) = schema.get("enum").and_then(Value::as_array).filter(|values| !values.is_empty()) {
+            let index = self.below(values.len());
+            return values.get(index).cloned();
+        }
+        for keyword in ["oneOf", "anyOf"] {
+            if let Some(alternatives) = schema.get(keyword).and_then(Value::as_array) {
+                return self.alternative(schema, alternatives);
+            }
+        }
+        if schema.get("allOf").is_some() || is(schema, "object") {
+            return self.object(schema);
+        }
+        if is(schema, "array") {
+            return Some(self.array(schema));
+        }
+        Some(self.scalar(schema))
+    }
+
+    /// One of several alternatives, together with what stands beside them.
+    fn alternative(&mut self, schema: &'a Value, alternatives: &'a [Value]) -> Option<Value> {
+        let first = self.below(alternatives.len());
+        let turned = alternatives.iter().cycle().skip(first).take(alternatives.len());
+        let chosen = turned.into_iter().find_map(|one| self.optional(one).filter(|value| !value.is_null()))?;
+        let beside = schema.get("properties").or_else(|| schema.get("allOf")).is_some();
+        match (beside.then(|| self.object(schema)).flatten(), chosen) {
+            (Some(Value::Object(mut whole)), Value::Object(members)) => {
+                whole.extend(members);
+                Some(Value::Object(whole))
+            }
+            (_, chosen) => Some(chosen),
+        }
+    }
+
+    fn object(&mut self, schema: &'a Value) -> Option<Value> {
+        let mut whole = Map::new();
+        let kept = self.kept;
+        for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+            match self.optional(part) {
+                Some(Value::Object(members)) => whole.extend(members),
+                // What allOf holds beside objects is one value said in several ways.
+                Some(value) if !value.is_null() && !is(schema, "object") => return Some(value),
+                Some(_) => {}
+                None => return None,
+            }
+        }
+        let required = |name: &str| {
+            let names = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+            names.into_iter().any(|known| known == name)
+        };
+        self.kept = None;
+        for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            let resolved = self.schemas.resolve(property);
+            let one_way = |schema: &Value| schema.get("writeOnly") == Some(&Value::Bool(true));
+            if one_way(property)
+                || one_way(resolved)
+                || (!required(name) && kept != Some(name.as_str()) && self.leaves_out())
+            {
+                continue;
+            }
+            match self.optional(property) {
+                Some(value) => {
+                    whole.insert(name.clone(), value);
+                }
+                None if required(name) => return None,
+                None => {}
+            }
+        }
+        if whole.is_empty()
+            && let Some(rest) = schema.get("additionalProperties").filter(|rest| rest.is_object())
+            && let Some(value) = self.optional(rest)
+        {
+            whole.insert("key".to_owned(), value);
+        }
+        Some(Value::Object(whole))
+    }
+
+    fn array(&mut self, schema: &'a Value) -> Value {
+        let bound = |name: &str| schema.get(name).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+        let least = bound("minItems").unwrap_or_default();
+        let most = bound("maxItems").unwrap_or(least.max(3)).max(least);
+        let count = if self.rng.is_some() { least + self.below(most.min(least + 3) - least + 1) } else { least.max(1) };
+        let Some(items) = schema.get("items") else { return json!([]) };
+        let values: Option<Vec<Value>> = (0..count.min(most)).map(|_| self.optional(items)).collect();
+        Value::Array(values.unwrap_or_default())
+    }
+
+    fn scalar(&mut self, schema: &'a Value) -> Value {
+        let kind = match schema.get("type") {
+            Some(Value::String(name)) => name.as_str(),
+            Some(Value::Array(names)) => {
+                if self.rng.is_some() && self.below(8) == 0 && names.iter().any(|name| name == "null") {
+                    return Value::Null;
+                }
+                names.iter().find_map(Value::as_str).unwrap_or_default()
+            }
+            _ => "",
+        };
+        match kind {
+            "boolean" => Value::Bool(self.rng.as_mut().is_none_or(Rng::bool)),
+            "integer" => self.integer(schema),
+            "number" => self.number(schema),
+            "string" => Value::String(self.text(schema)),
+            "null" => Value::Null,
+            // Anything goes.
+            _ => schema.get("default").cloned().unwrap_or_else(|| json!({})),
+        }
+    }
+
+    fn integer(&mut self, schema: &Value) -> Value {
+        let bound = |name: &str| schema.get(name).and_then(Value::as_i64);
+        let least = bound("minimum").or(bound("exclusiveMinimum").map(|limit| limit.saturating_add(1)));
+        let most = bound("maximum").or(bound("exclusiveMaximum").map(|limit| limit.saturating_sub(1)));
+        let least = least.unwrap_or_else(|| most.map_or(1, |most| most.min(1)));
+        let most = most.unwrap_or_else(|| least.saturating_add(999)).max(least);
+        let number = self.rng.as_mut().map_or(least, |rng| rng.i64(least..=most));
+        let step = schema.get("multipleOf").and_then(Value::as_i64).filter(|step| *step > 0).unwrap_or(1);
+        // The next multiple that is not too small.
+        let number = number.checked_add((step - number.rem_euclid(step)) % step).unwrap_or(number);
+        Value::from(if number > most { number - step } else { number })
+    }
+
+    fn number(&mut self, schema: &Value) -> Value {
+        if schema.get("multipleOf").and_then(Value::as_i64).is_some() {
+            return self.integer(schema);
+        }
+        let bound = |name: &str, exclusive: &str| schema.get(name).or(schema.get(exclusive)).and_then(Value::as_f64);
+        let most = bound("maximum", "exclusiveMaximum");
+        let least = bound("minimum", "exclusiveMinimum").unwrap_or_else(|| most.map_or(0.0, |most| most.min(0.0)));
+        let most = most.unwrap_or(least + 100.0);
+        let part = self.rng.as_mut().map_or(0.5, Rng::f64);
+        json!(least + (most - least) * part)
+    }
+
+    fn text(&mut self, schema: &Value) -> String {
+        // What a pattern allows is better taken from an example than guessed.
+        if schema.get("pattern").is_some()
+            && let Some(known) = schema.get("example").or(schema.get("default")).and_then(Value::as_str)
+        {
+            return known.to_owned();
+        }
+        if let Some(format) = schema.get("format").and_then(Value::as_str)
+            && let Some(text) = self.formatted(format)
+        {
+            return text;
+        }
+        // Numbers in text, such as those of phones, stay so.
+        if let (Some(rng), Some(known)) = (&mut self.rng, schema.get("example").and_then(Value::as_str))
+            && !known.is_empty()
+            && known.strip_prefix('+').unwrap_or(known).bytes().all(|byte| byte.is_ascii_digit())
+        {
+            return known.chars().map(|c| if c.is_ascii_digit() { rng.digit(10) } else { c }).collect();
+        }
+        let bound = |name: &str| schema.get(name).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+        let least = bound("minLength").unwrap_or_default();
+        let most = bound("maxLength").unwrap_or(least.max(24)).max(least);
+        match &mut self.rng {
+            Some(rng) => {
+                let wanted = rng.usize(least.max(1).min(most)..=most.min(least + 24));
+                (0..wanted).map(|_| rng.lowercase()).collect()
+            }
+            None => "string".chars().cycle().take("string".len().clamp(least, most)).collect(),
+        }
+    }
+
+    fn formatted(&mut self, format: &str) -> Option<String> {
+        let mut number = |below: u64| self.rng.as_mut().map_or(1, |rng| rng.u64(0..below));
+        let day = |number: &mut dyn FnMut(u64) -> u64| {
+            format!("{}-{:02}-{:02}", 2020 + number(10), 1 + number(12), 1 + number(28))
+        };
+        let time =
+            |number: &mut dyn FnMut(u64) -> u64| format!("{:02}:{:02}:{:02}Z", number(24), number(60), number(60));
+        Some(match format {
+            "date" => day(&mut number),
+            "time" => time(&mut number),
+            "date-time" => format!("{}T{}", day(&mut number), time(&mut number)),
+            "uuid" => uuid(u128::from(number(u64::MAX)) << 64 | u128::from(number(u64::MAX))),
+            "uri" | "url" | "uri-reference" | "iri" => format!("https://example.com/{}", number(100_000)),
+            "email" | "idn-email" => format!("person{}@example.com", number(100_000)),
+            "hostname" | "idn-hostname" => format!("host{}.example.com", number(100_000)),
+            "ipv4" => format!("192.0.2.{}", number(256)),
+            "ipv6" => format!("2001:db8::{:x}", number(65_536)),
+            "byte" => "c2FtcGxl".to_owned(),
+            "duration" => format!("PT{}S", 1 + number(600)),
+            _ => return None,
+        })
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        self.rng.as_mut().map_or(0, |rng| rng.usize(0..limit.max(1)))
+    }
+
+    /// Random objects lack some of what they may lack.
+    fn leaves_out(&mut self) -> bool {
+        self.rng.as_mut().is_some_and(|rng| rng.u8(0..4) == 0)
+    }
+}
+
+/// Whether a schema says that it is of this type, or has what only this type has.
+fn is(schema: &Value, wanted: &str) -> bool {
+    let keyword = if wanted == "object" { "properties" } else { "items" };
+    match schema.get("type") {
+        Some(Value::String(name)) => name == wanted,
+        Some(Value::Array(names)) => names.iter().any(|name| name == wanted),
+        _ => schema.get(keyword).is_some(),
+    }
+}
+
+/// A UUID of the random kind.
+pub(crate) fn uuid(bits: u128) -> String {
+    let bits = bits & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
+    let text = format!("{bits:032x}");
+    let piece = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+    format!("{}-{}-{}-{}-{}", piece(0, 8), piece(8, 12), piece(12, 16), piece(16, 20), piece(20, 32))
+}

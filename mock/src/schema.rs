@@ -1,0 +1,330 @@
+//! Schemas as JSON Schema, and what is wrong with a value in words.
+
+use std::collections::BTreeSet;
+
+use codegen::pointer;
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{ValidationError, Validator};
+use serde_json::{Map, Value, json};
+
+/// Which way a value goes; `readOnly` and `writeOnly` depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Request,
+    Response,
+}
+
+/// What is wrong at one place of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// JSON pointer.
+    pub pointer: String,
+    pub detail: String,
+}
+
+/// The named schemas of a document as JSON Schema of the draft 2020-12.
+#[derive(Clone, Debug)]
+pub(crate) struct Schemas {
+    direction: Direction,
+    named: Map<String, Value>,
+}
+
+impl Schemas {
+    /// Takes the schemas of a document in the shape of OpenAPI 3.0.
+    pub(crate) fn new(document: &Value, direction: Direction) -> Self {
+        let mut schemas = Self { direction, named: Map::new() };
+        let read = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
+        schemas.named.clone_from(&read);
+        schemas.named = read.iter().map(|(name, schema)| (name.clone(), schemas.convert(schema))).collect();
+        schemas
+    }
+
+    /// A schema of the document as JSON Schema.
+    pub(crate) fn convert(&self, schema: &Value) -> Value {
+        let Value::Object(members) = schema else { return schema.clone() };
+        let mut out = Map::new();
+        for (name, value) in members {
+            match name.as_str() {
+                "properties" | "x-patternProperties" => {
+                    let converted = value.as_object().map_or_else(Map::new, |properties| {
+                        properties.iter().map(|(name, schema)| (name.clone(), self.convert(schema))).collect()
+                    });
+                    out.insert(name.trim_start_matches("x-").to_owned(), Value::Object(converted));
+                }
+                "allOf" | "anyOf" | "oneOf" => {
+                    let parts = value.as_array().into_iter().flatten().map(|part| self.convert(part)).collect();
+                    out.insert(name.clone(), Value::Array(parts));
+                }
+                "items" | "additionalProperties" | "not" => {
+                    out.insert(name.clone(), self.convert(value));
+                }
+                "required" => {
+                    out.insert(name.clone(), self.required(members, value));
+                }
+                // Here they are numbers, there they say of their neighbours that they are meant without the bound.
+                "exclusiveMinimum" | "exclusiveMaximum" | "minimum" | "maximum" => {}
+                "nullable" | "x-null" | "discriminator" | "xml" | "externalDocs" => {}
+                _ => {
+                    out.insert(name.clone(), value.clone());
+                }
+            }
+        }
+        for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
+            let Some(limit) = members.get(bound) else { continue };
+            let strict = members.get(exclusive) == Some(&Value::Bool(true));
+            out.insert(if strict { exclusive } else { bound }.to_owned(), limit.clone());
+        }
+        // A discriminator decides, even where several alternatives would fit.
+        if members.contains_key("discriminator")
+            && let Some(alternatives) = out.remove("oneOf")
+        {
+            out.insert("anyOf".to_owned(), alternatives);
+        }
+        if members.get("x-null") == Some(&Value::Bool(true)) {
+            return json!({ "type": "null" });
+        }
+        if members.get("nullable") == Some(&Value::Bool(true)) { nullable(out) } else { Value::Object(out) }
+    }
+
+    /// The members that must be there: not those that only go the other way.
+    fn required(&self, members: &Map<String, Value>, names: &Value) -> Value {
+        let other = match self.direction {
+            Direction::Request => "readOnly",
+            Direction::Response => "writeOnly",
+        };
+        let goes = |name: &&Value| {
+            let property = name.as_str().and_then(|name| members.get("properties")?.get(name));
+            let target = property.and_then(|property| self.named.get(reference(property)?));
+            ![property, target].into_iter().flatten().any(|schema| schema.get(other) == Some(&Value::Bool(true)))
+        };
+        names.as_array().into_iter().flatten().filter(goes).cloned().collect()
+    }
+
+    /// The schema that stands behind references.
+    pub(crate) fn resolve<'a>(&'a self, mut schema: &'a Value) -> &'a Value {
+        for _ in 0..=self.named.len() {
+            match reference(schema).and_then(|name| self.named.get(name)) {
+                Some(target) => schema = target,
+                None => break,
+            }
+        }
+        schema
+    }
+
+    /// Calls `found` with the schema and all that it is made of, behind references too.
+    pub(crate) fn each_part<'a>(&'a self, schema: &'a Value, found: &mut dyn FnMut(&'a Value)) {
+        let mut seen = BTreeSet::new();
+        let mut pending = vec![schema];
+        while let Some(schema) = pending.pop() {
+            if let Some(name) = reference(schema)
+                && let Some((name, target)) = self.named.get_key_value(name)
+                && seen.insert(name)
+            {
+                pending.push(target);
+            }
+            found(schema);
+            for keyword in ["allOf", "anyOf", "oneOf"] {
+                pending.extend(schema.get(keyword).and_then(Value::as_array).into_iter().flatten());
+            }
+        }
+    }
+
+    /// The schema of a member.
+    pub(crate) fn property<'a>(&'a self, schema: &'a Value, name: &str) -> Option<&'a Value> {
+        let (mut named, mut rest) = (None, None);
+        self.each_part(schema, &mut |part| {
+            named = named.or(part.get("properties").and_then(|properties| properties.get(name)));
+            rest = rest.or(part.get("additionalProperties").filter(|rest| rest.is_object()));
+        });
+        named.or(rest)
+    }
+
+    /// Whether values of the schema can have this type.
+    pub(crate) fn allows(&self, schema: &Value, wanted: &str) -> bool {
+        let mut allowed = false;
+        self.each_part(schema, &mut |part| {
+            allowed |= match part.get("type") {
+                Some(Value::String(name)) => name == wanted,
+                Some(Value::Array(names)) => names.iter().any(|name| name == wanted),
+                _ => false,
+            };
+        });
+        allowed
+    }
+
+    /// A validator of a converted schema.
+    ///
+    /// # Errors
+    ///
+    /// When the schema is no valid JSON Schema.
+    pub(crate) fn validator(&self, schema: &Value) -> Result<Validator, String> {
+        let mut root = match schema {
+            Value::Object(members) => members.clone(),
+            other => Map::from_iter([("allOf".to_owned(), json!([other]))]),
+        };
+        root.insert("components".to_owned(), json!({ "schemas": self.reachable(schema) }));
+        jsonschema::options()
+            .with_draft(jsonschema::Draft::Draft202012)
+            .should_validate_formats(true)
+            .should_ignore_unknown_formats(true)
+            .build(&Value::Object(root))
+            .map_err(|error| error.to_string())
+    }
+
+    /// The named schemas to which a schema leads.
+    fn reachable(&self, schema: &Value) -> Map<String, Value> {
+        let mut found = Map::new();
+        let mut pending = vec![schema];
+        while let Some(value) = pending.pop() {
+            match value {
+                Value::Object(members) => {
+                    if let Some(name) = reference(value)
+                        && !found.contains_key(name)
+                        && let Some(target) = self.named.get(name)
+                    {
+                        found.insert(name.to_owned(), target.clone());
+                        pending.push(target);
+                    }
+                    pending.extend(members.values());
+                }
+                Value::Array(items) => pending.extend(items),
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+/// The name of the schema that a reference leads to.
+pub(crate) fn reference(schema: &Value) -> Option<&str> {
+    schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
+}
+
+fn nullable(mut members: Map<String, Value>) -> Value {
+    if let Some(Value::Array(values)) = members.get_mut("enum")
+        && !values.contains(&Value::Null)
+    {
+        values.push(Value::Null);
+    }
+    match members.get_mut("type") {
+        Some(of) if of.is_string() => {
+            *of = json!([of.clone(), "null"]);
+            Value::Object(members)
+        }
+        _ => {
+            // What is said about the value stays where it can be seen.
+            let told = ["description", "example", "default", "readOnly", "writeOnly"];
+            let mut out: Map<String, Value> = told.iter().filter_map(|name| members.remove_entry(*name)).collect();
+            out.insert("anyOf".to_owned(), json!([members, { "type": "null" }]));
+            Value::Object(out)
+        }
+    }
+}
+
+/// All that is wrong with a value. Values are not repeated, since they may be personal.
+pub(crate) fn faults(validator: &Validator, value: &Value) -> Vec<Fault> {
+    validator.iter_errors(value).flat_map(|error| explain(&error)).collect()
+}
+
+/// An error of the validator in words, at the place where something has to be changed.
+fn explain(error: &ValidationError<'_>) -> Vec<Fault> {
+    let mut at = error.instance_path().to_string();
+    let detail = match error.kind() {
+        ValidationErrorKind::Required { property } => {
+            pointer::push(&mut at, property.as_str().unwrap_or_default());
+            "is required".to_owned()
+        }
+        ValidationErrorKind::AdditionalProperties { unexpected } => match unexpected.as_slice() {
+            [only] => {
+                pointer::push(&mut at, only);
+                "is not a member of this object".to_owned()
+            }
+            several => format!("has members that are not known: {}", several.join(", ")),
+        },
+        ValidationErrorKind::Enum { options } => format!("must be one of {options}"),
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            // Who gives an object where null or an object may stand wants to know about the object.
+            let is_other_type = |errors: &&Vec<ValidationError<'static>>| {
+                errors.iter().any(|inner| {
+                    matches!(inner.kind(), ValidationErrorKind::Type { .. }) && inner.instance_path().to_string() == at
+                })
+            };
+            let mut likely = context.iter().filter(|errors| !is_other_type(errors));
+            match (likely.next(), likely.next()) {
+                (Some(only), None) => return only.iter().flat_map(explain).collect(),
+                _ => {
+                    let reasons = context.iter().filter_map(|errors| explain(errors.first()?).into_iter().next());
+                    let reasons: Vec<String> = reasons.map(|fault| fault.within(&at)).collect();
+                    format!("fits none of the alternatives: {}", reasons.join("; "))
+                }
+            }
+        }
+        _ => error.masked_with("").to_string().trim().to_owned(),
+    };
+    vec![Fault { pointer: at, detail }]
+}
+
+impl Fault {
+    /// The fault as part of a sentence about what stands at `outer`.
+    fn within(self, outer: &str) -> String {
+        match self.pointer.strip_prefix(outer) {
+            Some("") => self.detail,
+            Some(inner) => format!("{inner} {}", self.detail),
+            None => format!("{} {}", self.pointer, self.detail),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    fn schemas(direction: Direction) -> Schemas {
+        let document = json!({"components": {"schemas": {
+            "Order": {
+                "type": "object",
+                "required": ["id", "secret", "size"],
+                "properties": {
+                    "id": {"type": "string", "readOnly": true},
+                    "secret": {"type": "string", "writeOnly": true},
+                    "size": {"type": "integer", "minimum": 1, "exclusiveMinimum": true, "maximum": 9},
+                    "kind": {"type": "string", "enum": ["a", "b"], "nullable": true},
+                    "next": {"nullable": true, "allOf": [{"$ref": "#/components/schemas/Order"}]},
+                },
+            },
+        }}});
+        Schemas::new(&document, direction)
+    }
+
+    fn check(direction: Direction, value: &Value) -> Vec<String> {
+        let schemas = schemas(direction);
+        let validator = schemas.validator(&json!({"$ref": "#/components/schemas/Order"})).unwrap();
+        faults(&validator, value).into_iter().map(|fault| format!("{} {}", fault.pointer, fault.detail)).collect()
+    }
+
+    #[test]
+    fn says_what_is_wrong_and_where() {
+        let table = [
+            (json!({"secret": "s", "size": 2, "kind": null, "next": null}), vec![]),
+            (json!({"secret": "s"}), vec!["/size is required"]),
+            (json!({"secret": "s", "size": 1}), vec!["/size is less than or equal to the minimum of 1"]),
+            (json!({"secret": "s", "size": 2, "kind": "c"}), vec![r#"/kind must be one of ["a","b",null]"#]),
+            (json!({"secret": "s", "size": 2, "next": {"size": 2}}), vec!["/next/secret is required"]),
+            (
+                json!({"secret": "s", "size": 2, "next": 1}),
+                vec![r#"/next fits none of the alternatives: is not of type "object"; is not of type "null""#],
+            ),
+        ];
+        for (value, expected) in table {
+            assert_eq!(check(Direction::Request, &value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_goes_one_way_is_required_one_way() {
+        assert_eq!(check(Direction::Request, &json!({"size": 2})), ["/secret is required"]);
+        assert_eq!(check(Direction::Response, &json!({"size": 2})), ["/id is required"]);
+    }
+}

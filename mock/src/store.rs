@@ -1,0 +1,484 @@
+//! What the server keeps in mind when it is asked to: things that are created, until they are deleted.
+//!
+//! Which operations make, show, change and remove the same things is told by their paths: `/things` and `/things/{id}`.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use codegen::pointer;
+use serde_json::{Map, Value};
+
+use crate::Source;
+use crate::answer::{Answers, page, put};
+use crate::check::{Accepted, Refusal};
+use crate::contract::{Checked, Contract, Operation, Part};
+use crate::sample::{Sampler, uuid};
+use crate::schema::{Schemas, reference};
+
+/// The collections of the documents by path template, `/things`.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    collections: BTreeMap<String, Collection>,
+}
+
+/// Things of one kind.
+#[derive(Debug)]
+struct Collection {
+    /// Member that tells them apart.
+    key: String,
+    item: Checked,
+    /// Whether there is an operation that makes them; otherwise some are there from the start.
+    created: bool,
+}
+
+/// All that is kept.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    /// Items by the path of their collection, as it was asked for.
+    items: BTreeMap<String, Vec<Value>>,
+    /// Things of which there is just one at a path.
+    single: BTreeMap<String, Value>,
+    count: u128,
+}
+
+impl Plan {
+    pub(crate) fn new(contract: &Contract) -> Self {
+        let schemas = &contract.responses;
+        let mut plan = Self { collections: BTreeMap::new() };
+        for operation in &contract.operations {
+            let Some((path, name)) = collection_of(operation) else { continue };
+            if operation.method != "GET" {
+                continue;
+            }
+            let Some((item, false)) = entity(operation, schemas) else { continue };
+            plan.add(path, name, item, schemas);
+        }
+        // Items that can be listed and deleted, but not looked at one by one.
+        for operation in contract.operations.iter().filter(|operation| operation.method == "GET") {
+            let removed = contract.operations.iter().find_map(|other| {
+                collection_of(other).filter(|(path, _)| *path == operation.path).map(|(_, name)| name)
+            });
+            if let Some((item, true)) = entity(operation, schemas) {
+                plan.add(&operation.path, removed.unwrap_or("id"), item, schemas);
+            }
+        }
+        for operation in contract.operations.iter().filter(|operation| operation.method == "POST") {
+            if let Some(path) = plan.target(operation, schemas).map(str::to_owned)
+                && let Some(collection) = plan.collections.get_mut(&path)
+            {
+                collection.created = true;
+            }
+        }
+        plan
+    }
+
+    fn add(&mut self, path: &str, parameter: &str, item: &Value, schemas: &Schemas) {
+        let snake = snake_case(parameter);
+        let key = [snake.as_str(), "id", parameter].into_iter().find(|name| schemas.property(item, name).is_some());
+        if let Some(key) = key
+            && !self.collections.contains_key(path)
+        {
+            let collection = Collection { key: key.to_owned(), item: Checked::new(item.clone()), created: false };
+            self.collections.insert(path.to_owned(), collection);
+        }
+    }
+
+    /// The collection to which an operation adds.
+    fn target<'a>(&'a self, operation: &Operation, schemas: &Schemas) -> Option<&'a str> {
+        if operation.method != "POST" || !matches!(operation.segments.last()?.as_slice(), [Part::Literal(_)]) {
+            return None;
+        }
+        let (item, _) = entity(operation, schemas)?;
+        let (around, _) = operation.path.rsplit_once('/')?;
+        let adds = |path: &str| {
+            let (path, collection) = self.collections.get_key_value(path)?;
+            schemas.property(item, &collection.key)?;
+            Some((path.as_str(), reference(item).is_some() && reference(item) == reference(&collection.item.schema)))
+        };
+        let own = adds(&operation.path).map(|(path, _)| path);
+        own.or_else(|| adds(around).filter(|(_, same)| *same).map(|(path, _)| path))
+    }
+}
+
+/// The path of the collection that an operation is about one item of, and the parameter that names the item.
+fn collection_of(operation: &Operation) -> Option<(&str, &str)> {
+    let (last, before) = operation.segments.split_last()?;
+    let ([Part::Parameter(name)], [Part::Literal(_)]) = (last.as_slice(), before.last()?.as_slice()) else {
+        return None;
+    };
+    Some((operation.path.rsplit_once('/')?.0, name))
+}
+
+/// The schema of what an operation's answer is about, and whether there are several.
+fn entity<'a>(operation: &'a Operation, schemas: &'a Schemas) -> Option<(&'a Value, bool)> {
+    let whole = &operation.success.json()?.schema;
+    let inside = operation.paging.as_ref().map(|paging| paging.items.as_str());
+    let inside = inside.or(operation.success.envelope.as_deref());
+    let about = match inside {
+        Some(member) => schemas.property(whole, member)?,
+        None => whole,
+    };
+    if schemas.allows(about, "array") {
+        let mut items = None;
+        schemas.each_part(about, &mut |part| items = items.or(part.get("items")));
+        return items.map(|items| (items, true));
+    }
+    Some((about, false))
+}
+
+fn snake_case(name: &str) -> String {
+    let mut out = String::new();
+    for character in name.chars() {
+        if character.is_ascii_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.push(character.to_ascii_lowercase());
+    }
+    out
+}
+
+/// One request and what is kept.
+pub(crate) struct Session<'a> {
+    pub plan: &'a Plan,
+    pub answers: &'a Answers<'a>,
+    pub store: &'a mut Store,
+    /// Path of the request below that of the server.
+    pub path: &'a str,
+}
+
+impl Session<'_> {
+    /// The JSON that is answered, `None` where there is none, and what is kept from now on.
+    pub(crate) fn answer(&mut self, accepted: &Accepted<'_>) -> Result<Option<Value>, Refusal> {
+        let operation = accepted.operation;
+        let schemas = &self.answers.contract.responses;
+        self.look_for_items(operation)?;
+        let whole = operation.success.json().map(|schema| self.answers.json(accepted, schema));
+        let is_item = collection_of(operation).filter(|(path, _)| self.plan.collections.contains_key(*path));
+        let told = entity(operation, schemas);
+        match (operation.method.as_str(), is_item, told) {
+            ("GET", None, Some((_, true))) if self.plan.collections.contains_key(&operation.path) => {
+                Ok(whole.map(|whole| self.list(accepted, whole)))
+            }
+            ("GET", Some((template, _)), _) => {
+                let item = self.item(template).cloned();
+                Ok(whole.map(|whole| show(operation, whole, item)))
+            }
+            ("PATCH" | "PUT", Some((template, _)), _) => {
+                let item = self.update(template, accepted);
+                Ok(whole.map(|whole| show(operation, whole, item)))
+            }
+            ("DELETE", Some((template, _)), _) => {
+                let item = self.remove(template);
+                Ok(whole.map(|whole| show_if_same(self.plan, operation, template, schemas, whole, item)))
+            }
+            ("POST", _, _) if self.plan.target(operation, schemas).is_some() => {
+                Ok(whole.map(|whole| self.create(accepted, whole)))
+            }
+            ("GET" | "PATCH" | "PUT", None, Some((schema, false))) => {
+                let item = self.single(accepted, whole.as_ref(), schema);
+                Ok(whole.map(|whole| show(operation, whole, item)))
+            }
+            _ => Ok(whole.map(|whole| self.act(operation, schemas, whole))),
+        }
+    }
+
+    /// Finds out whether everything that the path names exists.
+    fn look_for_items(&mut self, operation: &Operation) -> Result<(), Refusal> {
+        for (template, concrete, id) in self.way(operation) {
+            let Some(collection) = self.plan.collections.get(&template) else { continue };
+            self.fill(&template, &concrete);
+            let items = self.store.items.get(&concrete);
+            if !items.into_iter().flatten().any(|item| is(item, &collection.key, &id)) {
+                let detail = format!("there is no `{id}` in `{concrete}`");
+                let mut refusal = Refusal::new(404, "Resource not found", Source::Request, detail);
+                refusal.operation = Some(operation.id.clone());
+                return Err(refusal);
+            }
+        }
+        Ok(())
+    }
+
+    /// The collections on the way to where a request goes: template, path, and the id that is asked for.
+    fn way(&self, operation: &Operation) -> Vec<(String, String, String)> {
+        let template: Vec<&str> = operation.path.trim_start_matches('/').split('/').collect();
+        let concrete: Vec<&str> = self.path.trim_start_matches('/').split('/').collect();
+        let mut found = Vec::new();
+        for (index, parts) in operation.segments.iter().enumerate() {
+            if let ([Part::Parameter(_)], Some(before), Some(path), Some(id)) =
+                (parts.as_slice(), template.get(..index), concrete.get(..index), concrete.get(index))
+            {
+                let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned();
+                found.push((format!("/{}", before.join("/")), format!("/{}", path.join("/")), id));
+            }
+        }
+        found
+    }
+
+    /// Things that no operation makes are there from the start.
+    fn fill(&mut self, template: &str, concrete: &str) {
+        let Some(collection) = self.plan.collections.get(template) else { return };
+        if collection.created || self.store.items.contains_key(concrete) {
+            return;
+        }
+        let contract = self.answers.contract;
+        let lists =
+            contract.operations.iter().find(|operation| operation.method == "GET" && operation.path == template);
+        let listed = lists.and_then(|operation| Some((operation, operation.success.json()?)));
+        let items = (0..self.answers.items).map(|index| match listed {
+            Some((operation, schema)) => self.answers.item(operation, schema, concrete, index),
+            None => self.answers.value(&collection.item, &format!("{concrete} {index}"), Some(&collection.key)),
+        });
+        let items = items.collect();
+        self.store.items.insert(concrete.to_owned(), items);
+    }
+
+    fn list(&mut self, accepted: &Accepted<'_>, mut whole: Value) -> Value {
+        let operation = accepted.operation;
+        self.fill(&operation.path, self.path);
+        let kept = self.store.items.get(self.path).map(Vec::as_slice).unwrap_or_default();
+        let paged = operation.paging.as_ref().map(|paging| [&paging.number].into_iter().chain(&paging.size));
+        let paged: Vec<&str> = paged.into_iter().flatten().filter_map(|pair| pair.split('[').next()).collect();
+        let conditions: Vec<(Vec<String>, Value)> = accepted
+            .query
+            .iter()
+            .filter(|(name, _)| !paged.contains(&name.as_str()) && *name != "sort")
+            .flat_map(|(name, value)| conditions(name, value))
+            .collect();
+        let items: Vec<Value> = kept
+            .iter()
+            .filter(|item| conditions.iter().all(|(way, wanted)| meets(item, way, wanted)))
+            .cloned()
+            .collect();
+        match &operation.paging {
+            Some(paging) => page(&mut whole, paging, accepted, &items),
+            None => whole = show(operation, whole, Some(Value::Array(items))),
+        }
+        whole
+    }
+
+    fn collection(&self, template: &str) -> Option<(&Collection, String, String)> {
+        let (path, id) = self.path.rsplit_once('/')?;
+        let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned();
+        Some((self.plan.collections.get(template)?, path.to_owned(), id))
+    }
+
+    fn item(&self, template: &str) -> Option<&Value> {
+        let (collection, path, id) = self.collection(template)?;
+        self.store.items.get(&path)?.iter().find(|item| is(item, &collection.key, &id))
+    }
+
+    fn update(&mut self, template: &str, accepted: &Accepted<'_>) -> Option<Value> {
+        let (collection, path, id) = self.collection(template)?;
+        let schemas = &self.answers.contract.responses;
+        let key = collection.key.clone();
+        let checked = &collection.item;
+        let mut item = self.item(template)?.clone();
+        lay_over(&mut item, accepted.body.as_ref(), checked, schemas);
+        put(&mut item, &pointer::join("", &key), Value::String(id.clone()));
+        let slot = self.store.items.get_mut(&path)?.iter_mut().find(|known| is(known, &key, &id))?;
+        slot.clone_from(&item);
+        Some(item)
+    }
+
+    fn remove(&mut self, template: &str) -> Option<Value> {
+        let (collection, path, id) = self.collection(template)?;
+        let key = collection.key.clone();
+        let items = self.store.items.get_mut(&path)?;
+        let index = items.iter().position(|item| is(item, &key, &id))?;
+        let item = items.remove(index);
+        // What hung on it goes with it.
+        let below = format!("{}/", self.path);
+        self.store.items.retain(|path, _| !path.starts_with(&below));
+        self.store.single.retain(|path, _| !path.starts_with(&below));
+        Some(item)
+    }
+
+    fn create(&mut self, accepted: &Accepted<'_>, whole: Value) -> Value {
+        let operation = accepted.operation;
+        let schemas = &self.answers.contract.responses;
+        let Some(template) = self.plan.target(operation, schemas) else { return whole };
+        let Some(collection) = self.plan.collections.get(template) else { return whole };
+        let path = if template == operation.path {
+            self.path.to_owned()
+        } else {
+            self.path.rsplit_once('/').map_or_else(String::new, |(around, _)| around.to_owned())
+        };
+        let several = entity(operation, schemas).is_some_and(|(_, several)| several);
+        let models: Vec<Option<&Value>> = match (several, accepted.body.as_ref()) {
+            (true, Some(body)) => {
+                members_of_list(body).map_or(vec![Some(body)], |items| items.iter().map(Some).collect())
+            }
+            (_, body) => vec![body],
+        };
+        let about = about(operation, &whole);
+        let example = about.and_then(|about| if several { about.get(0) } else { Some(about) }).cloned();
+        let mut made = Vec::new();
+        for model in models {
+            let mut item = example.clone().unwrap_or_else(|| Sampler::examples(schemas).value(&collection.item.schema));
+            lay_over(&mut item, model, &collection.item, schemas);
+            for (template, _, id) in self.way(operation) {
+                let owner = template.rsplit('/').next().unwrap_or_default().trim_end_matches('s');
+                let name = format!("{owner}_id");
+                if item.get(&name).is_some_and(Value::is_string) {
+                    put(&mut item, &pointer::join("", &name), Value::String(id));
+                }
+            }
+            self.store.count += 1;
+            let id = uuid(self.store.count << 80 | self.store.count);
+            put(&mut item, &pointer::join("", &collection.key), Value::String(id));
+            made.push(item);
+        }
+        self.store.items.entry(path).or_default().extend(made.iter().cloned());
+        let shown = if several { Value::Array(made) } else { made.into_iter().next().unwrap_or_default() };
+        show(operation, whole, Some(shown))
+    }
+
+    /// Something of which there is one at this path, such as the settings of a thing.
+    fn single(&mut self, accepted: &Accepted<'_>, whole: Option<&Value>, schema: &Value) -> Option<Value> {
+        let initial = about(accepted.operation, whole?)?.clone();
+        let item = self.store.single.entry(self.path.to_owned()).or_insert(initial);
+        let checked = Checked::new(schema.clone());
+        lay_over(item, accepted.body.as_ref(), &checked, &self.answers.contract.responses);
+        Some(item.clone())
+    }
+
+    /// What is done to a thing shows the thing, if its answer is of that kind.
+    fn act(&mut self, operation: &Operation, schemas: &Schemas, whole: Value) -> Value {
+        let Some((schema, false)) = entity(operation, schemas) else { return whole };
+        let mut item = None;
+        for (template, path, id) in self.way(operation) {
+            let Some(collection) = self.plan.collections.get(&template) else { continue };
+            if reference(schema).is_some() && reference(schema) == reference(&collection.item.schema) {
+                let items = self.store.items.get(&path).map(Vec::as_slice).unwrap_or_default();
+                item = items.iter().find(|item| is(item, &collection.key, &id)).cloned();
+            }
+        }
+        show(operation, whole, item)
+    }
+}
+
+fn is(item: &Value, key: &str, id: &str) -> bool {
+    item.get(key).is_some_and(|known| text(known) == id)
+}
+
+/// What an answer is about.
+fn about<'a>(operation: &Operation, whole: &'a Value) -> Option<&'a Value> {
+    match &operation.success.envelope {
+        Some(member) => whole.get(member),
+        None => Some(whole),
+    }
+}
+
+/// An answer about this item.
+fn show(operation: &Operation, mut whole: Value, item: Option<Value>) -> Value {
+    match (item, &operation.success.envelope) {
+        (Some(item), Some(member)) => put(&mut whole, &pointer::join("", member), item),
+        (Some(item), None) => whole = item,
+        (None, _) => {}
+    }
+    whole
+}
+
+fn show_if_same(
+    plan: &Plan,
+    operation: &Operation,
+    template: &str,
+    schemas: &Schemas,
+    whole: Value,
+    item: Option<Value>,
+) -> Value {
+    let kept = plan.collections.get(template).and_then(|collection| reference(&collection.item.schema));
+    let told = entity(operation, schemas).and_then(|(schema, _)| reference(schema));
+    if told.is_some() && told == kept { show(operation, whole, item) } else { whole }
+}
+
+/// The one list of objects in a body.
+fn members_of_list(body: &Value) -> Option<&Vec<Value>> {
+    let mut lists = body.as_object()?.values().filter_map(Value::as_array);
+    let only = lists.next()?;
+    (lists.next().is_none() && only.iter().all(Value::is_object)).then_some(only)
+}
+
+/// Takes from a request what the thing has too and what fits there; null clears.
+fn lay_over(item: &mut Value, body: Option<&Value>, checked: &Checked, schemas: &Schemas) {
+    let Some(changes) = body.and_then(Value::as_object) else { return };
+    let Ok(validator) = checked.validator(schemas) else { return };
+    for (name, change) in changes {
+        if schemas.property(&checked.schema, name).is_none() {
+            continue;
+        }
+        let mut copy = item.clone();
+        let Some(members) = copy.as_object_mut() else { return };
+        merge(members.entry(name.clone()).or_insert(Value::Null), change);
+        if validator.is_valid(&copy) {
+            *item = copy;
+        } else if change.is_null()
+            && let Some(members) = copy.as_object_mut()
+        {
+            // What can't be null can still be missing.
+            members.shift_remove(name);
+            if validator.is_valid(&copy) {
+                *item = copy;
+            }
+        }
+    }
+}
+
+/// Changes what `change` mentions: objects go deeper, all else replaces what was there.
+fn merge(slot: &mut Value, change: &Value) {
+    match (slot, change) {
+        (Value::Object(members), Value::Object(changes)) => {
+            for (name, change) in changes {
+                merge(members.entry(name.clone()).or_insert(Value::Null), change);
+            }
+        }
+        (slot, Value::Object(changes)) => {
+            let kept = changes.iter().filter(|(_, value)| !value.is_null());
+            *slot = Value::Object(kept.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>());
+        }
+        (slot, change) => slot.clone_from(change),
+    }
+}
+
+/// The conditions that a query parameter makes: a way into the item, and the value that is wanted there.
+fn conditions(name: &str, value: &Value) -> Vec<(Vec<String>, Value)> {
+    fn walk(way: &[String], value: &Value, out: &mut Vec<(Vec<String>, Value)>) {
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    walk(&[way, std::slice::from_ref(name)].concat(), value, out);
+                }
+            }
+            other => out.push((way.to_vec(), other.clone())),
+        }
+    }
+    let mut out = Vec::new();
+    // `filter[status]=x` is about the member `status`; `status=x` too.
+    let start: Vec<String> = if value.is_object() { Vec::new() } else { vec![name.to_owned()] };
+    walk(&start, value, &mut out);
+    out
+}
+
+/// Whether an item has what is wanted. What the item does not have, or other ways to compare, are no hindrance.
+fn meets(item: &Value, way: &[String], wanted: &Value) -> bool {
+    let way = match way.split_last() {
+        Some((last, before)) if last == "eq" => before,
+        _ => way,
+    };
+    let found = way.iter().flat_map(|segment| segment.split('.')).try_fold(item, |value, segment| value.get(segment));
+    // A status that is an object carries its name in `value`.
+    let found = found.map(|found| found.get("value").unwrap_or(found));
+    match (found, wanted) {
+        (None | Some(Value::Object(_) | Value::Array(_)), _) => true,
+        (Some(found), Value::Array(several)) => several.iter().any(|one| text(found) == text(one)),
+        (Some(found), one) => text(found) == text(one),
+    }
+}
+
+/// A value as it is written in a path or a query.
+fn text(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::String(text) => Cow::Borrowed(text),
+        other => Cow::Owned(other.to_string()),
+    }
+}

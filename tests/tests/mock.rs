@@ -1,0 +1,293 @@
+//! The mock of our documents: it takes what is right, names what is wrong, and what it answers fits.
+//!
+//! The example of every operation, as the documentation shows it, runs against it.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use mock::{Mock, Options, Request, Server};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+use telnyx_porting::Client;
+use telnyx_porting::types::PortingOrderFilter;
+use tests::generated::{driver, examples};
+use tests::wire::Case;
+
+fn mock(options: Options) -> Mock {
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs/sdk.yaml");
+    Mock::load(&[], Some(&config), options).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Starts a mock; the list gets a line for each answer that is not what it should be, and the operations that were met.
+async fn start(options: Options) -> (Client, Arc<Mutex<(Vec<String>, BTreeSet<String>)>>) {
+    let server = Server::bind(Arc::new(mock(options)), 0).await.unwrap();
+    let base_url = server.base_url();
+    let heard = Arc::new(Mutex::new((Vec::new(), BTreeSet::new())));
+    let told = heard.clone();
+    tokio::spawn(server.run(move |request, answer| {
+        let mut heard = told.lock().unwrap();
+        heard.1.extend(answer.operation.clone());
+        for violation in &answer.violations {
+            heard.0.push(format!("{} {}?{}: {violation}", request.method, request.path, request.query));
+        }
+        for misfit in &answer.misfits {
+            heard.0.push(format!("{} {}: the answer does not fit: {misfit}", request.method, request.path));
+        }
+    }));
+    (Client::builder().api_key("any-key").base_url(base_url).no_proxy().build().unwrap(), heard)
+}
+
+#[tokio::test]
+async fn every_example_of_the_documentation_runs() {
+    for seed in [None, Some(1), Some(2)] {
+        let (client, heard) = start(Options { seed, ..Options::default() }).await;
+        let mut wrong = Vec::new();
+        for operation in driver::OPERATIONS {
+            match examples::run(&client, operation).await {
+                Some(Ok(())) => {}
+                Some(Err(error)) => wrong.push(format!("{operation}: {error}")),
+                None => wrong.push(format!("{operation} has no example")),
+            }
+        }
+        let (lines, met) = std::mem::take(&mut *heard.lock().unwrap());
+        assert!(wrong.is_empty() && lines.is_empty(), "seed {seed:?}\n{}\n{}", wrong.join("\n"), lines.join("\n"));
+        let all: BTreeSet<String> = driver::OPERATIONS.iter().map(|operation| (*operation).to_owned()).collect();
+        assert_eq!(met, all, "every operation was met");
+    }
+}
+
+/// Every piece of Rust in a skill document is one that runs above; only the frame of a program is not.
+#[tokio::test]
+async fn skill_documents_show_what_runs() {
+    let functions = include_str!("../src/generated/examples.rs");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../telnyx-porting/skills");
+    let (client, heard) = start(Options::default()).await;
+    let mut shown = 0;
+    for (name, count) in
+        [("telnyx-porting-in-rust", 54), ("telnyx-porting-out-rust", 14), ("telnyx-numbers-config-rust", 26)]
+    {
+        let text = std::fs::read_to_string(folder.join(name).join("SKILL.md")).unwrap();
+        let blocks: Vec<&str> = text.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+        // The program, what to do about errors, and an example of each operation.
+        assert_eq!(blocks.len(), count + 2, "{name}");
+        for block in &blocks[1..] {
+            let indented: String = block
+                .lines()
+                .map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") })
+                .collect();
+            assert!(
+                functions.contains(&format!("{{\n{indented}    Ok(())\n}}")),
+                "{name} shows what never runs:\n{block}"
+            );
+        }
+        shown += count;
+        examples::run(&client, name).await.expect("what is shown of errors is known").unwrap();
+    }
+    assert_eq!(shown, driver::OPERATIONS.len());
+    assert_eq!(heard.lock().unwrap().0, Vec::<String>::new());
+}
+
+/// What the official clients send keeps to our documents, and whatever is answered does too.
+#[test]
+fn recorded_requests_are_right() {
+    for seed in [None, Some(0), Some(1), Some(2)] {
+        let mock = mock(Options { seed, ..Options::default() });
+        let mut wrong = Vec::new();
+        for line in include_str!("../cases/wire.jsonl").lines() {
+            let case: Case = serde_json::from_str(line).unwrap();
+            let sent = case.request.unwrap();
+            let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+            let query: Vec<String> =
+                sent.query.iter().map(|(key, value)| format!("{}={}", encode(key), encode(value))).collect();
+            let path = format!("{}?{}", sent.path, query.join("&"));
+            let answer = mock.answer(&request(&sent.method, &path, sent.body.as_ref()));
+            for violation in &answer.violations {
+                wrong.push(format!("{} {path}: {violation}", sent.method));
+            }
+            for misfit in &answer.misfits {
+                wrong.push(format!("{} {path}: the answer does not fit: {misfit}", sent.method));
+            }
+        }
+        assert!(wrong.is_empty(), "seed {seed:?}\n{}", wrong.join("\n"));
+    }
+}
+
+/// What is wrong is refused, and the answer says where it is wrong.
+#[test]
+fn violations_are_explained() {
+    let mock = mock(Options::default());
+    let id = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e";
+    let table = [
+        ("GET", "/porting_orders".to_owned(), None, 404, json!([null])),
+        ("GET", "/v2/porting_order".to_owned(), None, 404, json!([null])),
+        ("PUT", "/v2/porting_orders".to_owned(), None, 405, json!([null])),
+        ("GET", "/v2/porting_orders?pages=1".to_owned(), None, 422, json!([{"parameter": "pages"}])),
+        ("GET", "/v2/porting_orders?page[size]=x".to_owned(), None, 422, json!([{"parameter": "page[size]"}])),
+        ("GET", "/v2/porting_orders?page[size]=0".to_owned(), None, 422, json!([{"parameter": "page[size]"}])),
+        (
+            "GET",
+            "/v2/porting_orders?include_phone_numbers=1&sort[value]=name".to_owned(),
+            None,
+            422,
+            json!([{"parameter": "include_phone_numbers"}, {"parameter": "sort[value]"}]),
+        ),
+        ("GET", "/v2/porting_orders/1".to_owned(), None, 422, json!([{"parameter": "id"}])),
+        ("POST", "/v2/porting_orders".to_owned(), None, 422, json!([{"pointer": ""}])),
+        ("POST", "/v2/porting_orders".to_owned(), Some(json!({})), 422, json!([{"pointer": "/phone_numbers"}])),
+        (
+            "POST",
+            "/v2/porting_orders".to_owned(),
+            Some(json!({"phone_numbers": [1]})),
+            422,
+            json!([{"pointer": "/phone_numbers/0"}]),
+        ),
+        (
+            "PATCH",
+            format!("/v2/porting_orders/{id}"),
+            Some(json!({"webhook_url": 1, "misc": {"type": "some"}, "customer_reference": null})),
+            422,
+            json!([{"pointer": "/misc/type"}, {"pointer": "/webhook_url"}]),
+        ),
+        ("POST", format!("/v2/porting_orders/{id}/actions/confirm"), Some(json!({})), 422, json!([{"pointer": ""}])),
+    ];
+    for (method, path, body, status, sources) in table {
+        let answer = mock.answer(&request(method, &path, body.as_ref()));
+        let said: Value = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!(answer.status, status, "{method} {path}: {said}");
+        let mut found: Vec<Value> =
+            said["errors"].as_array().unwrap().iter().map(|one| one["source"].clone()).collect();
+        found.sort_by_key(Value::to_string);
+        assert_eq!(Value::Array(found), sources, "{method} {path}: {said}");
+        assert!(said["errors"][0]["detail"].as_str().is_some_and(|detail| !detail.is_empty()));
+    }
+
+    let mut form = request("POST", "/v2/porting_orders", Some(&json!({})));
+    form.headers[1].1 = "text/plain".to_owned();
+    assert_eq!(mock.answer(&form).status, 415);
+    let mut broken = request("POST", "/v2/porting_orders", None);
+    broken.body = b"{".to_vec();
+    assert_eq!(mock.answer(&broken).status, 400);
+    let mut nobody = request("GET", "/v2/porting_orders", None);
+    nobody.headers.remove(0);
+    assert_eq!(mock.answer(&nobody).status, 401);
+    let elsewhere = mock.answer(&request("PUT", "/v2/porting_orders", None));
+    assert!(elsewhere.headers.contains(&("allow", "GET, POST".to_owned())), "{:?}", elsewhere.headers);
+}
+
+/// The same seed gives the same answers, another seed others.
+#[test]
+fn seeds_decide() {
+    let ask = |seed| {
+        let mock = mock(Options { seed: Some(seed), ..Options::default() });
+        mock.answer(&request("GET", "/v2/porting_orders", None)).body
+    };
+    assert_eq!(ask(1), ask(1));
+    assert_ne!(ask(1), ask(2));
+}
+
+#[tokio::test]
+async fn lists_have_pages() {
+    let (client, heard) = start(Options { items: 45, ..Options::default() }).await;
+    let orders = client.porting_orders().list().page_size(20).items().try_collect().await.unwrap();
+    let ids: BTreeSet<_> = orders.into_iter().map(|order| order.id).collect();
+    assert_eq!(ids.len(), 45, "every item is another one");
+    let page = client.porting_orders().list().page_size(20).page_number(3).send().await.unwrap();
+    assert_eq!((page.items.len(), page.meta.total_pages, page.meta.total_results), (5, Some(3), Some(45)));
+    assert_eq!(heard.lock().unwrap().0, Vec::<String>::new());
+}
+
+/// What is created can be retrieved, listed, changed and deleted, and is gone then.
+#[tokio::test]
+async fn what_is_created_is_kept() {
+    let (client, heard) = start(Options { stateful: true, ..Options::default() }).await;
+    let orders = client.porting_orders();
+    assert!(orders.list().send().await.unwrap().items.is_empty());
+    let mut ids = Vec::new();
+    for reference in ["a", "b", "c"] {
+        let made = orders.create().phone_numbers(["+13035550100"]).customer_reference(reference).send().await.unwrap();
+        ids.push(made[0].id.clone().unwrap());
+    }
+    let listed = orders.list().page_size(2).items().try_collect().await.unwrap();
+    assert_eq!(listed.iter().map(|order| order.id.clone().unwrap()).collect::<Vec<_>>(), ids);
+    let only =
+        orders.list().filter(PortingOrderFilter::builder().customer_reference("b").build()).send().await.unwrap();
+    assert_eq!(only.items.iter().map(|order| order.id.as_ref()).collect::<Vec<_>>(), [Some(&ids[1])]);
+
+    let changed = orders.update(&ids[0]).customer_reference("z").webhook_url_null().send().await.unwrap();
+    assert_eq!(changed.data.unwrap().customer_reference.as_deref(), Some("z"));
+    let order = orders.retrieve(&ids[0]).send().await.unwrap().data.unwrap();
+    assert_eq!((order.customer_reference.as_deref(), order.webhook_url), (Some("z"), None));
+    let confirmed = orders.actions().confirm(&ids[0]).send().await.unwrap();
+    assert_eq!(confirmed.data.unwrap().id.as_ref(), Some(&ids[0]));
+
+    let comments = orders.comments();
+    comments.create(&ids[0]).body_("Hello").send().await.unwrap();
+    let said = comments.list(&ids[0]).send().await.unwrap().items;
+    assert_eq!(said.iter().map(|comment| comment.body.as_deref()).collect::<Vec<_>>(), [Some("Hello")]);
+    assert!(comments.list(&ids[1]).send().await.unwrap().items.is_empty());
+
+    orders.delete(&ids[0]).send().await.unwrap();
+    assert_eq!(heard.lock().unwrap().0, Vec::<String>::new());
+    for error in [
+        orders.retrieve(&ids[0]).send().await.unwrap_err(),
+        orders.delete(&ids[0]).send().await.unwrap_err(),
+        comments.list(&ids[0]).send().await.unwrap_err(),
+    ] {
+        assert_eq!(error.status(), Some(404), "{error}");
+    }
+
+    // Numbers are there from the start, since no operation makes them; jobs are made by operations on numbers.
+    let numbers = client.phone_numbers().list().send().await.unwrap().items;
+    assert_eq!(numbers.len(), 3);
+    let job = client.phone_numbers().jobs().delete_batch().phone_numbers(["+13035550100"]).send().await.unwrap();
+    let job = client.phone_numbers().jobs().retrieve(job.id.unwrap()).send().await.unwrap();
+    assert_eq!(client.phone_numbers().jobs().list().send().await.unwrap().items[0].id, job.id);
+}
+
+/// Any document will do.
+#[test]
+fn other_documents_are_served() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("documents/constructs");
+    let mut answered = 0;
+    let mut wrong = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if !path.is_file() || name.ends_with(".sdk.yaml") {
+            continue;
+        }
+        let config = path.with_extension("sdk.yaml");
+        let config = config.exists().then_some(config);
+        for seed in [None, Some(1)] {
+            let options = Options { seed, ..Options::default() };
+            let mock = Mock::load(std::slice::from_ref(&path), config.as_deref(), options)
+                .unwrap_or_else(|error| panic!("{error}"));
+            let operations: Vec<_> = mock
+                .operations()
+                .map(|(_, method, path)| (method.to_owned(), format!("{}{path}", mock.base_path())))
+                .collect();
+            for (method, path) in operations.into_iter().filter(|(_, path)| !path.contains('{')) {
+                let answer = mock.answer(&request(&method, &path, None));
+                answered += usize::from(answer.status < 300);
+                wrong.extend(answer.misfits.iter().map(|misfit| format!("{name}: {method} {path}: {misfit}")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(answered > 50, "{answered}");
+}
+
+fn request(method: &str, target: &str, body: Option<&Value>) -> Request {
+    let headers = [("authorization", "Bearer key"), ("content-type", "application/json")];
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    Request {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        query: query.to_owned(),
+        headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+        body: body.map(|body| body.to_string().into_bytes()).unwrap_or_default(),
+    }
+}

@@ -718,6 +718,8 @@ pub enum Guard {
     Array,
     /// An object that has these members.
     Object(Vec<String>),
+    /// An object whose member has this value, as JSON.
+    Constant(String, String),
 }
 
 impl Guard {

@@ -393,6 +393,9 @@ impl Writer<'_> {
             (Guard::String, Some(example)) => example.is_string(),
             (Guard::Array, Some(example)) => example.is_array(),
             (Guard::Object(members), Some(example)) => members.iter().all(|member| example.get(member).is_some()),
+            (Guard::Constant(member, value), Some(example)) => {
+                example.get(member).is_some_and(|own| own.to_string() == *value)
+            }
             (Guard::Always, Some(_)) => true,
         };
         let tag = union.tag.as_deref().and_then(|tag| example?.get(tag)?.as_str());

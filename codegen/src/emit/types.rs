@@ -544,6 +544,7 @@ fn guard(guard: &Guard) -> String {
         Guard::String => " if string".to_owned(),
         Guard::Array => " if array".to_owned(),
         Guard::Object(members) if members.is_empty() => " if object".to_owned(),
+        Guard::Constant(member, value) => format!(" if constant with [{}, {}]", literal(member), literal(value)),
         Guard::Object(members) => {
             let members: Vec<String> = members.iter().map(|member| literal(member)).collect();
             format!(" if object with [{}]", members.join(", "))

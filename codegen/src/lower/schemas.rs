@@ -1217,42 +1217,53 @@ impl<'a> Schemas<'a> {
     }
 
     /// The values that a member of an alternative is limited to.
-    fn tag_values(&self, member: Node<'a>, property: &str) -> Vec<String> {
+    fn values_of(&self, member: Node<'a>, property: &str) -> Vec<Value> {
         let parts = self.views(member);
         let Some(node) = parts.iter().rev().find_map(|part| part.property(property)) else { return Vec::new() };
         let Node::Schema(schema) = self.resolve(node) else { return Vec::new() };
-        View::of(schema).values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        View::of(schema).values
+    }
+
+    /// Those of them that can be a tag.
+    fn tag_values(&self, member: Node<'a>, property: &str) -> Vec<String> {
+        self.values_of(member, property).iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
     /// What tells the alternatives of an untagged union apart.
     fn guards(&self, members: &[Node<'a>]) -> Vec<Guard> {
-        let requirements: Vec<BTreeSet<&'a str>> = members
-            .iter()
-            .map(|member| {
-                let parts = self.views(*member);
-                parts.iter().flat_map(|part| part.required.iter().map(String::as_str)).collect()
-            })
-            .collect();
-        members
-            .iter()
-            .zip(&requirements)
-            .map(|(member, required)| {
-                let Node::Schema(schema) = self.resolve(*member) else { return Guard::Always };
-                let view = View::of(schema);
-                match view.kind {
-                    Some("string") => Guard::String,
-                    Some("integer") => Guard::Integer,
-                    Some("number") => Guard::Number,
-                    Some("boolean") => Guard::Bool,
-                    Some("array") => Guard::Array,
-                    Some("object") => Guard::Object(required.iter().map(|name| (*name).to_owned()).collect()),
-                    _ if view.has_properties() || !view.all_of.is_empty() => {
-                        Guard::Object(required.iter().map(|name| (*name).to_owned()).collect())
-                    }
-                    _ => Guard::Always,
-                }
-            })
-            .collect()
+        self.constants(members).unwrap_or_else(|| members.iter().map(|member| self.guard(*member)).collect())
+    }
+
+    fn guard(&self, member: Node<'a>) -> Guard {
+        let parts = match self.resolve(member) {
+            Node::Schema(_) => self.views(member),
+            Node::Reference(_) => return Guard::Always,
+        };
+        let kinds: BTreeSet<&str> = parts.iter().filter_map(|part| part.kind).collect();
+        let mut kinds = kinds.into_iter();
+        match (kinds.next(), kinds.next()) {
+            (Some("string"), None) => Guard::String,
+            (Some("integer"), None) => Guard::Integer,
+            (Some("number"), None) => Guard::Number,
+            (Some("boolean"), None) => Guard::Bool,
+            (Some("array"), None) => Guard::Array,
+            (Some("object"), None) => Guard::Object(required_by(&parts)),
+            (None, _) if parts.iter().any(View::has_properties) => Guard::Object(required_by(&parts)),
+            _ => Guard::Always,
+        }
+    }
+
+    /// A member that has one value of its own in each alternative, such as the number of a version.
+    fn constants(&self, members: &[Node<'a>]) -> Option<Vec<Guard>> {
+        let first = self.views(*members.first().filter(|_| members.len() > 1)?);
+        first.iter().flat_map(View::properties).find_map(|(name, _)| {
+            let mut seen = BTreeSet::new();
+            let own = members.iter().map(|member| match self.values_of(*member, name).as_slice() {
+                [value] if seen.insert(value.to_string()) => Some(Guard::Constant(name.to_owned(), value.to_string())),
+                _ => None,
+            });
+            own.collect()
+        })
     }
 
     /// A name for an alternative of an untagged union.
@@ -1431,6 +1442,12 @@ fn parents(document: &Document) -> BTreeSet<&str> {
             Node::Schema(_) => None,
         })
         .collect()
+}
+
+/// The members that an object of all these parts must have.
+fn required_by(parts: &[View<'_>]) -> Vec<String> {
+    let names: BTreeSet<&String> = parts.iter().flat_map(|part| part.required).collect();
+    names.into_iter().cloned().collect()
 }
 
 /// What a schema is but another name for: `allOf: [{$ref}]` and nothing that changes its type.

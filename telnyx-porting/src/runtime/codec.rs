@@ -349,6 +349,7 @@ pub(crate) use int_enum;
 ///         Integer: i64 if integer,
 ///         List: Vec<i64> if array,
 ///         Card: CardSource if object with ["card_number"],
+///         First: Version1 if constant with ["version", "1"],
 ///     }
 /// }
 /// ```
@@ -546,6 +547,12 @@ impl Guard {
 
     pub(crate) fn array(value: &Value, _: &[&str]) -> bool {
         value.is_array()
+    }
+
+    /// An object whose member of the first name has the value that the second text is.
+    pub(crate) fn constant(value: &Value, member: &[&str]) -> bool {
+        let [name, constant] = member else { return false };
+        value.get(*name).is_some_and(|own| own.to_string() == *constant)
     }
 
     /// An object that holds all of these members.
@@ -823,6 +830,7 @@ mod tests {
             Thing(Box<Thing>),
             Pairs(Vec<Kinded>),
             Things(Vec<Thing>),
+            Third(Map<String, Value>),
             Unknown(Value),
         }
         union! {
@@ -831,6 +839,7 @@ mod tests {
                 Thing: Box<Thing> if object,
                 Pairs: Vec<Kinded> if array,
                 Things: Vec<Thing> if array,
+                Third: Map<String, Value> if constant with ["version", "3"],
             }
         }
         let cases = [
@@ -842,6 +851,8 @@ mod tests {
             ("[]", "Pairs("),
             (r#"[{"a":1},{"id":"1"}]"#, "Pairs("),
             (r#"[{"id":"1"}]"#, "Things("),
+            (r#"{"kind":1,"version":3}"#, "Third("),
+            (r#"{"kind":1,"version":4}"#, "Unknown("),
             (r#"{"kind":1}"#, "Unknown("),
         ];
         for (text, variant) in cases {

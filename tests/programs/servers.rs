@@ -29,7 +29,8 @@ async fn an_operation_goes_to_its_own_server() {
     assert_eq!(last_url(&mock), "https://upload.example.com/files");
     client.relative().retrieve().send().await.unwrap();
     assert_eq!(last_url(&mock), "https://eu.example.com:8443/v9/relative");
-    let keys: Vec<_> = mock.requests().iter().map(|request| request.headers.get("authorization").map(str::to_owned)).collect();
+    let keys: Vec<_> =
+        mock.requests().iter().map(|request| request.headers.get("authorization").map(str::to_owned)).collect();
     assert_eq!(keys, vec![Some("Bearer KEY".to_owned()); 4], "they are the document's own servers");
 }
 

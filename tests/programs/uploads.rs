@@ -157,6 +157,24 @@ async fn a_file_is_sent_again_and_a_stream_is_not() {
 }
 
 #[tokio::test]
+async fn a_redirect_takes_a_file_along_and_not_a_stream() {
+    let elsewhere = "HTTP/1.1 307 X\r\nconnection: close\r\nlocation: /files/b\r\ncontent-length: 0\r\n\r\n";
+    let server = Server::start([elsewhere, NO_CONTENT]).await;
+    let (_folder, path) = file("a.bin", "content");
+    client(&server).files().update("a").overwrite(false).body(path).send().await.unwrap();
+    let received = server.take();
+    let lines = received.iter().map(|request| (request.line.as_str(), request.text()));
+    assert_eq!(lines.collect::<Vec<_>>(), [("PUT /files/a?overwrite=false", "content"), ("PUT /files/b", "content")]);
+
+    let server = Server::start([elsewhere, NO_CONTENT]).await;
+    let stream = FileUpload::stream(Pieces(vec![Ok("abc")]));
+    let error = client(&server).files().update("a").overwrite(false).body(stream).send().await.unwrap_err();
+    assert!(error.is_redirect() && !error.may_have_been_carried_out(), "{error:?}");
+    assert!(error.to_string().contains("the body was a stream, which can't be sent again"), "{error}");
+    assert_eq!(server.take().len(), 1);
+}
+
+#[tokio::test]
 async fn bodies_that_cannot_be_read() {
     let server = Server::start([NO_CONTENT]).await;
     let update = || client(&server).files().update("a").overwrite(false);

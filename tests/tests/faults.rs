@@ -170,13 +170,14 @@ fn calls_do_not_disturb_each_other() {
 /// Over TCP a reset may overtake the answer. What a transport of one's own reports is taken at its word.
 #[test]
 fn the_kinds_of_transports_decide() {
-    use TransportErrorKind::{Connect, ConnectTimeout, Interrupted, InvalidRequest, Unpack};
+    use TransportErrorKind::{Connect, ConnectTimeout, Interrupted, InvalidRequest, RequestBody, Unpack};
     let cases = [
         (Connect, ErrorKind::Connect, 3, false),
         (ConnectTimeout, ErrorKind::Timeout, 3, false),
         (InvalidRequest, ErrorKind::InvalidRequest, 1, false),
         (Interrupted, ErrorKind::Interrupted, 1, true),
         (Unpack, ErrorKind::Decode, 1, true),
+        (RequestBody, ErrorKind::File, 1, true),
     ];
     virtual_time(async {
         for (kind, expected, attempts, carried_out) in cases {

@@ -11,7 +11,7 @@ use super::operations::{Found, target};
 use super::schemas::{Place, Schemas, Typed};
 use super::usage::Usage;
 use super::view::{Node, View};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, nearest};
 use crate::model::{Body, BodyKind, Http, Param, ParamIn, Part, PartKind, Setter, Style, Type, TypeKind};
 use crate::normalize::Document;
 
@@ -186,6 +186,7 @@ fn parts<'a>(
 ) -> Vec<Part> {
     let document = schemas.document;
     let members = node.map(|node| Members::of(node, &place.pointer, document)).unwrap_or_default();
+    report_encodings(media, &members, place, document, diagnostics);
     let mut parts = Vec::new();
     for (wire, (node, pointer)) in members.all {
         let encoding = media.encoding.get(wire);
@@ -220,6 +221,38 @@ fn parts<'a>(
         });
     }
     parts
+}
+
+/// Encodings of parts that there are not, and what they say that is not sent.
+fn report_encodings(
+    media: &MediaType,
+    members: &Members<'_>,
+    place: &Place,
+    document: &Document,
+    diagnostics: &mut Diagnostics,
+) {
+    let content = place.pointer.strip_suffix("/schema").unwrap_or(&place.pointer);
+    for (wire, encoding) in &media.encoding {
+        let pointer = format!("{content}/encoding/{}", wire.replace('~', "~0").replace('/', "~1"));
+        if !members.all.contains_key(wire.as_str()) {
+            let help = match nearest(wire, members.all.keys().copied()) {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => format!("describe `{wire}` among the properties of the form"),
+            };
+            let message = format!("the form has no part `{wire}`; its encoding counts for nothing");
+            diagnostics.warning("unknown-part", document.locate(&pointer).at_key(), message).help(help);
+        } else if !encoding.headers.is_empty() {
+            let message = format!("the headers of the part `{wire}` are not sent");
+            diagnostics
+                .warning("part-headers", document.locate(&format!("{pointer}/headers")).at_key(), message)
+                .help("callers can give a file's name and media type, but no other headers");
+        } else if encoding.style.is_some() {
+            let message = format!("the part `{wire}` is written as forms of parts are, not in a style of queries");
+            diagnostics
+                .warning("part-style", document.locate(&format!("{pointer}/style")), message)
+                .help("styles are for `application/x-www-form-urlencoded`; use `contentType` here");
+        }
+    }
 }
 
 /// What a schema says about files beside that they are files.

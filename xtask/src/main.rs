@@ -2,6 +2,7 @@
 
 mod bench;
 mod corpus;
+mod diff;
 mod drift;
 mod generate;
 mod measure;
@@ -25,6 +26,8 @@ struct Arguments {
 enum Command {
     /// Writes Rust source from OpenAPI documents.
     Generate(generate::Arguments),
+    /// Tells what changes for users of the crate between two versions of the documents.
+    Diff(diff::Arguments),
     /// Compares our documents with an upstream one, operation by operation.
     Drift(drift::Arguments),
     /// Measures the generator and the SDK.
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
     }
     match Arguments::parse().command {
         Command::Generate(arguments) => generate::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Drift(arguments) => drift::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::BenchWorker(arguments) => bench::generator::run_worker(&arguments),

@@ -1,0 +1,168 @@
+//! What changed in how a client is built, finds its server and proves who it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::terms::{code, list};
+use super::{Class, Found, Kind};
+use crate::model::{Api, Auth, Method, Scheme, Server, ServerVariable};
+
+pub(super) fn compare(old: &Api, new: &Api, found: &mut Found) {
+    schemes(old, new, found);
+    servers(old, new, found);
+    let (before, after) = (needed(old, None), needed(new, None));
+    if before != after {
+        needs("Client", &before, &after, found);
+    }
+    let variables = [
+        ("the base URL", &old.env.base_url, &new.env.base_url),
+        ("the public key of webhooks", &old.env.webhook_key, &new.env.webhook_key),
+    ];
+    for (what, before, after) in variables {
+        if before != after {
+            let what = format!("{what} is read from the variable {} instead of {}", code(after), code(before));
+            found.major(Kind::Client, "Client::from_env", what);
+        }
+    }
+    if old.base_url != new.base_url {
+        let (before, after) = (code(&old.base_url), code(&new.base_url));
+        let what = format!("requests go to {after} instead of {before} unless the client is told otherwise");
+        found.patch(Kind::Client, "Client", what);
+    }
+    if old.query_arrays != new.query_arrays {
+        found.patch(Kind::Wire, "Client", "arrays in queries are written otherwise");
+    }
+    if old.retry_patch != new.retry_patch {
+        let now = if new.retry_patch { "is" } else { "is not" };
+        let what = format!("a PATCH that may have been carried out {now} sent again by itself");
+        found.patch(Kind::Client, "Client", what);
+    }
+}
+
+/// Ways to prove who one is, each a setter of the client's builder.
+fn schemes(old: &Api, new: &Api, found: &mut Found) {
+    let at = |scheme: &Scheme| format!("ClientBuilder::{}", scheme.setter);
+    let partner =
+        |api: &Api, scheme: &Scheme| api.security.schemes.iter().find(|other| other.setter == scheme.setter).cloned();
+    for before in &old.security.schemes {
+        let at = at(before);
+        let name = code(&at);
+        let Some(after) = partner(new, before) else {
+            // What every client has is there without a scheme, too.
+            if before.setter != "api_key" {
+                found.major(Kind::Removed, &at, format!("{name} is gone"));
+            }
+            continue;
+        };
+        let is_other_type = |auth: &Auth| matches!(auth, Auth::Basic | Auth::ClientCredentials { .. });
+        if before.auth != after.auth {
+            let is_other = std::mem::discriminant(&before.auth) != std::mem::discriminant(&after.auth)
+                && (is_other_type(&before.auth) || is_other_type(&after.auth));
+            let (class, kind) = if is_other { (Class::Major, Kind::Retyped) } else { (Class::Patch, Kind::Wire) };
+            let what = format!("{name} is sent {} instead of {}", carried(&after.auth), carried(&before.auth));
+            found.add(class, kind, &at, what);
+        }
+        if before.env != after.env {
+            let names = |scheme: &Scheme| list(&scheme.env.iter().map(|name| code(name)).collect::<Vec<_>>());
+            let what = format!("what {name} takes is read from {} instead of {}", names(&after), names(before));
+            found.major(Kind::Client, "Client::from_env", what);
+        }
+        found.prose(&at, &before.doc, &after.doc);
+    }
+    for after in &new.security.schemes {
+        if partner(old, after).is_none() && after.setter != "api_key" {
+            let at = at(after);
+            found.minor(Kind::Added, &at, format!("there is a new {}, sent {}", code(&at), carried(&after.auth)));
+        }
+    }
+}
+
+fn carried(auth: &Auth) -> String {
+    match auth {
+        Auth::Bearer => "as a bearer token".to_owned(),
+        Auth::ClientCredentials { token_url } => format!("as a token that is fetched from {}", code(token_url)),
+        Auth::Basic => "as user and password".to_owned(),
+        Auth::Http(scheme) => format!("as `Authorization: {}`", scheme.replace('`', "'")),
+        Auth::Header(name) => format!("in the header {}", code(name)),
+        Auth::Query(name) => format!("in the query as {}", code(name)),
+        Auth::Cookie(name) => format!("in the cookie {}", code(name)),
+    }
+}
+
+/// Servers to choose from, each a function, and the values of their variables.
+fn servers(old: &Api, new: &Api, found: &mut Found) {
+    let at = |server: &Server| format!("Server::{}()", server.name);
+    let same = |one: &ServerVariable, other: &ServerVariable| one.ty == other.ty;
+    for before in &old.servers {
+        let at = at(before);
+        let Some(after) = new.servers.iter().find(|after| after.name == before.name) else {
+            found.major(Kind::Removed, &at, format!("the server {} is gone", code(&at)));
+            continue;
+        };
+        let (then, now) = (&before.variables, &after.variables);
+        if then.len() != now.len() || !then.iter().zip(now).all(|(one, other)| same(one, other)) {
+            found.major(Kind::Retyped, &at, format!("{} takes other arguments", code(&at)));
+        }
+        if before.url != after.url {
+            let what = format!("{} is at {} instead of {}", code(&at), code(&after.url), code(&before.url));
+            found.patch(Kind::Client, &at, what);
+        }
+        found.prose(&at, &before.doc, &after.doc);
+    }
+    for after in new.servers.iter().filter(|after| !old.servers.iter().any(|before| before.name == after.name)) {
+        let at = at(after);
+        found.minor(Kind::Added, &at, format!("there is a new server {}, {}", code(&at), code(&after.url)));
+    }
+    let values = |api: &Api| {
+        let variables = api.servers.iter().flat_map(|server| &server.variables);
+        let values = variables.flat_map(|variable| {
+            variable.values.iter().map(|(name, value)| (format!("{}::{name}", variable.ty), value.clone()))
+        });
+        values.collect::<BTreeMap<_, _>>()
+    };
+    let (before, after) = (values(old), values(new));
+    for (name, value) in &before {
+        match after.get(name) {
+            None => found.major(Kind::Removed, name, format!("{} is gone", code(name))),
+            Some(now) if now != value => {
+                let what = format!("{} is {} in the URL instead of {}", code(name), code(now), code(value));
+                found.patch(Kind::Wire, name, what);
+            }
+            Some(_) => {}
+        }
+    }
+    for name in after.keys().filter(|name| !before.contains_key(*name)) {
+        found.minor(Kind::Added, name, format!("there is a new {}", code(name)));
+    }
+}
+
+/// Alternatives of setters that are needed together.
+type Needs = BTreeSet<BTreeSet<String>>;
+
+/// What an operation needs, or all that say nothing of their own.
+pub(super) fn needed(api: &Api, method: Option<&Method>) -> Needs {
+    let own = method.and_then(|method| method.security.as_ref());
+    let setter = |index: &usize| api.security.schemes.get(*index).map(|scheme| scheme.setter.clone());
+    let alternatives: Needs = own
+        .unwrap_or(&api.security.default)
+        .iter()
+        .map(|together| together.iter().filter_map(setter).collect())
+        .collect();
+    // No alternative at all means that nothing is needed.
+    if alternatives.is_empty() { Needs::from([BTreeSet::new()]) } else { alternatives }
+}
+
+/// Tells what is needed now. It is no harm if all that sufficed still does.
+pub(super) fn needs(at: &str, old: &Needs, new: &Needs, found: &mut Found) {
+    let suffices = |given: &BTreeSet<String>| new.iter().any(|needed| needed.is_subset(given));
+    let class = if old.iter().all(suffices) { Class::Minor } else { Class::Major };
+    let what = format!("{} needs {} instead of {}", code(at), shown(new), shown(old));
+    found.add(class, Kind::Client, at, what);
+}
+
+fn shown(needs: &Needs) -> String {
+    let together = |setters: &BTreeSet<String>| match setters.len() {
+        0 => "no credentials".to_owned(),
+        _ => list(&setters.iter().map(|setter| code(setter)).collect::<Vec<_>>()),
+    };
+    needs.iter().map(together).collect::<Vec<_>>().join(" or ")
+}

@@ -1,0 +1,194 @@
+//! What changed in what calls give.
+
+use super::terms::{Terms, code, shown};
+use super::{Found, Kind};
+use crate::model::{Api, Content, HeaderView, Method, Output, StatusView, Type};
+
+pub(super) fn compare(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: &mut Found) {
+    output(terms, at, old, new, found);
+    alternatives(terms, at, old, new, found);
+    view(terms, (by_status(old), by_status(new)), found);
+    let errors = (old.error_view.as_ref(), new.error_view.as_ref());
+    view(terms, errors, found);
+    // Where the document has a default, no error is left for our own variant.
+    let has_other = |view: &StatusView| !view.cases.iter().any(|case| case.status == "default");
+    if let (Some(before), Some(after)) = errors
+        && has_other(before) != has_other(after)
+    {
+        let other = format!("{}::Other", after.name);
+        if has_other(before) {
+            found.major(Kind::Removed, &other, format!("{} lost `Other`", code(&after.name)));
+        } else {
+            found.minor(Kind::Added, &other, format!("{} gained `Other`", code(&after.name)));
+        }
+    }
+    headers(terms, old.headers.as_ref(), new.headers.as_ref(), found);
+    if old.accept != new.accept {
+        found.patch(Kind::Wire, at, format!("{} asks for other media types", code(at)));
+    }
+}
+
+fn by_status(method: &Method) -> Option<&StatusView> {
+    match &method.output {
+        Output::ByStatus(view) => Some(view),
+        _ => None,
+    }
+}
+
+fn output(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: &mut Found) {
+    let compared = |api, method: &Method| given(&method.output, &|ty| terms.compared(api, ty));
+    let shown_as = |api, method: &Method| code(&given(&method.output, &|ty| shown(api, ty)));
+    // Files can be saved, and text in JSON cannot.
+    let is_file = |method: &Method| matches!(method.output, Output::Bytes { .. } | Output::Text { .. });
+    if compared(terms.old, old) != compared(terms.new, new) || is_file(old) != is_file(new) {
+        let (before, after) = (shown_as(terms.old, old), shown_as(terms.new, new));
+        found.major(Kind::Retyped, at, format!("{} gives {after} instead of {before}", code(at)));
+    } else if wire_of(terms.old, &old.output) != wire_of(terms.new, &new.output) {
+        found.patch(Kind::Wire, at, format!("what {} gives stands elsewhere in the response", code(at)));
+    }
+}
+
+fn given(output: &Output, name: &dyn Fn(&Type) -> String) -> String {
+    match output {
+        Output::Empty => "()".to_owned(),
+        Output::Json(ty) | Output::Envelope { ty, .. } => name(ty),
+        Output::Page { item, meta, .. } => {
+            let meta = meta.as_ref().map_or_else(|| "()".to_owned(), name);
+            format!("Page<{}, {meta}>", name(item))
+        }
+        Output::Bytes { .. } => "Bytes".to_owned(),
+        Output::Text { .. } => "String".to_owned(),
+        Output::Events(ty) => format!("Events<{}>", name(ty)),
+        Output::ByStatus(view) => view.name.clone(),
+    }
+}
+
+/// Where a value stands in a response.
+fn wire_of(api: &Api, output: &Output) -> String {
+    match output {
+        Output::Envelope { member, .. } => member.clone(),
+        Output::Page { paging, whole, .. } => format!("{:?} {whole}", api.pagings.get(*paging)),
+        Output::Bytes { media_type } | Output::Text { media_type } => media_type.clone(),
+        Output::Empty | Output::Json(_) | Output::Events(_) | Output::ByStatus(_) => String::new(),
+    }
+}
+
+/// Calls for other media types.
+fn alternatives(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: &mut Found) {
+    let subject = code(at);
+    let call = |name: &str| code(&format!("{name}()"));
+    for before in &old.alternatives {
+        let Some(after) = new.alternatives.iter().find(|after| after.name == before.name) else {
+            found.major(Kind::Removed, at, format!("{subject} lost {}", call(&before.name)));
+            continue;
+        };
+        retyped(terms, (&before.content, &after.content), at, &format!("{} of {subject}", call(&after.name)), found);
+    }
+    for after in &new.alternatives {
+        if !old.alternatives.iter().any(|before| before.name == after.name) {
+            let what = format!("{subject} gained {}, for {}", call(&after.name), code(&after.media_type));
+            found.minor(Kind::Added, at, what);
+        }
+    }
+}
+
+fn retyped(terms: &Terms<'_>, (old, new): (&Content, &Content), at: &str, what: &str, found: &mut Found) {
+    let compared = |api, content| held(content, &|ty| terms.compared(api, ty));
+    if compared(terms.old, old) != compared(terms.new, new) {
+        let shown_as = |api, content| code(&held(content, &|ty| shown(api, ty)));
+        let (before, after) = (shown_as(terms.old, old), shown_as(terms.new, new));
+        found.major(Kind::Retyped, at, format!("{what} gives {after} instead of {before}"));
+    }
+}
+
+fn held(content: &Content, name: &dyn Fn(&Type) -> String) -> String {
+    match content {
+        Content::Nothing => "nothing".to_owned(),
+        Content::Json(ty) | Content::Envelope { ty, .. } => name(ty),
+        Content::Events(ty) => format!("Events<{}>", name(ty)),
+        Content::Text => "String".to_owned(),
+        Content::Bytes => "Bytes".to_owned(),
+    }
+}
+
+/// An enum with a variant for each status.
+fn view(terms: &Terms<'_>, (old, new): (Option<&StatusView>, Option<&StatusView>), found: &mut Found) {
+    let (before, after) = match (old, new) {
+        (None, None) => return,
+        (Some(before), None) => {
+            found.major(Kind::Removed, &before.name, format!("the enum {} is gone", code(&before.name)));
+            return;
+        }
+        (None, Some(after)) => {
+            found.minor(Kind::Added, &after.name, format!("there is a new enum {}", code(&after.name)));
+            return;
+        }
+        (Some(before), Some(after)) => (before, after),
+    };
+    let at = &after.name;
+    if before.name != after.name {
+        found.major(Kind::Renamed, &before.name, format!("{} is called {} now", code(&before.name), code(at)));
+    }
+    let variant = |name: &str| format!("{at}::{name}");
+    for case in &before.cases {
+        let place = variant(&case.variant);
+        let Some(other) = after.cases.iter().find(|other| other.variant == case.variant) else {
+            found.major(Kind::Removed, &place, format!("{} lost {}", code(at), code(&case.variant)));
+            continue;
+        };
+        retyped(terms, (&case.content, &other.content), &place, &code(&place), found);
+        if case.status != other.status {
+            let what = format!("{} is for the status {} instead of {}", code(&place), other.status, case.status);
+            found.patch(Kind::Wire, &place, what);
+        }
+        found.prose(&place, &case.doc, &other.doc);
+    }
+    for case in &after.cases {
+        if !before.cases.iter().any(|other| other.variant == case.variant) {
+            let what = format!("{} gained {} for the status {}", code(at), code(&case.variant), case.status);
+            found.minor(Kind::Added, &variant(&case.variant), what);
+        }
+    }
+}
+
+/// A struct of the headers of responses.
+fn headers(terms: &Terms<'_>, old: Option<&HeaderView>, new: Option<&HeaderView>, found: &mut Found) {
+    let (before, after) = match (old, new) {
+        (None, None) => return,
+        (Some(before), None) => {
+            found.major(Kind::Removed, &before.name, format!("the struct {} is gone", code(&before.name)));
+            return;
+        }
+        (None, Some(after)) => {
+            found.minor(Kind::Added, &after.name, format!("there is a new struct {}", code(&after.name)));
+            return;
+        }
+        (Some(before), Some(after)) => (before, after),
+    };
+    let at = &after.name;
+    if before.name != after.name {
+        found.major(Kind::Renamed, &before.name, format!("{} is called {} now", code(&before.name), code(at)));
+    }
+    for field in &before.fields {
+        let place = format!("{at}.{}", field.name);
+        let Some(other) = after.fields.iter().find(|other| other.name == field.name) else {
+            found.major(Kind::Removed, &place, format!("{} lost the field {}", code(at), code(&field.name)));
+            continue;
+        };
+        if terms.compared(terms.old, &field.ty) != terms.compared(terms.new, &other.ty) {
+            let (then, now) = (code(&shown(terms.old, &field.ty)), code(&shown(terms.new, &other.ty)));
+            found.major(Kind::Retyped, &place, format!("{} is {now} instead of {then}", code(&place)));
+        }
+        if field.wire != other.wire {
+            let what = format!("{} is the header {} instead of {}", code(&place), code(&other.wire), code(&field.wire));
+            found.patch(Kind::Wire, &place, what);
+        }
+        found.prose(&place, &field.doc, &other.doc);
+    }
+    for field in &after.fields {
+        if !before.fields.iter().any(|other| other.name == field.name) {
+            let what = format!("{} gained the field {}", code(at), code(&field.name));
+            found.minor(Kind::Added, &format!("{at}.{}", field.name), what);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! What `cargo xtask diff` says about edits of a small document, held against cargo-semver-checks.
+//!
+//! `table.md` holds the edits, the class that we give each, the verdict of cargo-semver-checks on the two versions of the
+//! generated crate, and whether a user's code, `consumer.rs`, still compiles with the second one. The first test compares
+//! our side with it, in no time. The ignored one, which wants the tool and some minutes, makes the whole table anew:
+//!
+//! ```text
+//! cargo install --locked cargo-semver-checks
+//! cargo test -p tests --test diff -- --ignored                  # compares
+//! UPDATE=1 cargo test -p tests --test diff -- --ignored         # writes the table
+//! UPDATE=1 cargo test -p tests --test diff                      # writes our side of it only
+//! ```
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that can't go on has failed"
+)]
+
+mod edits;
+mod tool;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use codegen::diff::Class;
+use edits::{Edit, base, edits, model};
+use tool::Verdict;
+
+fn table_path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff/table.md")
+}
+
+/// The verdicts in the table, by the name of the edit.
+fn verdicts() -> BTreeMap<String, Verdict> {
+    let text = fs::read_to_string(table_path()).unwrap();
+    let rows = text.lines().filter(|line| line.starts_with("| ")).skip(1);
+    rows.map(|row| {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        let verdict = Verdict { tool: cells[2].to_owned(), compiles: cells[3] == "yes" };
+        (cells[0].trim_start_matches("| ").to_owned(), verdict)
+    })
+    .collect()
+}
+
+fn table(verdicts: &BTreeMap<String, Verdict>) -> String {
+    let (base, edits) = (base(), edits());
+    let found = |edit: &Edit| verdicts.get(&edit.name).unwrap_or_else(|| panic!("{}: not in the table", edit.name));
+    let agreeing = edits.iter().filter(|edit| agrees(edit, found(edit))).count();
+    let mut text = format!(
+        "<!-- Made by `UPDATE=1 cargo test -p tests --test diff -- --ignored`; see main.rs. -->
+
+{} edits of base.yaml. cargo-semver-checks agrees about {agreeing} of them and sees less in the others, for the reason
+given: it looks for what breaks and for what is deprecated, and what is only added or looks otherwise on the wire is
+`none` to it. Where it is blind, the compiler is not: the last column but two tells whether consumer.rs, which uses all
+of the first version, compiles with the second one.
+
+| edit | our class | cargo-semver-checks | consumer.rs compiles | what we say | why the tool sees less |
+|---|---|---|---|---|---|
+",
+        edits.len()
+    );
+    for edit in &edits {
+        let diff = codegen::diff::compare(&base, &edit.model());
+        let class = diff.class().map_or("none", Class::as_str);
+        assert_eq!(class, edit.class, "{}:\n{diff}", edit.name);
+        let said: Vec<&str> = diff.changes.iter().map(|change| change.what.as_str()).collect();
+        let Verdict { tool, compiles } = found(edit);
+        let compiles = if *compiles { "yes" } else { "no" };
+        let (said, why) = (said.join("; ").replace('|', "\\|"), edit.why.as_deref().unwrap_or("-"));
+        let _ = writeln!(text, "| {} | {class} | {tool} | {compiles} | {said} | {why} |", edit.name);
+    }
+    text
+}
+
+/// The tool has no word for what is only more, or only otherwise on the wire.
+fn agrees(edit: &Edit, verdict: &Verdict) -> bool {
+    verdict.tool == edit.class || (verdict.tool == "none" && edit.class != "major")
+}
+
+/// Where the two differ, there is a reason, and it is that the tool sees less; and the compiler sees what we see.
+fn check(verdicts: &BTreeMap<String, Verdict>) {
+    for edit in edits() {
+        let verdict = &verdicts[&edit.name];
+        assert_eq!(agrees(&edit, verdict), edit.why.is_none(), "{}: {} and {verdict:?}", edit.name, edit.class);
+        assert!(verdict.tool != "major" || edit.class == "major", "{}: the tool finds it graver", edit.name);
+        let should_compile = edit.class != "major" || edit.compiles;
+        assert_eq!(verdict.compiles, should_compile, "{}: {} and {verdict:?}", edit.name, edit.class);
+    }
+}
+
+/// Compares the table with what it should be, or with `UPDATE=1` makes it so.
+fn compare_table(expected: &str) {
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(table_path(), expected).unwrap();
+    }
+    let found = fs::read_to_string(table_path()).unwrap();
+    for (found, expected) in found.lines().zip(expected.lines()) {
+        assert_eq!(found, expected, "in {}; UPDATE=1 writes it", table_path().display());
+    }
+    assert_eq!(found.len(), expected.len());
+}
+
+#[test]
+fn every_edit_has_its_class() {
+    assert!(edits().len() >= 20);
+    let verdicts = verdicts();
+    let expected = table(&verdicts);
+    check(&verdicts);
+    compare_table(&expected);
+}
+
+#[test]
+#[ignore = "takes minutes, and cargo-semver-checks"]
+fn cargo_semver_checks_and_the_compiler_say_the_same() {
+    let verdicts = tool::verdicts(&edits());
+    compare_table(&table(&verdicts));
+    check(&verdicts);
+}
+
+#[test]
+fn whatever_comes_also_goes() {
+    let base = base();
+    assert!(codegen::diff::compare(&base, &base).changes.is_empty());
+    for edit in edits() {
+        let there = codegen::diff::compare(&base, &edit.model());
+        let back = codegen::diff::compare(&edit.model(), &base);
+        assert_eq!(there.changes.is_empty(), back.changes.is_empty(), "{}:\n{there}\n{back}", edit.name);
+        // What adds must take away on the way back, and that is never harmless.
+        let adds = |edit: &Edit| edit.class == "minor" && !edit.name.contains("deprecated");
+        if adds(&edit) {
+            assert_eq!(back.class(), Some(Class::Major), "{}:\n{back}", edit.name);
+        }
+    }
+}
+
+/// What is not worth a row of the table: other bodies, other media types, defaults, features of parameters.
+#[test]
+fn other_kinds_of_requests() {
+    let document = |path: &str, operation: &str| {
+        let parameter = "{ name: id, in: path, required: true, schema: { type: string } }";
+        let parameters = if path.contains('{') { parameter } else { "" };
+        model(&format!(
+            "openapi: 3.0.3\ninfo: {{ title: Files, version: '1' }}\npaths:\n  {path}:\n    parameters: [{parameters}]\n    \
+             post:\n      operationId: sendFile\n      tags: [Files]\n      \
+             responses: {{ '204': {{ description: Done. }} }}\n{operation}"
+        ))
+    };
+    let body = |media_type: &str, schema: &str| {
+        format!("      requestBody: {{ required: true, content: {{ {media_type}: {{ schema: {schema} }} }} }}\n")
+    };
+    let form = |properties: &str, required: &str| {
+        body(
+            "multipart/form-data",
+            &format!("{{ type: object, required: [{required}], properties: {{ {properties} }} }}"),
+        )
+    };
+    let page =
+        |more: &str| format!("      parameters: [{{ name: page, in: query, schema: {{ type: integer{more} }} }}]\n");
+    let file = "file: { type: string, format: binary }";
+    let cases = [
+        (String::new(), form(file, "file"), "major `files().create()` must be given a body now, a form of parts"),
+        (String::new(), form(file, ""), "minor `files().create()` can be given a body now, a form of parts"),
+        (
+            form(file, "file"),
+            form(&format!("{file}, title: {{ type: string }}"), "file"),
+            "minor `files().create()` gained the optional argument `title`, `String`",
+        ),
+        (form(file, ""), form(file, "file"), "major the argument `file` of `files().create()` must be given now"),
+        (
+            form(file, "file"),
+            form("file: { type: integer }", "file"),
+            "major the argument `file` of `files().create()` is `i64` instead of a file",
+        ),
+        (
+            body("text/plain", "{ type: string }"),
+            body("application/octet-stream", "{ type: string, format: binary }"),
+            "major the body of `files().create()` is bytes instead of text",
+        ),
+        (
+            body("text/plain", "{ type: string }"),
+            body("text/csv", "{ type: string }"),
+            "patch the body of `files().create()` is sent as `text/csv` instead of `text/plain`",
+        ),
+        (
+            page(""),
+            page(", default: 1"),
+            "patch without the argument `page` of `files().create()` the server assumes `1` instead of nothing",
+        ),
+    ];
+    for (old, new, expected) in cases {
+        let diff = codegen::diff::compare(&document("/files", &old), &document("/files", &new));
+        let said: Vec<String> =
+            diff.changes.iter().map(|change| format!("{} {}", change.class.as_str(), change.what)).collect();
+        assert!(said.iter().any(|line| line == expected), "{expected:?} is not among {said:#?}");
+        let gravest = expected.split(' ').next();
+        assert_eq!(diff.class().map(Class::as_str), gravest, "{said:#?}");
+    }
+    let (old, new) = (document("/files", ""), document("/files/{id}", ""));
+    let diff = codegen::diff::compare(&old, &new);
+    assert_eq!(diff.class(), Some(Class::Major), "{diff}");
+}

@@ -78,7 +78,7 @@ pub enum ErrorKind {
     Interrupted,
     /// The server answered with a redirect that must not be followed.
     Redirect,
-    /// The server answered with an error.
+    /// The server answered with an error, or with another status that is no success.
     Status,
     /// The server answered with success, but not with what the document promises.
     Decode,
@@ -324,11 +324,12 @@ impl Error {
 
     /// Returns whether the server may have carried out the request.
     ///
-    /// This is so after a timeout, a broken connection or a server error (5xx) of any attempt, after
-    /// a redirect that could not be followed unless it asks for the very same request elsewhere (307,
-    /// 308), and when the answer was a success that could not be decoded. It is not after a refused
-    /// connection or an answer that refuses the request (4xx): then it is safe to send it again, or
-    /// to tell a person that nothing happened.
+    /// This is so after a timeout, a broken connection or a server error (5xx) of any attempt; after
+    /// a redirect that could not be followed unless it asks for the very same request elsewhere
+    /// (307, 308); after any other status that is neither a success nor an error; and when the
+    /// answer was a success that could not be decoded. It is not after a refused connection or an
+    /// answer that refuses the request (4xx): then it is safe to send it again, or to tell a person
+    /// that nothing happened.
     #[must_use]
     pub fn may_have_been_carried_out(&self) -> bool {
         self.0.reached >= Reached::Maybe
@@ -377,7 +378,8 @@ impl Error {
         self.0.kind == ErrorKind::Redirect
     }
 
-    /// Returns whether the server answered with an error status.
+    /// Returns whether the server answered with an error status, or with another one that is no
+    /// success, such as 304.
     #[must_use]
     pub fn is_status(&self) -> bool {
         self.0.kind == ErrorKind::Status

@@ -21,3 +21,4 @@ pub mod pointer;
 mod runtime;
 pub mod sink;
 pub mod source;
+mod words;

@@ -57,7 +57,7 @@ pub fn lower(
     usage.decide(document);
 
     let pagination = pagination(config);
-    let envelope = config.envelope.as_deref();
+    let envelope = config.envelope.as_deref().or_else(|| envelope(&found, document));
     let mut schemas = Schemas::new(document, usage, &config.redact, envelope, diagnostics);
     let plan = resources::plan(&found, &config.resources, config_file, diagnostics);
     let features = FeaturePlan::new(&plan, sources, config);
@@ -494,6 +494,19 @@ fn paging_style(paging: &PaginationConfig) -> Paging {
         current: current.clone(),
         total: total.clone(),
     }
+}
+
+/// The member that most responses consist of, if it has one of the names that say nothing of its value.
+fn envelope<'a>(found: &[Found<'a>], document: &'a Document) -> Option<&'static str> {
+    const NAMES: &[&str] = &["data", "result", "response", "payload"];
+    let mut counts = [0_usize; NAMES.len()];
+    for member in found.iter().filter_map(|operation| operation.only_member(document)) {
+        for (count, _) in counts.iter_mut().zip(NAMES).filter(|(_, name)| **name == member) {
+            *count += 1;
+        }
+    }
+    let (count, name) = counts.iter().zip(NAMES).rev().max_by_key(|(count, _)| **count)?;
+    (*count > 0).then_some(name)
 }
 
 fn env(document: &Document, config: &Config) -> Env {

@@ -119,6 +119,23 @@ impl<'a> Found<'a> {
         successes
     }
 
+    /// The name of the member that is all there is in the JSON of the response.
+    pub(crate) fn only_member(&self, document: &'a Document) -> Option<&'a str> {
+        let successes = self.successes(document);
+        let (media_type, media) = successes.iter().find_map(|(_, response, _)| media::preferred(&response.content))?;
+        let node = media.schema.as_ref().filter(|_| media::kind(media_type) == Kind::Json).map(Node::from)?;
+        let schema = match node {
+            Node::Schema(schema) => schema,
+            Node::Reference(name) => match document.schema(name).map(Node::from)? {
+                Node::Schema(schema) => schema,
+                Node::Reference(_) => return None,
+            },
+        };
+        let view = View::of(schema);
+        let mut members = view.properties().map(|(name, _)| name);
+        members.next().filter(|_| view.all_of.is_empty() && members.next().is_none())
+    }
+
     /// Notes which schemas the operation sends and receives.
     pub(crate) fn mark(&self, document: &'a Document, usage: &mut UsageMap) {
         for (parameter, _) in self.parameters(document) {

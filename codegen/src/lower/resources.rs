@@ -90,33 +90,38 @@ fn configure(
 }
 
 /// Places what is left by path: words are resources, values are arguments, the HTTP method says which method.
+///
+/// A last word that says what is done is a method, and so is one that leads to a single GET.
 fn infer(found: &[Found<'_>], placed: &BTreeSet<usize>, tree: &mut IndexMap<String, Planned>) {
-    // Words that have something below or beside them are resources; a lone last word of a POST is a verb.
-    let mut uses: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
-    for operation in found {
-        let words = words(operation.path);
-        for length in 1..=words.len() {
-            *uses.entry(words.get(..length).unwrap_or_default().to_vec()).or_default() += 1;
-        }
-    }
+    let all = Uses::of(found.iter());
+    let things = Uses::of(found.iter().filter(|operation| !all.is_action(operation)));
     for (index, operation) in found.iter().enumerate() {
         if placed.contains(&index) {
             continue;
         }
         let mut words = words(operation.path);
         let ends_with_value = operation.path.trim_end_matches('/').ends_with('}');
-        let lone = uses.get(&words).is_none_or(|count| *count == 1);
-        let after_value = value_before_last_word(operation.path);
-        let verb = match operation.http {
-            _ if words.is_empty() => None,
-            Http::Post if lone && !ends_with_value && words.len() > 1 && after_value => words.pop(),
-            Http::Post if words.get(words.len().saturating_sub(2)) == Some(&"actions") && !ends_with_value => {
-                words.pop()
-            }
-            _ => None,
+        let own_name = if all.is_action(operation) {
+            words.pop().map(names::snake)
+        } else if operation.http == Http::Get
+            && !ends_with_value
+            && words.len() > 1
+            && things.below(&words) == 1
+            && !all.lead_on(&words)
+        {
+            let last = words.pop().unwrap_or_default();
+            Some(if is_query(last) {
+                names::snake(last)
+            } else if lists(operation) {
+                format!("list_{}", names::snake(last))
+            } else {
+                format!("retrieve_{}", names::snake(last))
+            })
+        } else {
+            None
         };
-        let name = match (verb, operation.http, ends_with_value) {
-            (Some(verb), ..) => names::snake(verb),
+        let name = match (own_name, operation.http, ends_with_value) {
+            (Some(name), ..) => name,
             (None, Http::Get, true) => "retrieve".to_owned(),
             (None, Http::Get, false) if lists(operation) => "list".to_owned(),
             (None, Http::Get, false) => "retrieve".to_owned(),
@@ -161,6 +166,71 @@ fn infer(found: &[Found<'_>], placed: &BTreeSet<usize>, tree: &mut IndexMap<Stri
             resource.methods.insert(candidate, index);
         }
     }
+}
+
+/// How many operations there are by the words of their paths.
+struct Uses<'a> {
+    /// Those with these words and those with further ones.
+    below: BTreeMap<Vec<&'a str>, usize>,
+    /// Those with just these words.
+    here: BTreeMap<Vec<&'a str>, usize>,
+    paths: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Uses<'a> {
+    fn of<'f>(found: impl Iterator<Item = &'f Found<'a>>) -> Self
+    where
+        'a: 'f,
+    {
+        let mut uses = Self { below: BTreeMap::new(), here: BTreeMap::new(), paths: BTreeMap::new() };
+        for operation in found {
+            let words = words(operation.path);
+            for length in 1..=words.len() {
+                *uses.below.entry(words.get(..length).unwrap_or_default().to_vec()).or_default() += 1;
+            }
+            *uses.here.entry(words).or_default() += 1;
+            *uses.paths.entry(operation.path).or_default() += 1;
+        }
+        uses
+    }
+
+    fn below(&self, words: &[&'a str]) -> usize {
+        self.below.get(words).copied().unwrap_or_default()
+    }
+
+    /// Whether there are operations with these words and further ones.
+    fn lead_on(&self, words: &[&'a str]) -> bool {
+        self.below(words) > self.here.get(words).copied().unwrap_or_default()
+    }
+
+    /// Whether the last word of the path says what is done: `/orders/{id}/cancel`, `/codes/send`.
+    fn is_action(&self, operation: &Found<'a>) -> bool {
+        let words = words(operation.path);
+        let [.., before, last] = words.as_slice() else { return false };
+        if operation.path.trim_end_matches('/').ends_with('}') || matches!(operation.http, Http::Get | Http::Head) {
+            return false;
+        }
+        if *before == "actions" {
+            return true;
+        }
+        let has_siblings = self.paths.get(operation.path).is_some_and(|count| *count > 1);
+        operation.http == Http::Post
+            && !self.lead_on(&words)
+            && !has_siblings
+            && (self.below(&words) == 1 && value_before_last_word(operation.path) || starts_with_verb(last))
+    }
+}
+
+fn starts_with_verb(word: &str) -> bool {
+    names::snake(word).split('_').next().is_some_and(crate::words::is_verb)
+}
+
+/// Whether the last word of a GET says what is asked: `/orders/search`, `/orders/getLatest`. A verb alone may as well
+/// be the name of a thing.
+fn is_query(word: &str) -> bool {
+    let name = names::snake(word);
+    ["check", "download", "export", "find", "preview", "query", "search", "validate", "verify"].contains(&name.as_str())
+        || (name.contains('_') && starts_with_verb(word))
 }
 
 /// The words of a path: no values, no version.

@@ -16,6 +16,7 @@ mod compiles;
 mod diagnostics;
 mod emit;
 mod faults_of_others;
+mod inference;
 mod model;
 mod mutations;
 mod printer;

@@ -87,7 +87,7 @@ async fn the_body_of_an_error_without_schema_is_kept() {
 async fn a_pdf_is_not_decoded_as_json() {
     let server = Server::start([answer(200, "application/pdf", "%PDF-1.4\u{0}").as_str()]).await;
     let client = client(&server);
-    let bytes = client.jobs().report().retrieve("1").send().await.unwrap();
+    let bytes = client.jobs().retrieve_report("1").send().await.unwrap();
     assert_eq!(&bytes[..], b"%PDF-1.4\0");
     assert_eq!(server.one().header("accept"), Some("application/pdf"));
     let bytes = client.jobs().list().send_pdf().await.unwrap();

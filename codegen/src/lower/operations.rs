@@ -3,6 +3,7 @@
 use openapiv3::{Operation, Parameter, PathItem, ReferenceOr, RequestBody, Response, StatusCode};
 
 use super::bodies;
+use super::media::{self, Kind};
 use super::names::{self, Scope};
 use super::parameters;
 use super::responses;

@@ -437,21 +437,21 @@ fn anything() -> BoxedStrategy<Value> {
     .boxed()
 }
 
-/// Whether two values are the same JSON. A member that is null is as good as absent in a response, and so are a whole
-/// number and its decimal form everywhere.
+/// Whether two values are the same JSON. A member that is null is as good as absent in a response, but not in a
+/// request; a whole number and its decimal form are one everywhere.
 #[must_use]
-pub fn same(one: &Value, other: &Value) -> bool {
+pub fn same(one: &Value, other: &Value, direction: Direction) -> bool {
     match (one, other) {
         (Value::Object(ones), Value::Object(others)) => {
             let names: BTreeSet<&String> = ones.keys().chain(others.keys()).collect();
             names.into_iter().all(|name| match (ones.get(name), others.get(name)) {
-                (Some(one), Some(other)) => same(one, other),
-                (Some(value), None) | (None, Some(value)) => value.is_null(),
+                (Some(one), Some(other)) => same(one, other, direction),
+                (Some(value), None) | (None, Some(value)) => value.is_null() && direction == Direction::Response,
                 (None, None) => true,
             })
         }
         (Value::Array(ones), Value::Array(others)) => {
-            ones.len() == others.len() && ones.iter().zip(others).all(|(one, other)| same(one, other))
+            ones.len() == others.len() && ones.iter().zip(others).all(|(one, other)| same(one, other, direction))
         }
         (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),
         _ => one == other,

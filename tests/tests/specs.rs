@@ -169,7 +169,7 @@ fn types_keep_random_values() {
             continue;
         };
         let outcome = values::runner(24).run(&values, |value| match driver::round_trip(rust, &value) {
-            Ok(back) if values::same(&value, &back) => Ok(()),
+            Ok(back) if values::same(&value, &back, direction) => Ok(()),
             Ok(back) => Err(TestCaseError::fail(format!("given {value}\n  kept  {back}"))),
             Err(error) => Err(TestCaseError::fail(error.to_string())),
         });

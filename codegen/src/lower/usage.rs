@@ -124,7 +124,8 @@ fn differs(root: Node<'_>, usage: Usage) -> bool {
             if data.is_some_and(|data| data.read_only || data.write_only) {
                 return true;
             }
-            if usage.body && optional && (usage.patch || data.is_some_and(|data| data.nullable)) {
+            // Where a request must hold null or a value, a response may lack the member all the same.
+            if usage.body && (data.is_some_and(|data| data.nullable) || (optional && usage.patch)) {
                 return true;
             }
         }

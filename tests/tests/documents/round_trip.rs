@@ -44,7 +44,7 @@ fn types_keep_random_values() {
             types += 1;
             let outcome =
                 values::runner(CASES).run(&values, |value| match program.borrow_mut().ask(&case, &def.name, &value) {
-                    Ok(kept) if values::same(&value, &kept.value) => Ok(()),
+                    Ok(kept) if values::same(&value, &kept.value, direction) => Ok(()),
                     Ok(kept) => {
                         Err(TestCaseError::fail(format!("given {value}\n  kept  {}\n  as {}", kept.value, kept.shown)))
                     }

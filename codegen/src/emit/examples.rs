@@ -394,7 +394,7 @@ impl Writer<'_> {
             (Guard::Array, Some(example)) => example.is_array(),
             (Guard::Object(members), Some(example)) => members.iter().all(|member| example.get(member).is_some()),
             (Guard::Constant(member, value), Some(example)) => {
-                example.get(member).is_some_and(|own| own.to_string() == *value)
+                example.get(member).map(Value::to_string).as_ref() == Some(value)
             }
             (Guard::Always, Some(_)) => true,
         };

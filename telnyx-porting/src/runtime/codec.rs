@@ -552,7 +552,7 @@ impl Guard {
     /// An object whose member of the first name has the value that the second text is.
     pub(crate) fn constant(value: &Value, member: &[&str]) -> bool {
         let [name, constant] = member else { return false };
-        value.get(*name).is_some_and(|own| own.to_string() == *constant)
+        value.get(*name).map(Value::to_string).as_deref() == Some(*constant)
     }
 
     /// An object that holds all of these members.

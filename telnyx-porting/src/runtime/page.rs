@@ -67,8 +67,13 @@ impl<T, M> Page<T, M> {
 
     /// Returns a stream of the items of this page and of all pages after it.
     pub fn into_items(self) -> Items<T, M> {
-        let pages = Pages { state: State::Between(self.next), decode: self.decode };
+        let pages = Pages { at_hand: None, state: State::Between(self.next), decode: self.decode };
         Items { pages, at_hand: self.items.into_iter(), ahead: Ahead::Unasked, prefetch: false }
+    }
+
+    /// Returns a stream of this page and of all pages after it.
+    pub fn into_pages(self) -> Pages<T, M> {
+        Pages { state: State::Between(self.next.clone()), decode: self.decode, at_hand: Some(Box::new(self)) }
     }
 }
 
@@ -83,6 +88,8 @@ impl<T: fmt::Debug, M: fmt::Debug> fmt::Debug for Page<T, M> {
 /// After an error it ends. To go on later, ask for the pages after the last one that was given.
 #[must_use = "nothing is sent before the stream is polled"]
 pub struct Pages<T, M = ()> {
+    /// A page that needs no request.
+    at_hand: Option<Box<Page<T, M>>>,
     state: State<T, M>,
     decode: Decode<T, M>,
 }
@@ -98,7 +105,7 @@ impl<T, M> Pages<T, M> {
         T: Field + Default,
         M: Field + Default,
     {
-        Self { state: State::Between(Next::Request(first)), decode: decode_further }
+        Self { at_hand: None, state: State::Between(Next::Request(first)), decode: decode_further }
     }
 
     /// Returns the next page, or `None` after the last one.
@@ -125,6 +132,9 @@ impl<T, M> Stream for Pages<T, M> {
     type Item = Result<Page<T, M>, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(page) = self.at_hand.take() {
+            return Poll::Ready(Some(Ok(*page)));
+        }
         loop {
             match &mut self.state {
                 State::Between(Next::End) => return Poll::Ready(None),
@@ -781,6 +791,18 @@ mod tests {
         let error = Request::new(&script.client(), &NUMBERED).call_page::<i64, Sizes>().await.unwrap_err();
         let shown = error.to_string();
         assert!(error.is_decode() && shown.contains("invalid type: string, expected i64"), "{shown}");
+    }
+
+    #[tokio::test]
+    async fn a_page_leads_to_the_pages_after_it() {
+        let script = Script::new([page(&[1, 2], 1, 2), page(&[3], 2, 2)]);
+        let first = Request::new(&script.client(), &NUMBERED).call_page::<i64, Meta>().await.unwrap();
+        let mut pages = first.into_pages();
+        assert_eq!(pages.try_next().await.unwrap().map(|page| page.items), Some(vec![1, 2]));
+        assert_eq!(script.log().len(), 1, "the page at hand is not fetched again");
+        assert_eq!(pages.try_next().await.unwrap().map(|page| page.items), Some(vec![3]));
+        assert!(pages.try_next().await.unwrap().is_none());
+        assert_eq!(script.log().len(), 2);
     }
 
     #[tokio::test]

@@ -392,6 +392,27 @@ fn excerpt(text: &str, position: &Position) -> Option<Excerpt> {
     Some(Excerpt { text: format!("{prefix}{left}{right}{suffix}"), span: from..from + length })
 }
 
+/// What serde says of a value that does not fit, as one says it to a person: what is wrong, and what to do.
+pub(crate) fn in_plain_words(message: &str) -> (String, Option<String>) {
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let Some((name, expected)) = quoted.split_first() else { return (message.to_owned(), None) };
+    let what = if message.starts_with("missing field") {
+        return (format!("`{name}` is missing"), None);
+    } else if message.starts_with("unknown field") {
+        "there is no member"
+    } else if message.starts_with("unknown variant") {
+        "there is no value"
+    } else {
+        return (message.to_owned(), None);
+    };
+    let help = match nearest(name, expected.iter().copied()) {
+        Some(nearest) => Some(format!("did you mean `{nearest}`?")),
+        None if expected.is_empty() => None,
+        None => Some(format!("one of `{}` can stand here", expected.join("`, `"))),
+    };
+    (format!("{what} `{name}`"), help)
+}
+
 /// The candidate that `wanted` was most likely meant to be, if one is close enough.
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted: Vec<char> = wanted.chars().take(200).flat_map(char::to_lowercase).collect();

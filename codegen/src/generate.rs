@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::config::{Config, PaginationConfig};
-use crate::diagnostic::{Diagnostics, Location, nearest};
+use crate::diagnostic::{Diagnostics, Location, in_plain_words, nearest};
 use crate::drift::{self, Report};
 use crate::emit::{self, EmitError, EmitOptions, File};
 use crate::lower::lower;
@@ -55,24 +55,36 @@ pub fn load(specs: &[PathBuf], config: Option<&Path>) -> Loaded {
     loaded
 }
 
-/// Decodes the configuration; a mistake in it is shown at its place.
+/// Decodes the configuration; mistakes in it are shown at their places.
 fn read_config(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -> Config {
     let Some(value) = sources.value(file) else { return Config::default() };
-    match serde_path_to_error::deserialize(value) {
-        Ok(config) => place(config, file),
-        Err(error) => {
-            let mut place = String::new();
-            for segment in error.path() {
-                match segment {
-                    serde_path_to_error::Segment::Seq { index } => pointer::push(&mut place, &index.to_string()),
-                    serde_path_to_error::Segment::Map { key } => pointer::push(&mut place, key),
-                    serde_path_to_error::Segment::Enum { .. } | serde_path_to_error::Segment::Unknown => {}
-                }
+    let mut value = value.clone();
+    loop {
+        let error: serde_path_to_error::Error<serde_json::Error> = match serde_path_to_error::deserialize(&value) {
+            Ok(config) => return place(config, file),
+            Err(error) => error,
+        };
+        let mut place = String::new();
+        for segment in error.path() {
+            match segment {
+                serde_path_to_error::Segment::Seq { index } => pointer::push(&mut place, &index.to_string()),
+                serde_path_to_error::Segment::Map { key } => pointer::push(&mut place, key),
+                serde_path_to_error::Segment::Enum { .. } | serde_path_to_error::Segment::Unknown => {}
             }
-            diagnostics
-                .error("bad-config", Location::value(file, place), error.inner().to_string())
-                .help("codegen/src/config.rs describes every member");
-            Config::default()
+        }
+        let said = error.inner().to_string();
+        let (message, help) = in_plain_words(&said);
+        let is_unknown = said.starts_with("unknown field");
+        let at = if is_unknown { Location::key(file, &place) } else { Location::value(file, &place) };
+        diagnostics
+            .error("bad-config", at, message)
+            .help(help.unwrap_or_else(|| "codegen/src/config.rs describes every member".to_owned()));
+        // Without what isn't known the rest can be looked at, too.
+        let removed = pointer::split_last(&place).filter(|_| is_unknown).and_then(|(parent, name)| {
+            value.pointer_mut(parent)?.as_object_mut()?.shift_remove(pointer::unescape(name).as_ref())
+        });
+        if removed.is_none() {
+            return Config::default();
         }
     }
 }

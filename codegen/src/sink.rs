@@ -92,6 +92,7 @@ pub fn sink(target: &Target, files: &[File], mode: Mode) -> Result<Changes, Sink
             });
         }
         let path = target.root.join(&file.path);
+        check_links(&target.root, file.path.parent().unwrap_or(Path::new("")))?;
         let old = match fs::read_to_string(&path) {
             Ok(text) => Some(text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -111,6 +112,7 @@ pub fn sink(target: &Target, files: &[File], mode: Mode) -> Result<Changes, Sink
         changes.written.push(path);
     }
     for owned in &target.owned {
+        check_links(&target.root, owned)?;
         for path in generated_below(&target.root.join(owned))? {
             if wanted.contains(&path) {
                 continue;
@@ -138,6 +140,20 @@ pub fn sink(target: &Target, files: &[File], mode: Mode) -> Result<Changes, Sink
         }
     }
     Ok(changes)
+}
+
+/// Makes sure that no folder on the way is a link, which might lead out of the output folder.
+fn check_links(root: &Path, folder: &Path) -> Result<(), SinkError> {
+    let mut path = root.to_owned();
+    for component in folder.components() {
+        path.push(component);
+        if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
+            let source =
+                io::Error::new(io::ErrorKind::InvalidInput, "it is a link, which may lead out of the output folder");
+            return Err(SinkError { path, doing: "write to", source });
+        }
+    }
+    Ok(())
 }
 
 fn write(path: &Path, text: &str) -> Result<(), SinkError> {
@@ -184,4 +200,47 @@ fn generated_below(folder: &Path) -> Result<Vec<PathBuf>, SinkError> {
     }
     found.sort();
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str) -> File {
+        File { path: PathBuf::from(path), text: "text".to_owned() }
+    }
+
+    #[test]
+    fn files_stay_in_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = Target { root: folder.path().join("out"), owned: Vec::new() };
+        for path in ["../a.rs", "/a.rs", "a/../../b.rs", "./../a.rs", ".."] {
+            assert!(sink(&target, &[file(path)], Mode::Write).is_err(), "{path}");
+        }
+        assert!(!target.root.exists());
+        sink(&target, &[file("a/b.rs")], Mode::Write).unwrap();
+        assert!(target.root.join("a/b.rs").exists());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn links_are_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, outside) = (folder.path().join("out"), folder.path().join("outside"));
+        fs::create_dir_all(&root).unwrap();
+        fs::create_dir_all(&outside).unwrap();
+        let precious = format!("{MARK}...` but precious");
+        fs::write(outside.join("b.rs"), &precious).unwrap();
+        std::os::unix::fs::symlink(&outside, root.join("src")).unwrap();
+        std::os::unix::fs::symlink(outside.join("b.rs"), root.join("c.rs")).unwrap();
+        let target = Target { root: root.clone(), owned: vec![PathBuf::from("src")] };
+        for files in [vec![file("src/b.rs")], Vec::new()] {
+            assert!(sink(&target, &files, Mode::Write).unwrap_err().to_string().contains("src"));
+        }
+        // A link in a file's place is replaced, not followed.
+        let target = Target { root: root.clone(), owned: Vec::new() };
+        sink(&target, &[file("c.rs")], Mode::Write).unwrap();
+        assert_eq!(fs::read_to_string(root.join("c.rs")).unwrap(), "text");
+        assert_eq!(fs::read_to_string(outside.join("b.rs")).unwrap(), precious);
+    }
 }

@@ -29,6 +29,23 @@ const PATH_ITEM_MEMBERS: [&str; 12] = [
     "parameters",
 ];
 
+const OPERATION_MEMBERS: [&str; 12] = [
+    "tags",
+    "summary",
+    "description",
+    "externalDocs",
+    "operationId",
+    "parameters",
+    "requestBody",
+    "responses",
+    "callbacks",
+    "deprecated",
+    "security",
+    "servers",
+];
+
+const INFO_MEMBERS: [&str; 7] = ["title", "summary", "description", "termsOfService", "contact", "license", "version"];
+
 /// How deeply path items may be put inside one another through callbacks.
 const INLINED_DEPTH: usize = 8;
 
@@ -125,8 +142,12 @@ impl Bundler<'_> {
             }
         }
         for (name, value) in &*info {
+            let at = pointer::join("/info", name);
             if value.is_null() {
-                self.null_member(root, &pointer::join("/info", name));
+                self.null_member(root, &at);
+            } else if !(INFO_MEMBERS.contains(&name.as_str()) || name.starts_with("x-")) {
+                let at = self.origins.written(root, &at).at_key();
+                self.unknown_member(at, name, "`info`", INFO_MEMBERS);
             }
         }
         info.retain(|_, value| !value.is_null());
@@ -331,6 +352,7 @@ impl Bundler<'_> {
             }
             members.insert("responses".to_owned(), json!({}));
         }
+        self.drop_unknown(members, here, "an operation", &OPERATION_MEMBERS);
     }
 
     fn parameter(&mut self, value: &mut Value, here: &mut Here) {

@@ -12,7 +12,7 @@ use serde_json::{Map, Number, Value};
 
 use super::bundle::kind;
 use super::{Document, Normalized, Origins};
-use crate::diagnostic::{Diagnostics, Location};
+use crate::diagnostic::{Diagnostics, Location, in_plain_words};
 use crate::pointer;
 
 type Members = Map<String, Value>;
@@ -191,7 +191,11 @@ impl Reader<'_> {
                     }
                 }
                 let at = self.origins.locate(&at);
-                self.diagnostics.error("wrong-type", at, error.into_inner().to_string());
+                let (message, help) = in_plain_words(&error.into_inner().to_string());
+                let problem = self.diagnostics.error("wrong-type", at, message);
+                if let Some(help) = help {
+                    problem.help(help);
+                }
                 None
             }
         }

@@ -379,7 +379,7 @@ components:
         "error[wrong-type]: expected a schema, found a number\n  --> a.yaml:19:105",
         "error[dangling-ref]: `#/components/schemas/W` leads nowhere\n  --> a.yaml:25:103",
         "error[missing-member]: the discriminator has no `propertyName`\n  --> a.yaml:25:68",
-        "error[wrong-type]: unknown variant `what`",
+        "error[wrong-type]: there is no value `what`",
     ] {
         assert!(text.contains(expected), "{expected}\nis not in\n{text}");
     }

@@ -40,7 +40,7 @@ pub(super) enum Problem {
     /// The text is nested too deeply, or its aliases unfold into too much.
     TooMuch { message: String, at: Option<(usize, usize)> },
     /// The text breaks the grammar.
-    Syntax { syntax: Syntax, message: String, at: Option<(usize, usize)> },
+    Syntax { syntax: Syntax, message: String, at: Option<(usize, usize)>, begun: Option<(usize, usize)> },
 }
 
 impl Problem {
@@ -81,12 +81,43 @@ impl Problem {
             Self::TooMuch { message, at } => {
                 diagnostics.error("too-large", place(at), message);
             }
-            Self::Syntax { syntax, message, at } => {
-                let code = if syntax == Syntax::Yaml { "yaml-syntax" } else { "json-syntax" };
-                diagnostics.error(code, place(at), message);
+            Self::Syntax { syntax: Syntax::Json, message, at, .. } => {
+                diagnostics.error("json-syntax", place(at), message);
+            }
+            Self::Syntax { syntax: Syntax::Yaml, message, at, begun } => {
+                let found = at.and_then(|(line, column)| content.text.get(content.offset(line, column)..));
+                let (message, help) = in_plain_words(message, found.unwrap_or_default());
+                let problem = diagnostics.error("yaml-syntax", place(at), message);
+                if let Some(help) = help {
+                    problem.help(help);
+                }
+                if begun.is_some() && begun != at {
+                    problem.related(place(begun), "it begins here");
+                }
             }
         }
     }
+}
+
+/// What the mistakes that people make most are, and what to do about them. `found` is the text at the place.
+fn in_plain_words(message: String, found: &str) -> (String, Option<&'static str>) {
+    if found.starts_with('\t') && message.contains("cannot start any token") {
+        return ("a tab can't indent a line".to_owned(), Some("YAML is indented with spaces"));
+    }
+    let help = if message.contains("while scanning a quoted scalar") {
+        "close the quote that is opened there; a quote inside a text is written twice in '..', and as \\\" in \"..\""
+    } else if message.starts_with("mapping values are not allowed") {
+        "put a text in quotes that holds a colon, or give the line the indentation of its neighbours"
+    } else if message.contains("while parsing a block mapping") {
+        "names of one mapping all have the same indentation"
+    } else if message.contains("while parsing a block collection") {
+        "the dashes of one list all have the same indentation"
+    } else if message.contains("cannot start any token") {
+        "put a text in quotes that begins with this character"
+    } else {
+        return (message, None);
+    };
+    (message, Some(help))
 }
 
 /// Bytes to text. On failure, as much of the text as is readable, the byte that is wrong, and what is wrong with it.
@@ -136,7 +167,8 @@ fn read_json(text: &str) -> Outcome {
     state.finish(result.map_err(|error| {
         let text = error.to_string();
         let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message).to_owned();
-        (message, (error.line() > 0).then(|| (error.line(), error.column().max(1))))
+        let at = (error.line() > 0).then(|| (error.line(), error.column().max(1)));
+        Failure { message, at, begun: None }
     }))
 }
 
@@ -152,13 +184,30 @@ fn read_yaml(text: &str) -> Outcome {
     }
     let outcome = state.finish(result.map_err(|error| {
         let at = error.location().map(|location| (location.line(), location.column()));
-        (without_position(&error.to_string()), at)
+        let text = error.to_string();
+        Failure { message: without_position(&text), at, begun: second_position(&text) }
     }));
     // A file of comments alone is one null.
     if outcome.value == Some(Value::Null) && !text.lines().any(|line| line.trim() == "null") {
         return Outcome { syntax: Syntax::Yaml, value: None, problems: vec![Problem::Empty] };
     }
     outcome
+}
+
+/// Why a text has no value.
+struct Failure {
+    message: String,
+    at: Option<(usize, usize)>,
+    /// Where that begins which is wrong, if the reader says so.
+    begun: Option<(usize, usize)>,
+}
+
+/// The last of the two positions that a message about YAML may name: that of what was being read.
+fn second_position(text: &str) -> Option<(usize, usize)> {
+    let position = text.split(" at line ").nth(2)?;
+    let (line, column) = position.split_once(" column ")?;
+    let digits = column.find(|character: char| !character.is_ascii_digit()).unwrap_or(column.len());
+    Some((line.parse().ok()?, column.get(..digits)?.parse().ok()?))
 }
 
 /// Takes ` at line 3 column 5` out of a message, since the report shows the line.
@@ -207,19 +256,19 @@ impl State {
         }
     }
 
-    fn finish(self, result: Result<Value, (String, Option<(usize, usize)>)>) -> Outcome {
+    fn finish(self, result: Result<Value, Failure>) -> Outcome {
         let syntax = self.syntax;
         let mut problems = self.problems.into_inner();
         let value = match result {
             Ok(value) => Some(value),
-            Err((message, at)) => {
+            Err(Failure { message, at, begun }) => {
                 let problem = if self.exceeded.get() || message.contains("repetition limit exceeded") {
                     let message = "the aliases of this file unfold into too much".to_owned();
                     Problem::TooMuch { message, at }
                 } else if message.contains("recursion limit exceeded") {
                     Problem::TooMuch { message: "the file is nested more than 127 levels deep".to_owned(), at }
                 } else {
-                    Problem::Syntax { syntax, message, at }
+                    Problem::Syntax { syntax, message, at, begun }
                 };
                 // What was found before belongs to a value that isn't there.
                 problems = vec![problem];

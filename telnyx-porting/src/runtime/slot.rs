@@ -278,15 +278,15 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
         match self.0 {
             Slot::Unit => <()>::deserialize(deserializer)?,
             Slot::Bool(value) => *value = bool::deserialize(deserializer)?,
-            Slot::I32(value) => *value = i32::deserialize(deserializer)?,
-            Slot::I64(value) => *value = i64::deserialize(deserializer)?,
-            Slot::U64(value) => *value = u64::deserialize(deserializer)?,
+            Slot::I32(value) => *value = whole(deserializer, "i32")?,
+            Slot::I64(value) => *value = whole(deserializer, "i64")?,
+            Slot::U64(value) => *value = whole(deserializer, "u64")?,
             Slot::F32(value) => *value = f32::deserialize(deserializer)?,
             Slot::F64(value) => *value = f64::deserialize(deserializer)?,
             Slot::String(value) => *value = String::deserialize(deserializer)?,
             Slot::Any(value) => *value = Value::deserialize(deserializer)?,
             Slot::Text(text) => deserializer.deserialize_any(TextVisitor(text))?,
-            Slot::Integer(number) => number.set_integer(i64::deserialize(deserializer)?),
+            Slot::Integer(number) => number.set_integer(whole(deserializer, "i64")?),
             Slot::Option(value) => deserializer.deserialize_option(OptionVisitor(value))?,
             Slot::List(items) => deserializer.deserialize_seq(ListVisitor(items))?,
             Slot::Map(members) => deserializer.deserialize_map(MapVisitor(members))?,
@@ -294,6 +294,41 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
             Slot::Union(union) => union.set_fitting(Value::deserialize(deserializer)?),
         }
         Ok(())
+    }
+}
+
+/// Reads an integer, which JSON may also write as `1.0`.
+fn whole<'de, T: TryFrom<i128>, D: Deserializer<'de>>(deserializer: D, name: &'static str) -> Result<T, D::Error> {
+    let number = deserializer.deserialize_i64(WholeVisitor(name))?;
+    // Only what does not fit the type fails here, so that the number is one of i64's or u64's.
+    T::try_from(number).map_err(|_| D::Error::custom(format_args!("the number is out of range, expected {name}")))
+}
+
+struct WholeVisitor(&'static str);
+
+impl de::Visitor<'_> for WholeVisitor {
+    type Value = i128;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.0)
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<i128, E> {
+        Ok(number.into())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<i128, E> {
+        Ok(number.into())
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<i128, E> {
+        // Beyond this a float no longer tells whole numbers apart.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        if number.fract() == 0.0 && number.abs() <= EXACT {
+            #[allow(clippy::cast_possible_truncation, reason = "it is whole, and not large")]
+            return Ok(number as i128);
+        }
+        Err(E::invalid_type(de::Unexpected::Float(number), &self))
     }
 }
 

@@ -51,7 +51,7 @@ fn fail(error: &str) -> ExitCode {
 }
 
 async fn serve(arguments: &Arguments) -> Result<(), String> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs/sdk.yaml");
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs/sdk.yaml");
     let config = arguments.config.clone().or_else(|| arguments.spec.is_empty().then_some(own));
     let options = Options { seed: arguments.seed, stateful: arguments.stateful, items: arguments.items };
     let mock = Arc::new(Mock::load(&arguments.spec, config.as_deref(), options)?);

@@ -718,7 +718,10 @@ mod tests {
             (r#"{"\u0061":1,"b":1}"#, Ok(r#"{"a":1,"b":1}"#)),
             (r#"{"a":1.0,"b":-2e3}"#, Ok(r#"{"a":1,"b":-2000}"#)),
             (r#"{"a":1.5,"b":1}"#, Err("invalid type: floating point `1.5`, expected i64 at line 1 column 8")),
-            (r#"{"a":18446744073709551615,"b":1}"#, Err("the number is out of range, expected i64 at line 1 column 25")),
+            (
+                r#"{"a":18446744073709551615,"b":1}"#,
+                Err("the number is out of range, expected i64 at line 1 column 25"),
+            ),
             (r#"{"a":1}"#, Err("missing field `b` at line 1 column 7")),
             (r#"{"b":1}"#, Err("missing field `a` at line 1 column 7")),
             (r#"{"a":null,"b":1}"#, Err("invalid type: null, expected i64 at line 1 column 9")),

@@ -16,7 +16,7 @@ fn generated_code_is_up_to_date() {
     let options = EmitOptions { crate_name: "telnyx-porting".to_owned(), command: "cargo xtask generate".to_owned() };
     let parts = [
         ("telnyx-porting/src/generated", generate::source(&api, &options).unwrap()),
-        ("tests/src/generated", vec![emit::emit_driver(&api, &options).unwrap()]),
+        ("tests/src/generated", vec![emit::emit_driver(&api, &options).unwrap(), emit::emit_examples(&api, &options)]),
     ];
     let mut diff = String::new();
     for (folder, files) in parts {

@@ -29,6 +29,8 @@ pub struct Api {
     pub features: Vec<Feature>,
     pub pagings: Vec<Paging>,
     pub webhooks: Option<Webhooks>,
+    /// What the documents say that the API sends on its own.
+    pub deliveries: Vec<Delivery>,
     pub skills: Vec<Skill>,
     /// Top-level resources.
     pub resources: Vec<Resource>,
@@ -550,6 +552,40 @@ pub struct Webhooks {
     /// Member that tells the events apart.
     pub tag: Option<String>,
     pub events: Vec<WebhookVariant>,
+}
+
+/// A request that the API sends on its own, and the type of its body.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    pub sender: Sender,
+    pub http: Http,
+    pub ty: TypeId,
+    pub features: Features,
+}
+
+/// What makes the API send a request.
+#[derive(Clone, Debug)]
+pub enum Sender {
+    Webhook {
+        name: String,
+    },
+    Callback {
+        name: String,
+        /// `POST /streams`
+        operation: String,
+        /// Where it is sent to, as the document writes it: `{$request.body#/url}`.
+        url: String,
+    },
+}
+
+impl Sender {
+    /// What the document calls it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Webhook { name } | Self::Callback { name, .. } => name,
+        }
+    }
 }
 
 /// A piece of what a webhook's signature covers.

@@ -94,6 +94,16 @@ pub(crate) fn lines(text: &str) -> Vec<String> {
     out
 }
 
+/// A text from a document as code within prose that is not looked at again.
+pub(crate) fn code(text: &str) -> String {
+    let visible = |character: char| match character {
+        '`' => '\'',
+        hidden if hidden.is_control() || hidden.is_whitespace() || is_invisible(hidden) => ' ',
+        other => other,
+    };
+    format!("`{}`", text.chars().map(visible).collect::<String>())
+}
+
 fn is_invisible(character: char) -> bool {
     // Bidirectional overrides would let text read other than it is; rustc refuses them in comments.
     matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

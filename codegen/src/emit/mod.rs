@@ -1,6 +1,7 @@
 //! From the model to files. Pure: nothing here reads or writes a disk.
 
 mod bodies;
+mod deliveries;
 mod docs;
 mod driver;
 mod examples;
@@ -324,7 +325,9 @@ impl Emitter<'_> {
         let doc = "Everything that goes into requests and comes out of responses.\n\n\
             Structs are made by builders and by decoding; new members may be added in any release. Enums and unions are open: \
             what this version does not know is kept in their variant `Unknown`, so that a response never fails for it.";
-        files.push(self.file("types/mod.rs", &docs::lines(doc), pieces)?);
+        let mut doc = docs::lines(doc);
+        doc.extend(deliveries::section(api));
+        files.push(self.file("types/mod.rs", &doc, pieces)?);
         Ok(files)
     }
 

@@ -4,6 +4,7 @@
 //! every name is decided (`names`).
 
 mod bodies;
+mod deliveries;
 mod media;
 pub(crate) mod names;
 mod operations;
@@ -23,6 +24,7 @@ use heck::ToKebabCase;
 use indexmap::IndexMap;
 use openapiv3::{ReferenceOr, Schema};
 
+use self::deliveries::{Deliveries, Owner};
 use self::operations::{Found, Named};
 use self::resources::Planned;
 use self::schemas::{Place, Schemas};
@@ -30,7 +32,8 @@ use self::usage::{Usage, UsageMap};
 use crate::config::{Config, PaginationConfig, SkillConfig};
 use crate::diagnostic::Diagnostics;
 use crate::model::{
-    Api, BodyKind, Env, Feature, Features, Method, Output, Paging, Resource, Skill, Type, TypeDef, TypeId, TypeKind,
+    Api, BodyKind, Delivery, Env, Feature, Features, Method, Output, Paging, Resource, Skill, Type, TypeDef, TypeId,
+    TypeKind,
 };
 use crate::normalize::Document;
 use crate::pointer;
@@ -54,6 +57,8 @@ pub fn lower(
     for operation in &found {
         operation.mark(document, &mut usage);
     }
+    let sent = Deliveries::find(document, &found, diagnostics);
+    sent.mark(document, &mut usage);
     usage.decide(document);
 
     let pagination = pagination(config);
@@ -72,18 +77,21 @@ pub fn lower(
         schemas: &mut schemas,
         features: &features,
         constants: names::Scope::default(),
+        owners: BTreeMap::new(),
     };
     let mut resources = Vec::new();
     for (name, planned) in &plan {
         lowering.constants = names::Scope::default();
         resources.push(lowering.resource(name, planned, &[], name, diagnostics));
     }
+    let owners = lowering.owners;
+    let deliveries = sent.lower(&owners, &mut schemas, diagnostics);
     lower_rest(&mut schemas, diagnostics);
     let webhooks = webhooks::lower(config, config_file, &mut schemas, diagnostics);
     schemas.break_cycles(diagnostics);
 
     let mut types = schemas.types;
-    assign_modules(&mut types, &resources, &features);
+    assign_modules(&mut types, &resources, &deliveries, &features);
     let mut api = Api {
         title: config.title.clone().unwrap_or_else(|| document.api.info.title.clone()),
         description: document.api.info.description.clone().unwrap_or_default(),
@@ -104,6 +112,7 @@ pub fn lower(
         features: features.features,
         pagings: pagination.iter().map(paging_style).collect(),
         webhooks,
+        deliveries,
         skills: config.skills.iter().map(skill).collect(),
         resources,
         types,
@@ -174,6 +183,8 @@ struct Lowering<'l, 'a> {
     features: &'l FeaturePlan,
     /// Names of statics in the file of the resource at hand.
     constants: names::Scope,
+    /// What callbacks have to know of the operations that they belong to, by their indices in `found`.
+    owners: BTreeMap<usize, Owner>,
 }
 
 impl Lowering<'_, '_> {
@@ -210,6 +221,8 @@ impl Lowering<'_, '_> {
                 features: own.clone(),
                 media_type: None,
             };
+            let base = named.request.strip_suffix("Request").unwrap_or(&named.request).to_owned();
+            self.owners.insert(*index, Owner { base, features: own.clone() });
             methods.push(operations::lower(found, named, self.pagination, self.schemas, diagnostics));
             for media_type in bodies::media_types(found, self.schemas.document).iter().skip(1) {
                 let name =
@@ -340,7 +353,7 @@ fn feature_name(resource: &str) -> String {
 }
 
 /// Puts each type into the module of the only feature that needs it, or among the shared ones.
-fn assign_modules(types: &mut [TypeDef], resources: &[Resource], plan: &FeaturePlan) {
+fn assign_modules(types: &mut [TypeDef], resources: &[Resource], deliveries: &[Delivery], plan: &FeaturePlan) {
     let mut needs: Vec<Features> = vec![Features::new(); types.len()];
     let mut pending: Vec<(TypeId, Features)> = Vec::new();
     let mut methods = Vec::new();
@@ -358,6 +371,10 @@ fn assign_modules(types: &mut [TypeDef], resources: &[Resource], plan: &FeatureP
         }
         let features = if method.features.is_empty() { &always } else { &method.features };
         pending.extend(ids.into_iter().map(|id| (id, features.clone())));
+    }
+    for delivery in deliveries {
+        let features = if delivery.features.is_empty() { &always } else { &delivery.features };
+        pending.push((delivery.ty, features.clone()));
     }
     spread(types, &mut needs, pending);
     let unused = needs.iter().enumerate().filter(|(_, features)| features.is_empty());

@@ -30,21 +30,7 @@ impl<'a> Found<'a> {
         let mut all = Vec::new();
         for (path, item) in &document.api.paths.paths {
             let ReferenceOr::Item(item) = item else { continue };
-            let methods = [
-                (Http::Get, &item.get),
-                (Http::Post, &item.post),
-                (Http::Put, &item.put),
-                (Http::Patch, &item.patch),
-                (Http::Delete, &item.delete),
-                (Http::Head, &item.head),
-                (Http::Options, &item.options),
-                (Http::Trace, &item.trace),
-            ];
-            for (http, operation) in methods {
-                if let Some(operation) = operation {
-                    all.push(Self { http, path, operation, item });
-                }
-            }
+            all.extend(operations(item).map(|(http, operation)| Self { http, path, operation, item }));
         }
         all
     }
@@ -66,16 +52,7 @@ impl<'a> Found<'a> {
 
     /// The request body with its place.
     pub(crate) fn body(&self, document: &'a Document) -> Option<(&'a RequestBody, String)> {
-        match self.operation.request_body.as_ref()? {
-            ReferenceOr::Item(body) => Some((body, format!("{}/requestBody", self.pointer()))),
-            ReferenceOr::Reference { reference } => {
-                let name = reference.strip_prefix("#/components/requestBodies/")?;
-                match document.api.components.as_ref()?.request_bodies.get(name)? {
-                    ReferenceOr::Item(body) => Some((body, format!("/components/requestBodies/{name}"))),
-                    ReferenceOr::Reference { .. } => None,
-                }
-            }
-        }
+        request_body(self.operation, &self.pointer(), document)
     }
 
     /// The responses by status, each with its place.
@@ -157,6 +134,39 @@ impl<'a> Found<'a> {
                 if let Some(schema) = &media.schema {
                     usage.mark(document, Node::from(schema), kind);
                 }
+            }
+        }
+    }
+}
+
+/// The operations of a path.
+pub(super) fn operations(item: &PathItem) -> impl Iterator<Item = (Http, &Operation)> {
+    let all = [
+        (Http::Get, &item.get),
+        (Http::Post, &item.post),
+        (Http::Put, &item.put),
+        (Http::Patch, &item.patch),
+        (Http::Delete, &item.delete),
+        (Http::Head, &item.head),
+        (Http::Options, &item.options),
+        (Http::Trace, &item.trace),
+    ];
+    all.into_iter().filter_map(|(http, operation)| Some((http, operation.as_ref()?)))
+}
+
+/// The request body of an operation that stands at `pointer`, with its own place.
+pub(super) fn request_body<'a>(
+    operation: &'a Operation,
+    pointer: &str,
+    document: &'a Document,
+) -> Option<(&'a RequestBody, String)> {
+    match operation.request_body.as_ref()? {
+        ReferenceOr::Item(body) => Some((body, format!("{pointer}/requestBody"))),
+        ReferenceOr::Reference { reference } => {
+            let name = reference.strip_prefix("#/components/requestBodies/")?;
+            match document.api.components.as_ref()?.request_bodies.get(name)? {
+                ReferenceOr::Item(body) => Some((body, format!("/components/requestBodies/{name}"))),
+                ReferenceOr::Reference { .. } => None,
             }
         }
     }

@@ -1330,6 +1330,16 @@ impl<'a> Schemas<'a> {
         }
     }
 
+    /// Gives a type without a name one.
+    pub(crate) fn alias(&mut self, typed: &Typed, place: &Place) -> TypeId {
+        let mut candidates = names::type_names(&place.name);
+        candidates.extend(names::type_names(&format!("{} Body", place.name)));
+        let name = self.scope.claim_first(&candidates);
+        let id = self.reserve(name);
+        self.fill(id, typed, TypeKind::Alias(typed.with_null()), place);
+        id
+    }
+
     /// Defines a struct of some members of a response, such as all but its items.
     pub(crate) fn object_without(
         &mut self,

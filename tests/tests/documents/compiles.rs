@@ -19,7 +19,7 @@ fn without_warnings() {
     run(&minis, &["check", "--workspace", "--no-default-features"]);
     run(&minis, &["check", "--package=mini-webhooks-configured", "--all-features"]);
     run(&minis, &["check", "--package=mini-webhooks-configured", "--no-default-features", "--features=webhooks"]);
-    let documented = ["documentation", "events", "hostile", "keywords", "responses", "struct", "uploads"]
+    let documented = ["deliveries", "documentation", "events", "hostile", "keywords", "responses", "struct", "uploads"]
         .map(|name| format!("--package=mini-{name}"));
     let mut arguments = vec!["doc", "--no-deps"];
     arguments.extend(documented.iter().map(String::as_str));

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use codegen::model::{
-    Api, Argument, Body, BodyKind, Content, Feature, Field, Guard, Method, Output, Param, ParamIn, Part, PartKind,
-    PathArg, Presence, Resource, StatusView, Style, Type, TypeDef, TypeKind, WebhookVariant, Webhooks,
+    Api, Argument, Body, BodyKind, Content, Delivery, Feature, Field, Guard, Method, Output, Param, ParamIn, Part,
+    PartKind, PathArg, Presence, Resource, StatusView, Style, Type, TypeDef, TypeKind, WebhookVariant, Webhooks,
 };
 
 /// The whole model.
@@ -109,6 +109,10 @@ fn head(api: &Api) -> String {
         for WebhookVariant { name, ty } in events {
             let _ = writeln!(text, "    {name}: {}", api.get(*ty).map_or("?", |def| def.name.as_str()));
         }
+    }
+    for Delivery { sender, http, ty, features } in &api.deliveries {
+        let name = api.get(*ty).map_or("?", |def| def.name.as_str());
+        let _ = writeln!(text, "  sends {name} by {} from {sender:?} of {features:?}", http.as_str());
     }
     text
 }

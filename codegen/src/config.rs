@@ -87,7 +87,7 @@ pub enum QueryArrays {
 }
 
 /// How a list is paged.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(tag = "style", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum PaginationConfig {
     /// The caller asks for a page by its number; the answer tells the current page and how many there are.
@@ -107,6 +107,72 @@ pub enum PaginationConfig {
         /// JSON pointer to the number of pages.
         total: String,
     },
+    /// The caller says how many items to skip.
+    Offset {
+        /// Query parameter of the number of items to skip.
+        offset: String,
+        /// Query parameter of the number of items on a page.
+        #[serde(default)]
+        size: Option<String>,
+        /// Member of the response that holds the items.
+        items: String,
+        /// Member of the response that holds the position.
+        #[serde(default)]
+        meta: Option<String>,
+        /// JSON pointer to the number of all items; without it, the list ends with an empty page.
+        #[serde(default)]
+        total: Option<String>,
+    },
+    /// A page names the next one by an opaque text.
+    Cursor {
+        /// Query parameter that takes the text.
+        cursor: String,
+        /// Query parameter of the number of items on a page.
+        #[serde(default)]
+        size: Option<String>,
+        /// Member of the response that holds the items.
+        items: String,
+        /// Member of the response that holds the position.
+        #[serde(default)]
+        meta: Option<String>,
+        /// JSON pointer to the text; absent, null or empty on the last page.
+        next: String,
+    },
+}
+
+impl PaginationConfig {
+    /// Member of the response that holds the items.
+    #[must_use]
+    pub fn items(&self) -> &str {
+        let (Self::PageNumber { items, .. } | Self::Offset { items, .. } | Self::Cursor { items, .. }) = self;
+        items
+    }
+
+    /// Member of the response that holds the position.
+    #[must_use]
+    pub fn meta(&self) -> Option<&str> {
+        let (Self::PageNumber { meta, .. } | Self::Offset { meta, .. } | Self::Cursor { meta, .. }) = self;
+        meta.as_deref()
+    }
+
+    /// Query parameter that asks for a page.
+    #[must_use]
+    pub fn param(&self) -> &str {
+        let (Self::PageNumber { number: param, .. }
+        | Self::Offset { offset: param, .. }
+        | Self::Cursor { cursor: param, .. }) = self;
+        param
+    }
+
+    /// The JSON pointers into the response, by the members of the configuration that hold them.
+    #[must_use]
+    pub fn pointers(&self) -> Vec<(&'static str, &str)> {
+        match self {
+            Self::PageNumber { current, total, .. } => vec![("current", current), ("total", total)],
+            Self::Offset { total, .. } => total.iter().map(|total| ("total", total.as_str())).collect(),
+            Self::Cursor { next, .. } => vec![("next", next)],
+        }
+    }
 }
 
 /// What the API posts to its users' servers, and how it signs it: with Ed25519.

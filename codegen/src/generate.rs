@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::config::{Config, PaginationConfig};
+use crate::config::Config;
 use crate::diagnostic::{Diagnostics, Location, in_plain_words, nearest};
 use crate::drift::{self, Report};
 use crate::emit::{self, EmitError, EmitOptions, File};
@@ -130,8 +130,7 @@ fn check_config(config: &Config, file: FileId, sources: &Sources, diagnostics: &
             .help(help);
     }
     for (name, paging) in &config.pagination {
-        let PaginationConfig::PageNumber { current, total, .. } = paging;
-        for (member, value) in [("current", current), ("total", total)] {
+        for (member, value) in paging.pointers() {
             if value.starts_with('/') {
                 continue;
             }

@@ -527,12 +527,20 @@ pub struct Alternative {
 #[derive(Clone, Debug)]
 pub struct Paging {
     pub constant: String,
-    pub number: String,
+    pub kind: PagingKind,
+    /// Query parameter that asks for a page.
+    pub param: String,
     pub size: Option<String>,
     pub items: String,
     pub meta: Option<String>,
-    pub current: String,
-    pub total: String,
+}
+
+/// What leads from one page to the next, by JSON pointers into the response.
+#[derive(Clone, Debug)]
+pub enum PagingKind {
+    PageNumber { current: String, total: String },
+    Offset { total: Option<String> },
+    Cursor { next: String },
 }
 
 /// What the API posts to its users' servers.

@@ -27,7 +27,7 @@ pub use self::layout::EmitError;
 use self::layout::{Parsed, Piece, Table, identifiers};
 use self::rust::{ident, text};
 use crate::config::QueryArrays;
-use crate::model::{Api, Feature, Features, Paging, Resource, TypeDef};
+use crate::model::{Api, Feature, Features, Paging, PagingKind, Resource, TypeDef};
 
 /// A file of the output.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -485,21 +485,32 @@ fn client_gate<'a>(features: impl Iterator<Item = &'a String>) -> TokenStream {
 fn paging_static(paging: &Paging, whole: bool, features: &Features) -> Piece {
     let gate = client_gate(features.iter());
     let name = if whole { format_ident!("{}_WHOLE", paging.constant) } else { ident(&paging.constant) };
-    let (number, current, total, items) =
-        (text(&paging.number), text(&paging.current), text(&paging.total), text(&paging.items));
-    let meta = match &paging.meta {
-        Some(meta) if !whole => {
-            let meta = text(meta);
-            quote!(Some(#meta))
-        }
-        _ => quote!(None),
+    let (param, items) = (text(&paging.param), text(&paging.items));
+    let optional = |value: Option<&String>| match value.map(|value| text(value)) {
+        Some(value) => quote!(Some(#value)),
+        None => quote!(None),
     };
-    let doc = if whole { " The same for lists that tell more beside their items." } else { " Pages by number." };
+    let meta = optional(paging.meta.as_ref().filter(|_| !whole));
+    let (doc, kind) = match &paging.kind {
+        PagingKind::PageNumber { current, total } => {
+            let (current, total) = (text(current), text(total));
+            (" Pages by number.", quote!(PageNumber { param: #param, current: #current, total: #total }))
+        }
+        PagingKind::Offset { total } => {
+            let total = optional(total.as_ref());
+            (" Pages by the number of items before them.", quote!(Offset { param: #param, total: #total }))
+        }
+        PagingKind::Cursor { next } => {
+            let next = text(next);
+            (" Pages that name the next one.", quote!(Cursor { param: #param, next: #next }))
+        }
+    };
+    let doc = if whole { " The same for lists that tell more beside their items." } else { doc };
     Piece::Item(quote! {
         #[doc = #doc]
         #gate
         pub(crate) static #name: Paging = Paging {
-            kind: PagingKind::PageNumber { param: #number, current: #current, total: #total },
+            kind: PagingKind::#kind,
             items: #items,
             meta: #meta,
         };

@@ -8,6 +8,7 @@ mod deliveries;
 mod media;
 pub(crate) mod names;
 mod operations;
+mod paging;
 mod parameters;
 mod resources;
 mod responses;
@@ -32,8 +33,7 @@ use self::usage::{Usage, UsageMap};
 use crate::config::{Config, PaginationConfig, SkillConfig};
 use crate::diagnostic::Diagnostics;
 use crate::model::{
-    Api, BodyKind, Delivery, Env, Feature, Features, Method, Output, Paging, Resource, Skill, Type, TypeDef, TypeId,
-    TypeKind,
+    Api, BodyKind, Delivery, Env, Feature, Features, Method, Output, Resource, Skill, Type, TypeDef, TypeId, TypeKind,
 };
 use crate::normalize::Document;
 use crate::pointer;
@@ -61,7 +61,7 @@ pub fn lower(
     sent.mark(document, &mut usage);
     usage.decide(document);
 
-    let pagination = pagination(config);
+    let pagination = paging::styles(config, &found, document);
     let envelope = config.envelope.as_deref().or_else(|| envelope(&found, document));
     let mut schemas = Schemas::new(document, usage, &config.redact, envelope, diagnostics);
     let plan = resources::plan(&found, &config.resources, config_file, diagnostics);
@@ -110,7 +110,7 @@ pub fn lower(
             .collect(),
         documents: sources.roots().iter().map(|file| file_name(sources.name(*file)).to_owned()).collect(),
         features: features.features,
-        pagings: pagination.iter().map(paging_style).collect(),
+        pagings: paging::lower(&pagination),
         webhooks,
         deliveries,
         skills: config.skills.iter().map(skill).collect(),
@@ -483,34 +483,6 @@ fn markers(api: &Api) -> BTreeSet<String> {
         }
     }
     markers
-}
-
-/// The configured ways of paging, or the ones that most APIs use.
-fn pagination(config: &Config) -> Vec<PaginationConfig> {
-    if !config.pagination.is_empty() {
-        return config.pagination.values().cloned().collect();
-    }
-    vec![PaginationConfig::PageNumber {
-        number: "page[number]".to_owned(),
-        size: Some("page[size]".to_owned()),
-        items: "data".to_owned(),
-        meta: Some("meta".to_owned()),
-        current: "/meta/page_number".to_owned(),
-        total: "/meta/total_pages".to_owned(),
-    }]
-}
-
-fn paging_style(paging: &PaginationConfig) -> Paging {
-    let PaginationConfig::PageNumber { number, size, items, meta, current, total } = paging;
-    Paging {
-        constant: format!("{}_PAGES", names::shouty(number)),
-        number: number.clone(),
-        size: size.clone(),
-        items: items.clone(),
-        meta: meta.clone(),
-        current: current.clone(),
-        total: total.clone(),
-    }
 }
 
 /// The member that most responses consist of, if it has one of the names that say nothing of its value.

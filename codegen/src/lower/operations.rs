@@ -1,10 +1,11 @@
 //! Operations become methods: arguments, body, output, paging.
 
-use openapiv3::{Operation, Parameter, PathItem, ReferenceOr, RequestBody, Response, StatusCode};
+use openapiv3::{Operation, PathItem, ReferenceOr, RequestBody, Response, StatusCode};
 
 use super::bodies;
 use super::media::{self, Kind};
 use super::names::{self, Scope};
+use super::paging;
 use super::parameters;
 use super::responses;
 use super::schemas::{Place, Schemas};
@@ -197,7 +198,7 @@ pub(crate) fn lower<'a>(
     let base = named.request.strip_suffix("Request").unwrap_or(&named.request).to_owned();
     let given = found.parameters(document);
     parameters::report_duplicates(found, document, diagnostics);
-    let paging = pagination.iter().position(|paging| is_paged(paging, &given, schemas));
+    let paging = paging::choose(found, pagination, document);
     let mut taken = Scope::default();
     for method in names::REQUEST_METHODS {
         taken.reserve(method);
@@ -257,15 +258,15 @@ pub(super) fn open<'a>(
         return None;
     }
     if let Some(index) = paging
-        && let Some(PaginationConfig::PageNumber { items, meta, .. }) = pagination.get(index)
+        && let Some((items, meta)) = pagination.get(index).map(|paging| (paging.items(), paging.meta()))
         && let Some(list) = view.property(items)
         && let Some(item) = list_item(list, schemas)
     {
         let item_place =
             Place::new(format!("{pointer}/properties/{items}/items"), format!("{base} Item"), Usage::RESPONSE);
         let item = schemas.lower(item, &item_place, diagnostics).ty;
-        let others: Vec<&str> = view.properties().map(|(name, _)| name).filter(|name| name != items).collect();
-        let (meta, whole) = match (others.as_slice(), meta.as_deref()) {
+        let others: Vec<&str> = view.properties().map(|(name, _)| name).filter(|name| *name != items).collect();
+        let (meta, whole) = match (others.as_slice(), meta) {
             ([], _) => (None, false),
             ([only], Some(meta)) if only == &meta => {
                 let place = Place::new(format!("{pointer}/properties/{meta}"), format!("{base} Meta"), Usage::RESPONSE);
@@ -307,30 +308,11 @@ fn list_item<'a>(node: Node<'a>, schemas: &Schemas<'a>) -> Option<Node<'a>> {
     }
 }
 
-/// Whether the parameters let a caller ask for a page.
-fn is_paged(paging: &PaginationConfig, parameters: &[(&Parameter, String)], schemas: &Schemas<'_>) -> bool {
-    let PaginationConfig::PageNumber { number, .. } = paging;
-    parameters.iter().any(|(parameter, _)| {
-        let Parameter::Query { parameter_data, .. } = parameter else { return false };
-        if parameter_data.name == *number {
-            return true;
-        }
-        let Some(member) =
-            number.strip_prefix(&format!("{}[", parameter_data.name)).and_then(|rest| rest.strip_suffix(']'))
-        else {
-            return false;
-        };
-        parameters::schema(parameter)
-            .and_then(|node| paging_object(node, schemas))
-            .is_some_and(|members| members.iter().any(|(name, _)| *name == member))
-    })
-}
-
 /// The members of an object of scalars, such as `page: {number, size}`.
-pub(super) fn paging_object<'a>(node: Node<'a>, schemas: &Schemas<'a>) -> Option<Vec<(&'a str, Node<'a>)>> {
+pub(super) fn paging_object<'a>(node: Node<'a>, document: &'a Document) -> Option<Vec<(&'a str, Node<'a>)>> {
     let schema = match node {
         Node::Schema(schema) => schema,
-        Node::Reference(name) => match schemas.document.schema(name).map(Node::from)? {
+        Node::Reference(name) => match document.schema(name).map(Node::from)? {
             Node::Schema(schema) => schema,
             Node::Reference(_) => return None,
         },
@@ -342,7 +324,9 @@ pub(super) fn paging_object<'a>(node: Node<'a>, schemas: &Schemas<'a>) -> Option
     };
     (!members.is_empty()
         && members.iter().all(|(_, node)| scalar(node))
-        && members.iter().any(|(name, _)| ["number", "size", "limit", "after", "before"].contains(name)))
+        && members
+            .iter()
+            .any(|(name, _)| ["number", "size", "limit", "offset", "after", "before", "cursor"].contains(name)))
     .then_some(members)
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn lower<'a>(
         let data = parameter.parameter_data_ref();
         let members = schema(parameter)
             .filter(|_| is_paged && param.style == Style::DeepObject)
-            .and_then(|node| paging_object(node, schemas));
+            .and_then(|node| paging_object(node, schemas.document));
         for (name, member) in members.iter().flatten() {
             let place =
                 Place::new(format!("{pointer}/schema/properties/{name}"), format!("{base} {name}"), Usage::PARAMETER);

@@ -135,14 +135,14 @@ pub(crate) enum PagingKind {
     Offset {
         /// The query parameter that says how many items to skip.
         param: &'static str,
-        /// The number of all items.
-        total: &'static str,
+        /// The number of all items; without it, an empty page is the end.
+        total: Option<&'static str>,
     },
     /// A page names the next one by an opaque text.
     Cursor {
         /// The query parameter that takes the text.
         param: &'static str,
-        /// The text; absent, null or empty on the last page.
+        /// The text, or a number; absent, null or empty on the last page.
         next: &'static str,
     },
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::poll_fn;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::vec;
@@ -327,6 +328,8 @@ pub(crate) struct Trail {
     empty_pages: u32,
     /// Whether there has been a page before.
     continued: bool,
+    /// The fingerprints of the cursors that led here: eight bytes for each page.
+    cursors: Vec<u64>,
 }
 
 /// After so many empty pages in a row, a list that claims to go on is not believed any more.
@@ -392,14 +395,15 @@ fn next_of(
     if body.is_some() && body == trail.body {
         return contradiction("the server sent the same page once more instead of the next one");
     }
-    let go_on = |param, argument| {
+    let mut cursors = trail.cursors.clone();
+    let go_on = |param, argument, cursors| {
         if empty_pages > MAX_EMPTY_PAGES {
             return Next::Unclear(
                 response.clone(),
                 "the server sends one empty page after the other and says that more follow",
             );
         }
-        let trail = Trail { body, empty_pages, continued: true };
+        let trail = Trail { body, empty_pages, continued: true, cursors };
         Next::Request(request.with_query_argument(param, argument).with_trail(trail))
     };
     match paging.kind {
@@ -421,11 +425,11 @@ fn next_of(
                     response.clone(),
                     "the response does not say which page it is, nor how many there are",
                 ),
-                _ => go_on(param, Value::from(position.saturating_add(1))),
+                _ => go_on(param, Value::from(position.saturating_add(1)), cursors),
             })
         }
         PagingKind::Offset { param, total } => {
-            let Ok(total) = number_at(rest, total) else {
+            let Ok(total) = total.map_or(Ok(None), |total| number_at(rest, total)) else {
                 return contradiction("the number of all items is not a number");
             };
             let skipped = number_of(request.query_argument(param).as_ref()).unwrap_or(0);
@@ -436,18 +440,25 @@ fn next_of(
                 Some(_) if item_count == 0 => {
                     Next::Unclear(response.clone(), "the page is empty although the server says that more items follow")
                 }
-                _ => go_on(param, Value::from(position)),
+                _ => go_on(param, Value::from(position), cursors),
             })
         }
         PagingKind::Cursor { param, next } => {
-            let next = rest.pointer(next).filter(|next| !next.is_null() && *next != "");
-            match next {
-                None => Ok(Next::End),
-                Some(next) if Some(next) == request.query_argument(param).as_ref() => {
-                    contradiction("the server names this page as the one that follows it")
-                }
-                Some(next) => Ok(go_on(param, next.clone())),
+            let next = match rest.pointer(next) {
+                None | Some(Value::Null) => return Ok(Next::End),
+                Some(Value::String(text)) if text.is_empty() => return Ok(Next::End),
+                Some(next @ (Value::String(_) | Value::Number(_))) => next,
+                Some(_) => return contradiction("what names the next page is neither a text nor a number"),
+            };
+            let asked = request.query_argument(param);
+            if asked.as_ref().is_some_and(|asked| fingerprint(asked) == fingerprint(next)) {
+                return contradiction("the server names this page as the one that follows it");
             }
+            if trail.cursors.contains(&fingerprint(next)) {
+                return contradiction("the server names a page that came before as the one that follows");
+            }
+            cursors.extend(asked.as_ref().map(fingerprint));
+            Ok(go_on(param, next.clone(), cursors))
         }
     }
 }
@@ -458,6 +469,16 @@ fn number_at(rest: &Value, pointer: &str) -> Result<Option<i64>, ()> {
         None | Some(Value::Null) => Ok(None),
         found => number_of(found).map(Some).ok_or(()),
     }
+}
+
+/// What stands for a cursor among those that were used; a number is what it is as a text.
+fn fingerprint(cursor: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    match cursor {
+        Value::String(text) => text.hash(&mut hasher),
+        other => other.to_string().hash(&mut hasher),
+    }
+    hasher.finish()
 }
 
 fn number_of(value: Option<&Value>) -> Option<i64> {
@@ -481,7 +502,7 @@ impl PageSeed<'_> {
         let is_head = |pointer: &str| pointer.split('/').nth(1) == Some(name);
         let leads_on = match self.paging.kind {
             PagingKind::PageNumber { current, total, .. } => is_head(current) || is_head(total),
-            PagingKind::Offset { total, .. } => is_head(total),
+            PagingKind::Offset { total, .. } => total.is_some_and(is_head),
             PagingKind::Cursor { next, .. } => is_head(next),
         };
         self.keep_all || leads_on || self.paging.meta == Some(name)
@@ -555,7 +576,11 @@ mod tests {
     static SKIPPING: Operation =
         Operation { id: "list", path: "/things", paging: Some(&BY_OFFSET), ..Operation::DEFAULT };
     static BY_OFFSET: Paging =
-        Paging { kind: PagingKind::Offset { param: "skip", total: "/total" }, items: "data", meta: None };
+        Paging { kind: PagingKind::Offset { param: "skip", total: Some("/total") }, items: "data", meta: None };
+    static SKIPPING_BLINDLY: Operation =
+        Operation { id: "list", path: "/things", paging: Some(&BY_OFFSET_ALONE), ..Operation::DEFAULT };
+    static BY_OFFSET_ALONE: Paging =
+        Paging { kind: PagingKind::Offset { param: "skip", total: None }, items: "data", meta: None };
     static POINTING: Operation =
         Operation { id: "list", path: "/things", paging: Some(&BY_CURSOR), ..Operation::DEFAULT };
     static BY_CURSOR: Paging =
@@ -721,6 +746,37 @@ mod tests {
         );
         let circle = vec![raw(r#"{"data":[1],"next":"a"}"#), raw(r#"{"data":[2],"next":"a"}"#)];
         assert!(walk(&POINTING, None, circle).await.1.contains("names this page as the one that follows"));
+    }
+
+    #[tokio::test]
+    async fn offset_without_a_total_ends_with_an_empty_page() {
+        let pages = vec![raw(r#"{"data":[1,2],"total":"x"}"#), raw(r#"{"data":[3]}"#), raw(r#"{"data":[]}"#)];
+        let expected = (vec![1, 2, 3], String::new(), "- skip=2 skip=3".to_owned());
+        assert_eq!(walk(&SKIPPING_BLINDLY, None, pages).await, expected);
+        let deaf = vec![raw(r#"{"data":[1]}"#), raw(r#"{"data":[1]}"#)];
+        let (items, end, _) = walk(&SKIPPING_BLINDLY, None, deaf).await;
+        assert!(items == [1] && end.contains("the same page once more"), "{end}");
+    }
+
+    /// However long the circle, no item is given twice.
+    #[tokio::test]
+    async fn cursors_are_followed_once() {
+        let page = |item: i64, next: Value| raw(&json!({"data": [item], "next": next}).to_string());
+        let circle = vec![page(1, json!("a")), page(2, json!("b")), page(3, json!("c")), page(4, json!("a"))];
+        let (items, end, queries) = walk(&POINTING, None, circle).await;
+        assert_eq!((items, queries.as_str()), (vec![1, 2, 3], "- after=a after=b after=c"));
+        assert!(end.contains("names a page that came before"), "{end}");
+
+        let numbers = vec![page(1, json!(8)), page(2, json!("9")), page(3, json!("8"))];
+        let (items, end, queries) = walk(&POINTING, Some(("after", 7)), numbers).await;
+        assert_eq!((items, queries.as_str()), (vec![1, 2], "after=7 after=8 after=9"));
+        assert!(end.contains("names a page that came before"), "{end}");
+
+        let (items, end, _) = walk(&POINTING, None, vec![page(1, json!({"id": 2}))]).await;
+        assert!(items.is_empty() && end.contains("neither a text nor a number"), "{end}");
+        let endless = (1..100).map(|next| raw(&json!({"data": [], "next": next}).to_string())).collect();
+        let (_, end, queries) = walk(&POINTING, None, endless).await;
+        assert!(end.contains("one empty page after the other") && queries.split(' ').count() == 21, "{end}");
     }
 
     #[tokio::test]

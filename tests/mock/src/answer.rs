@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use codegen::model::Paging;
+use codegen::model::{Paging, PagingKind};
 use codegen::pointer;
 use serde_json::{Map, Value, json};
 
@@ -130,17 +130,42 @@ pub(crate) fn page(whole: &mut Value, paging: &Paging, accepted: &Accepted<'_>, 
         let first = accepted.query.get(pair).or_else(|| accepted.query.get(keys.next()?));
         let value = keys.try_fold(first?, |value, key| value.get(key));
         // A pair of its own name is found whole.
-        value.or(accepted.query.get(pair)).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok())
+        let value = value.or(accepted.query.get(pair))?;
+        let number = value.as_u64().or_else(|| value.as_str()?.parse().ok())?;
+        usize::try_from(number).ok()
     };
     let size = paging.size.as_deref().and_then(asked).filter(|size| *size > 0).unwrap_or(PAGE_SIZE);
-    let number = asked(&paging.number).filter(|number| *number > 0).unwrap_or(1);
-    let total = items.len().div_ceil(size);
-    let shown: Vec<Value> = items.iter().skip((number - 1).saturating_mul(size)).take(size).cloned().collect();
+    let asked = asked(&paging.param);
+    let number = asked.filter(|number| *number > 0).unwrap_or(1);
+    let skipped = match &paging.kind {
+        PagingKind::PageNumber { .. } => (number - 1).saturating_mul(size),
+        // A cursor is opaque to the caller; here it is the number of items before the page.
+        PagingKind::Offset { .. } | PagingKind::Cursor { .. } => asked.unwrap_or_default(),
+    };
+    let shown: Vec<Value> = items.iter().skip(skipped).take(size).cloned().collect();
     put(whole, &format!("/{}", paging.items), json!(shown));
-    put(whole, &paging.current, json!(number));
-    put(whole, &paging.total, json!(total));
+    let position = match &paging.kind {
+        PagingKind::PageNumber { current, total } => {
+            put(whole, current, json!(number));
+            put(whole, total, json!(items.len().div_ceil(size)));
+            Some(current)
+        }
+        PagingKind::Offset { total } => {
+            if let Some(total) = total {
+                put(whole, total, json!(items.len()));
+            }
+            total.as_ref()
+        }
+        PagingKind::Cursor { next } => {
+            let after = Some(skipped.saturating_add(size)).filter(|after| *after < items.len());
+            let is_number = whole.pointer(next).is_some_and(Value::is_number);
+            let text = || json!(after.map(|after| after.to_string()).unwrap_or_default());
+            put(whole, next, if is_number { json!(after) } else { text() });
+            Some(next)
+        }
+    };
     // What else is usually told beside the position, where the answer has it.
-    let around = paging.current.rsplit_once('/').map_or("", |(around, _)| around);
+    let around = position.and_then(|position| position.rsplit_once('/')).map_or("", |(around, _)| around);
     for (name, value) in [("page_size", size), ("total_results", items.len())] {
         let at = pointer::join(around, name);
         if whole.pointer(&at).is_some() {

@@ -236,7 +236,7 @@ impl Session<'_> {
         let operation = accepted.operation;
         self.fill(&operation.path, self.path);
         let kept = self.store.items.get(self.path).map(Vec::as_slice).unwrap_or_default();
-        let paged = operation.paging.as_ref().map(|paging| [&paging.number].into_iter().chain(&paging.size));
+        let paged = operation.paging.as_ref().map(|paging| [&paging.param].into_iter().chain(&paging.size));
         let paged: Vec<&str> = paged.into_iter().flatten().filter_map(|pair| pair.split('[').next()).collect();
         let conditions: Vec<(Vec<String>, Value)> = accepted
             .query

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use codegen::model::{
-    Api, Argument, Body, BodyKind, Content, Delivery, Feature, Field, Guard, Method, Output, Param, ParamIn, Part,
-    PartKind, PathArg, Presence, Resource, StatusView, Style, Type, TypeDef, TypeKind, WebhookVariant, Webhooks,
+    Api, Argument, Body, BodyKind, Content, Delivery, Feature, Field, Guard, Method, Output, PagingKind, Param,
+    ParamIn, Part, PartKind, PathArg, Presence, Resource, StatusView, Style, Type, TypeDef, TypeKind, WebhookVariant,
+    Webhooks,
 };
 
 /// The whole model.
@@ -90,16 +91,19 @@ fn head(api: &Api) -> String {
         let _ = writeln!(text, "  features {}", features.join(", "));
     }
     for paging in &api.pagings {
+        let position = match &paging.kind {
+            PagingKind::PageNumber { current, total } => format!("page {current} of {total}"),
+            PagingKind::Offset { total } => format!("skipping, of {}", total.as_deref().unwrap_or("-")),
+            PagingKind::Cursor { next } => format!("next {next}"),
+        };
         let _ = writeln!(
             text,
-            "  paging {}: ?{} ?{} items {}, meta {}, page {} of {}",
+            "  paging {}: ?{} ?{} items {}, meta {}, {position}",
             paging.constant,
-            paging.number,
+            paging.param,
             paging.size.as_deref().unwrap_or("-"),
             paging.items,
             paging.meta.as_deref().unwrap_or("-"),
-            paging.current,
-            paging.total
         );
     }
     if let Some(webhooks) = &api.webhooks {

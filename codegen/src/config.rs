@@ -18,6 +18,12 @@ pub struct Config {
     pub documents: Vec<String>,
     /// Cargo features, each with the documents whose operations it holds.
     pub features: IndexMap<String, FeatureConfig>,
+    /// The operations to generate; without it all. Types that only other operations need are left out, too.
+    ///
+    /// `include: [{tag: Orders}, {path: /v2/orders*}, {operation: createOrder}]`
+    pub include: Vec<Selector>,
+    /// Operations that are not generated, even if `include` selects them.
+    pub exclude: Vec<Selector>,
     /// How the client finds its server and proves who it is.
     pub client: ClientConfig,
     /// Member of a response whose value is all that callers want.
@@ -48,6 +54,18 @@ pub struct FeatureConfig {
     pub doc: String,
     /// Documents, as named in `documents`, whose operations need the feature.
     pub documents: Vec<String>,
+}
+
+/// What operations are selected by. An entry that selects none is an error.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Selector {
+    /// Every operation of a path, in which `*` stands for any characters, or none: `/v2/orders*`.
+    Path(String),
+    /// Every operation that has the tag.
+    Tag(String),
+    /// The operation of an `operationId`.
+    Operation(String),
 }
 
 /// How the client finds its server and proves who it is.

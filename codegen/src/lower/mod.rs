@@ -14,6 +14,7 @@ mod resources;
 mod responses;
 mod schemas;
 mod security;
+mod selection;
 mod servers;
 mod usage;
 mod view;
@@ -29,6 +30,7 @@ use self::deliveries::{Deliveries, Owner};
 use self::operations::{Found, Named};
 use self::resources::Planned;
 use self::schemas::{Place, Schemas};
+use self::selection::Selection;
 use self::usage::{Usage, UsageMap};
 use crate::config::{Config, PaginationConfig, SkillConfig};
 use crate::diagnostic::Diagnostics;
@@ -50,7 +52,7 @@ pub fn lower(
     config_file: Option<FileId>,
     diagnostics: &mut Diagnostics,
 ) -> Api {
-    let found = Found::all(document);
+    let Selection { kept: found, left_out } = Selection::new(Found::all(document), config, config_file, diagnostics);
     report_duplicates(&found, document, diagnostics);
 
     let mut usage = UsageMap::default();
@@ -60,11 +62,15 @@ pub fn lower(
     let sent = Deliveries::find(document, &found, diagnostics);
     sent.mark(document, &mut usage);
     usage.decide(document);
+    let mut usage_left_out = UsageMap::default();
+    for operation in &left_out {
+        operation.mark(document, &mut usage_left_out);
+    }
 
     let pagination = paging::styles(config, &found, document);
     let envelope = config.envelope.as_deref().or_else(|| envelope(&found, document));
     let mut schemas = Schemas::new(document, usage, &config.redact, envelope, diagnostics);
-    let plan = resources::plan(&found, &config.resources, config_file, diagnostics);
+    let plan = resources::plan(&found, &left_out, &config.resources, config_file, diagnostics);
     let features = FeaturePlan::new(&plan, sources, config);
 
     let security = security::Plan::new(document, &found, config, diagnostics);
@@ -86,7 +92,7 @@ pub fn lower(
     }
     let owners = lowering.owners;
     let deliveries = sent.lower(&owners, &mut schemas, diagnostics);
-    lower_rest(&mut schemas, diagnostics);
+    lower_rest(&mut schemas, &usage_left_out, diagnostics);
     let webhooks = webhooks::lower(config, config_file, &mut schemas, diagnostics);
     schemas.break_cycles(diagnostics);
 
@@ -262,12 +268,14 @@ fn request_names(path: &[String], method: &str) -> Vec<String> {
 }
 
 /// Lowers the named schemas that no method's signature led to: those of errors, and those that nothing uses, so that
-/// documents of types alone have types too. What dissolved into arguments or pages stays out.
-fn lower_rest(schemas: &mut Schemas<'_>, diagnostics: &mut Diagnostics) {
+/// documents of types alone have types too. What dissolved into arguments or pages stays out, and so does what only
+/// operations need that the configuration leaves out.
+fn lower_rest(schemas: &mut Schemas<'_>, left_out: &UsageMap, diagnostics: &mut Diagnostics) {
     let place = Place::new(String::new(), String::new(), Usage::RESPONSE);
     for name in schemas.document.schema_names() {
         let usage = schemas.usage.get(name);
-        if usage == Usage::default() || usage.error {
+        let is_unused = usage == Usage::default() && left_out.get(name) == Usage::default();
+        if is_unused || usage.error {
             schemas.reference(name, &place, diagnostics);
         }
     }

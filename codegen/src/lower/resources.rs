@@ -23,17 +23,19 @@ pub(crate) struct Planned {
 /// Places every operation in the tree.
 pub(crate) fn plan(
     found: &[Found<'_>],
+    left_out: &[Found<'_>],
     configured: &IndexMap<String, ResourceConfig>,
     config_file: Option<FileId>,
     diagnostics: &mut Diagnostics,
 ) -> IndexMap<String, Planned> {
     let by_reference: BTreeMap<String, usize> =
         found.iter().enumerate().map(|(index, operation)| (operation.reference(), index)).collect();
+    let left_out: BTreeSet<String> = left_out.iter().map(Found::reference).collect();
     let mut placed = BTreeSet::new();
     let mut tree = IndexMap::new();
     for (name, resource) in configured {
         let pointer = format!("/resources/{name}");
-        let planned = configure(resource, &pointer, &by_reference, &mut placed, config_file, diagnostics);
+        let planned = configure(resource, &pointer, &by_reference, &left_out, &mut placed, config_file, diagnostics);
         tree.insert(names::snake_beside(name, names::CLIENT_METHODS), planned);
     }
     infer(found, &placed, &mut tree);
@@ -45,12 +47,20 @@ fn configure(
     resource: &ResourceConfig,
     pointer: &str,
     by_reference: &BTreeMap<String, usize>,
+    left_out: &BTreeSet<String>,
     placed: &mut BTreeSet<usize>,
     config_file: Option<FileId>,
     diagnostics: &mut Diagnostics,
 ) -> Planned {
     let mut planned = Planned { doc: resource.doc.clone(), ..Planned::default() };
     for (name, reference) in &resource.methods {
+        if left_out.contains(reference) {
+            let place = config_file.map(|file| Location::value(file, format!("{pointer}/methods/{name}")));
+            diagnostics
+                .error("operation-left-out", place, format!("`{reference}` is left out by `include` or `exclude`"))
+                .help("take the name away, or select the operation");
+            continue;
+        }
         let Some(index) = by_reference.get(reference.as_str()) else {
             let help = crate::diagnostic::nearest(reference, by_reference.keys().map(String::as_str)).map_or_else(
                 || "write the HTTP method in small letters, a space, and the path as the document has it".to_owned(),
@@ -83,7 +93,7 @@ fn configure(
     }
     for (name, child) in &resource.resources {
         let pointer = format!("{pointer}/resources/{name}");
-        let child = configure(child, &pointer, by_reference, placed, config_file, diagnostics);
+        let child = configure(child, &pointer, by_reference, left_out, placed, config_file, diagnostics);
         planned.children.insert(names::snake_beside(name, names::HANDLE_METHODS), child);
     }
     planned

@@ -105,6 +105,9 @@ pub enum QueryArrays {
 }
 
 /// How a list is paged.
+///
+/// `items` is the member of the response that holds the items; without it, the response is the list itself. `meta` is
+/// the member that holds the position; without it, all members beside the items do.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(tag = "style", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum PaginationConfig {
@@ -115,15 +118,16 @@ pub enum PaginationConfig {
         /// Query parameter of the number of items on a page.
         #[serde(default)]
         size: Option<String>,
-        /// Member of the response that holds the items.
+        #[serde(default)]
         items: String,
-        /// Member of the response that holds the position.
         #[serde(default)]
         meta: Option<String>,
         /// JSON pointer to the number of the current page.
-        current: String,
-        /// JSON pointer to the number of pages.
-        total: String,
+        #[serde(default)]
+        current: Option<String>,
+        /// JSON pointer to the number of pages; without both, the list ends with an empty page.
+        #[serde(default)]
+        total: Option<String>,
     },
     /// The caller says how many items to skip.
     Offset {
@@ -132,9 +136,8 @@ pub enum PaginationConfig {
         /// Query parameter of the number of items on a page.
         #[serde(default)]
         size: Option<String>,
-        /// Member of the response that holds the items.
+        #[serde(default)]
         items: String,
-        /// Member of the response that holds the position.
         #[serde(default)]
         meta: Option<String>,
         /// JSON pointer to the number of all items; without it, the list ends with an empty page.
@@ -148,48 +151,107 @@ pub enum PaginationConfig {
         /// Query parameter of the number of items on a page.
         #[serde(default)]
         size: Option<String>,
-        /// Member of the response that holds the items.
         items: String,
-        /// Member of the response that holds the position.
         #[serde(default)]
         meta: Option<String>,
         /// JSON pointer to the text; absent, null or empty on the last page.
         next: String,
+        /// JSON pointer to a flag that is false on the last page, whatever the text is.
+        #[serde(default)]
+        more: Option<String>,
+    },
+    /// The caller asks for the items after the last one of the page before.
+    LastItem {
+        /// Query parameter that takes what identifies the item.
+        after: String,
+        /// Query parameter of the number of items on a page.
+        #[serde(default)]
+        size: Option<String>,
+        #[serde(default)]
+        items: String,
+        #[serde(default)]
+        meta: Option<String>,
+        /// JSON pointer, within an item, to what identifies it.
+        id: String,
+        /// JSON pointer to a flag that is false on the last page; without it, the list ends with an empty page.
+        #[serde(default)]
+        more: Option<String>,
+    },
+    /// A page links to the next one.
+    Link {
+        /// Query parameter of the number of items on a page.
+        #[serde(default)]
+        size: Option<String>,
+        #[serde(default)]
+        items: String,
+        #[serde(default)]
+        meta: Option<String>,
+        /// JSON pointer to the URL; absent, null or empty on the last page.
+        #[serde(default)]
+        next: Option<String>,
+        /// Header that has the link in place of the body, as RFC 8288 says, with the relation `next`: `Link`.
+        #[serde(default)]
+        header: Option<String>,
     },
 }
 
 impl PaginationConfig {
-    /// Member of the response that holds the items.
+    /// Member of the response that holds the items; empty if the response is the list itself.
     #[must_use]
     pub fn items(&self) -> &str {
-        let (Self::PageNumber { items, .. } | Self::Offset { items, .. } | Self::Cursor { items, .. }) = self;
+        let (Self::PageNumber { items, .. }
+        | Self::Offset { items, .. }
+        | Self::Cursor { items, .. }
+        | Self::LastItem { items, .. }
+        | Self::Link { items, .. }) = self;
         items
     }
 
     /// Member of the response that holds the position.
     #[must_use]
     pub fn meta(&self) -> Option<&str> {
-        let (Self::PageNumber { meta, .. } | Self::Offset { meta, .. } | Self::Cursor { meta, .. }) = self;
+        let (Self::PageNumber { meta, .. }
+        | Self::Offset { meta, .. }
+        | Self::Cursor { meta, .. }
+        | Self::LastItem { meta, .. }
+        | Self::Link { meta, .. }) = self;
         meta.as_deref()
+    }
+
+    /// Query parameter of the number of items on a page.
+    #[must_use]
+    pub fn size(&self) -> Option<&str> {
+        let (Self::PageNumber { size, .. }
+        | Self::Offset { size, .. }
+        | Self::Cursor { size, .. }
+        | Self::LastItem { size, .. }
+        | Self::Link { size, .. }) = self;
+        size.as_deref()
     }
 
     /// Query parameter that asks for a page.
     #[must_use]
-    pub fn param(&self) -> &str {
-        let (Self::PageNumber { number: param, .. }
-        | Self::Offset { offset: param, .. }
-        | Self::Cursor { cursor: param, .. }) = self;
-        param
+    pub fn param(&self) -> Option<&str> {
+        match self {
+            Self::PageNumber { number: param, .. }
+            | Self::Offset { offset: param, .. }
+            | Self::Cursor { cursor: param, .. }
+            | Self::LastItem { after: param, .. } => Some(param),
+            Self::Link { .. } => None,
+        }
     }
 
     /// The JSON pointers into the response, by the members of the configuration that hold them.
     #[must_use]
     pub fn pointers(&self) -> Vec<(&'static str, &str)> {
-        match self {
-            Self::PageNumber { current, total, .. } => vec![("current", current), ("total", total)],
-            Self::Offset { total, .. } => total.iter().map(|total| ("total", total.as_str())).collect(),
-            Self::Cursor { next, .. } => vec![("next", next)],
-        }
+        let pointers = match self {
+            Self::PageNumber { current, total, .. } => [("current", current.as_deref()), ("total", total.as_deref())],
+            Self::Offset { total, .. } => [("total", total.as_deref()), ("", None)],
+            Self::Cursor { next, more, .. } => [("next", Some(next.as_str())), ("more", more.as_deref())],
+            Self::LastItem { more, .. } => [("more", more.as_deref()), ("", None)],
+            Self::Link { next, .. } => [("next", next.as_deref()), ("", None)],
+        };
+        pointers.into_iter().filter_map(|(member, pointer)| Some((member, pointer?))).collect()
     }
 }
 

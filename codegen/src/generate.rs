@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::config::Config;
+use crate::config::{Config, PaginationConfig};
 use crate::diagnostic::{Diagnostics, Location, in_plain_words, nearest};
 use crate::drift::{self, Report};
 use crate::emit::{self, EmitError, EmitOptions, File};
@@ -12,6 +12,7 @@ use crate::model::{Api, TypeKind};
 use crate::normalize::normalize;
 use crate::pointer;
 use crate::runtime;
+use crate::sink::Target;
 use crate::source::{FileId, Sources};
 
 /// Documents and configuration as they were read.
@@ -130,18 +131,33 @@ fn check_config(config: &Config, file: FileId, sources: &Sources, diagnostics: &
             .help(help);
     }
     for (name, paging) in &config.pagination {
-        for (member, value) in paging.pointers() {
-            if value.starts_with('/') {
-                continue;
-            }
-            let mut place = "/pagination".to_owned();
-            for segment in [name.as_str(), member] {
-                pointer::push(&mut place, segment);
-            }
+        check_pagination(name, paging, file, diagnostics);
+    }
+}
+
+/// Finds pointers that are none, and links that are to be in two places or in none.
+fn check_pagination(name: &str, paging: &PaginationConfig, file: FileId, diagnostics: &mut Diagnostics) {
+    let place = pointer::join("/pagination", name);
+    let mut pointers = paging.pointers();
+    if let PaginationConfig::LastItem { id, .. } = paging
+        && !id.is_empty()
+    {
+        pointers.push(("id", id));
+    }
+    for (member, value) in pointers {
+        if !value.starts_with('/') {
+            let place = pointer::join(&place, member);
             diagnostics
                 .error("not-a-pointer", Location::value(file, place), format!("`{value}` is no JSON pointer"))
                 .help(format!("write `/{value}`: pointers begin with a slash"));
         }
+    }
+    if let PaginationConfig::Link { next, header, .. } = paging
+        && next.is_some() == header.is_some()
+    {
+        diagnostics
+            .error("bad-config", Location::value(file, place), "a link is in one place")
+            .help("give either `next`, a JSON pointer into the response, or `header`, the name of a header");
     }
 }
 
@@ -239,6 +255,24 @@ fn check_redaction(config: &Config, file: FileId, api: &Api, diagnostics: &mut D
 /// When the output is no valid Rust, which is a mistake of this library.
 pub fn source(api: &Api, options: &EmitOptions) -> Result<Vec<File>, EmitError> {
     emit::emit(api, options)
+}
+
+/// All that is generated within this repository's workspace, whose folder `root` is: the source of `telnyx-porting`, its
+/// skill documents and its table of calls, and what the tests have of the same model.
+///
+/// # Errors
+///
+/// When the output is no valid Rust, which is a mistake of this library.
+pub fn workspace(api: &Api, root: &Path, version: &str) -> Result<Vec<(Target, Vec<File>)>, EmitError> {
+    let options = EmitOptions { crate_name: "telnyx-porting".to_owned(), command: "cargo xtask generate".to_owned() };
+    let whole = |folder: &str| Target { root: root.join(folder), owned: vec![PathBuf::new()] };
+    let among_others = |folder: &str| Target { root: root.join(folder), owned: Vec::new() };
+    Ok(vec![
+        (whole("telnyx-porting/src/generated"), source(api, &options)?),
+        (whole("tests/src/generated"), vec![emit::emit_driver(api, &options)?, emit::emit_examples(api, &options)]),
+        (among_others("telnyx-porting/skills"), emit::emit_skills(api, &options, version)),
+        (among_others("telnyx-porting/docs"), vec![emit::emit_calls(api, &options)]),
+    ])
 }
 
 /// A whole crate, relative to its folder: manifest, runtime, generated source.

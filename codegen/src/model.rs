@@ -528,19 +528,35 @@ pub struct Alternative {
 pub struct Paging {
     pub constant: String,
     pub kind: PagingKind,
-    /// Query parameter that asks for a page.
-    pub param: String,
     pub size: Option<String>,
+    /// Empty if the response is the list itself.
     pub items: String,
     pub meta: Option<String>,
 }
 
-/// What leads from one page to the next, by JSON pointers into the response.
-#[derive(Clone, Debug)]
+/// What leads from one page to the next: a query parameter that asks for a page, and JSON pointers into the response.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PagingKind {
-    PageNumber { current: String, total: String },
-    Offset { total: Option<String> },
-    Cursor { next: String },
+    PageNumber { param: String, current: Option<String>, total: Option<String> },
+    Offset { param: String, total: Option<String> },
+    Cursor { param: String, next: String, more: Option<String> },
+    LastItem { param: String, id: String, more: Option<String> },
+    Link { next: String },
+    LinkHeader { name: String },
+}
+
+impl PagingKind {
+    /// Query parameter that asks for a page.
+    #[must_use]
+    pub fn param(&self) -> Option<&str> {
+        match self {
+            Self::PageNumber { param, .. }
+            | Self::Offset { param, .. }
+            | Self::Cursor { param, .. }
+            | Self::LastItem { param, .. } => Some(param),
+            Self::Link { .. } | Self::LinkHeader { .. } => None,
+        }
+    }
 }
 
 /// What the API posts to its users' servers.

@@ -27,6 +27,18 @@ pub fn join(pointer: &str, segment: &str) -> String {
     joined
 }
 
+/// The place of a member; without a name, the whole.
+#[must_use]
+pub fn member(name: &str) -> String {
+    if name.is_empty() { String::new() } else { join("", name) }
+}
+
+/// The place of a component: `/components/schemas/Order`.
+#[must_use]
+pub fn component(section: &str, name: &str) -> String {
+    join(&join("/components", section), name)
+}
+
 /// Undoes the escapes of one segment.
 #[must_use]
 pub fn unescape(segment: &str) -> Cow<'_, str> {

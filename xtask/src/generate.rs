@@ -100,11 +100,15 @@ pub(crate) fn into(file: &Path, out: &Path) -> Result<(), Box<dyn std::error::Er
         report(&loaded);
         return Err("nothing written".into());
     };
-    let options = EmitOptions { crate_name: "measured".to_owned(), command: "cargo xtask generate".to_owned() };
-    let files = generate::stand_alone(&api, &options)?;
-    let target = Target { root: out.to_owned(), owned: vec![PathBuf::from("src/generated")] };
-    sink(&target, &files, Mode::Write)?;
+    stand_alone(&api, "measured", out, Mode::Write)?;
     Ok(())
+}
+
+fn stand_alone(api: &Api, name: &str, out: &Path, mode: Mode) -> Result<Changes, Box<dyn std::error::Error>> {
+    let options = EmitOptions { crate_name: name.to_owned(), command: "cargo xtask generate".to_owned() };
+    let files = generate::stand_alone(api, &options)?;
+    let target = Target { root: out.to_owned(), owned: vec![PathBuf::from("src/generated")] };
+    Ok(sink(&target, &files, mode)?)
 }
 
 /// Prints all that is wrong with the documents, as the compiler does.
@@ -120,25 +124,12 @@ pub(crate) fn report(loaded: &Loaded) {
 fn write(arguments: &Arguments, api: &Api) -> Result<Changes, Box<dyn std::error::Error>> {
     let mode = if arguments.check { Mode::Check } else { Mode::Write };
     if let (Some(out), Some(name)) = (&arguments.out, &arguments.name) {
-        let options = EmitOptions { crate_name: name.clone(), command: "cargo xtask generate".to_owned() };
-        let files = generate::stand_alone(api, &options)?;
-        let target = Target { root: out.clone(), owned: vec![PathBuf::from("src/generated")] };
-        return Ok(sink(&target, &files, mode)?);
+        return stand_alone(api, name, out, mode);
     }
-    let options = EmitOptions { crate_name: "telnyx-porting".to_owned(), command: "cargo xtask generate".to_owned() };
-    let files = generate::source(api, &options)?;
-    let target = Target { root: in_workspace("telnyx-porting/src/generated"), owned: vec![PathBuf::new()] };
-    let mut changes = sink(&target, &files, mode)?;
-    let driver = codegen::emit::emit_driver(api, &options)?;
-    let target = Target { root: in_workspace("tests/src/generated"), owned: vec![PathBuf::new()] };
-    let examples = codegen::emit::emit_examples(api, &options);
-    changes.append(sink(&target, &[driver, examples], mode)?);
-    let skills = codegen::emit::emit_skills(api, &options, env!("CARGO_PKG_VERSION"));
-    let target = Target { root: in_workspace("telnyx-porting/skills"), owned: Vec::new() };
-    changes.append(sink(&target, &skills, mode)?);
-    let calls = codegen::emit::emit_calls(api, &options);
-    let target = Target { root: in_workspace("telnyx-porting/docs"), owned: Vec::new() };
-    changes.append(sink(&target, &[calls], mode)?);
+    let mut changes = Changes::default();
+    for (target, files) in generate::workspace(api, &in_workspace(""), env!("CARGO_PKG_VERSION"))? {
+        changes.append(sink(&target, &files, mode)?);
+    }
     Ok(changes)
 }
 

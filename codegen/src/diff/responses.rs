@@ -22,7 +22,7 @@ pub(super) fn compare(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, f
             found.minor(Kind::Added, &other, format!("{} gained `Other`", code(&after.name)));
         }
     }
-    headers(terms, old.headers.as_ref(), new.headers.as_ref(), found);
+    headers(terms, (old.headers.as_ref(), new.headers.as_ref()), found);
     if old.accept != new.accept {
         found.patch(Kind::Wire, at, format!("{} asks for other media types", code(at)));
     }
@@ -111,24 +111,38 @@ fn held(content: &Content, name: &dyn Fn(&Type) -> String) -> String {
     }
 }
 
-/// An enum with a variant for each status.
-fn view(terms: &Terms<'_>, (old, new): (Option<&StatusView>, Option<&StatusView>), found: &mut Found) {
-    let (before, after) = match (old, new) {
-        (None, None) => return,
+/// The two sides of what has a name of its own, if both have it. What came, went or changed its name is noted.
+fn pair<'a, T>(
+    (old, new): (Option<&'a T>, Option<&'a T>),
+    what: &str,
+    name: impl Fn(&T) -> &str,
+    found: &mut Found,
+) -> Option<(&'a T, &'a T)> {
+    match (old, new) {
+        (None, None) => {}
         (Some(before), None) => {
-            found.major(Kind::Removed, &before.name, format!("the enum {} is gone", code(&before.name)));
-            return;
+            let gone = name(before);
+            found.major(Kind::Removed, gone, format!("the {what} {} is gone", code(gone)));
         }
         (None, Some(after)) => {
-            found.minor(Kind::Added, &after.name, format!("there is a new enum {}", code(&after.name)));
-            return;
+            let added = name(after);
+            found.minor(Kind::Added, added, format!("there is a new {what} {}", code(added)));
         }
-        (Some(before), Some(after)) => (before, after),
-    };
-    let at = &after.name;
-    if before.name != after.name {
-        found.major(Kind::Renamed, &before.name, format!("{} is called {} now", code(&before.name), code(at)));
+        (Some(before), Some(after)) => {
+            let (then, now) = (name(before), name(after));
+            if then != now {
+                found.major(Kind::Renamed, then, format!("{} is called {} now", code(then), code(now)));
+            }
+            return Some((before, after));
+        }
     }
+    None
+}
+
+/// An enum with a variant for each status.
+fn view(terms: &Terms<'_>, views: (Option<&StatusView>, Option<&StatusView>), found: &mut Found) {
+    let Some((before, after)) = pair(views, "enum", |view| &view.name, found) else { return };
+    let at = &after.name;
     let variant = |name: &str| format!("{at}::{name}");
     for case in &before.cases {
         let place = variant(&case.variant);
@@ -152,23 +166,9 @@ fn view(terms: &Terms<'_>, (old, new): (Option<&StatusView>, Option<&StatusView>
 }
 
 /// A struct of the headers of responses.
-fn headers(terms: &Terms<'_>, old: Option<&HeaderView>, new: Option<&HeaderView>, found: &mut Found) {
-    let (before, after) = match (old, new) {
-        (None, None) => return,
-        (Some(before), None) => {
-            found.major(Kind::Removed, &before.name, format!("the struct {} is gone", code(&before.name)));
-            return;
-        }
-        (None, Some(after)) => {
-            found.minor(Kind::Added, &after.name, format!("there is a new struct {}", code(&after.name)));
-            return;
-        }
-        (Some(before), Some(after)) => (before, after),
-    };
+fn headers(terms: &Terms<'_>, views: (Option<&HeaderView>, Option<&HeaderView>), found: &mut Found) {
+    let Some((before, after)) = pair(views, "struct", |view| &view.name, found) else { return };
     let at = &after.name;
-    if before.name != after.name {
-        found.major(Kind::Renamed, &before.name, format!("{} is called {} now", code(&before.name), code(at)));
-    }
     for field in &before.fields {
         let place = format!("{at}.{}", field.name);
         let Some(other) = after.fields.iter().find(|other| other.name == field.name) else {

@@ -1,12 +1,10 @@
 //! Setters of bodies that are no JSON: parts of forms, text, uploads.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-
-use super::docs;
-use super::resources::generic;
-use super::rust::{ident, input, text};
-use super::types::{State, example, required_doc};
+use super::layout::literal;
+use super::resources::{RequestSetter, generic};
+use super::rust::input;
+use super::types::{State, example};
+use super::writer::{Function, Item};
 use crate::model::{Api, Body, BodyKind, Method, Part, PartKind};
 
 /// The media type of files whose document does not say more.
@@ -14,16 +12,19 @@ const ANY_FILE: &str = "application/octet-stream";
 
 /// A setter for each part of a form.
 pub(crate) fn part_setters(
+    block: &mut Item<'_, '_>,
     api: &Api,
     method: &Method,
     parts: &[Part],
     state: &State,
-    rebuilt: &TokenStream,
-) -> Vec<TokenStream> {
-    parts.iter().map(|part| part_setter(api, method, part, state, rebuilt)).collect()
+    rebuilt: &str,
+) {
+    for part in parts {
+        part_setter(block, api, method, part, state, rebuilt);
+    }
 }
 
-fn part_setter(api: &Api, method: &Method, part: &Part, state: &State, rebuilt: &TokenStream) -> TokenStream {
+fn part_setter(block: &mut Item<'_, '_>, api: &Api, method: &Method, part: &Part, state: &State, rebuilt: &str) {
     let mut said = if part.doc.trim().is_empty() { format!("`{}`", part.wire) } else { part.doc.clone() };
     if part.deprecated {
         said.push_str("\n\n**Deprecated.**");
@@ -32,78 +33,45 @@ fn part_setter(api: &Api, method: &Method, part: &Part, state: &State, rebuilt: 
         said.push_str("\n\n");
         said.push_str(&example);
     }
-    let name = ident(&part.name);
-    let wire = text(&part.wire);
-    let file_type = text(part.media_type.as_deref().unwrap_or(ANY_FILE));
+    let (name, wire) = (&part.name, literal(&part.wire));
+    let file_type = literal(part.media_type.as_deref().unwrap_or(ANY_FILE));
     let (taken, put) = match part.kind {
-        PartKind::File => (quote!(impl Into<FileUpload>), quote!(files(#wire, #file_type, [#name.into()]))),
+        PartKind::File => ("impl Into<FileUpload>".to_owned(), format!("files({wire}, {file_type}, [{name}.into()])")),
         PartKind::Files => (
-            quote!(impl IntoIterator<Item = impl Into<FileUpload>>),
-            quote!(files(#wire, #file_type, #name.into_iter().map(Into::into))),
+            "impl IntoIterator<Item = impl Into<FileUpload>>".to_owned(),
+            format!("files({wire}, {file_type}, {name}.into_iter().map(Into::into))"),
         ),
         PartKind::Value => {
-            let (taken, converted) = input(api, &part.ty, &name);
+            let (taken, converted) = input(api, &part.ty, name);
             let generic = generic(api, &part.ty);
             let put = match &part.media_type {
-                Some(media_type) => {
-                    let media_type = text(media_type);
-                    quote!(part_as #generic (#wire, #media_type, #converted))
-                }
-                None => quote!(part #generic (#wire, #converted)),
+                Some(media_type) => format!("part_as{generic}({wire}, {}, {converted})", literal(media_type)),
+                None => format!("part{generic}({wire}, {converted})"),
             };
             (taken, put)
         }
     };
-    if part.required {
-        let doc = required_doc(&said);
-        let owner = ident(&method.request);
-        let after = state.after(&part.name);
-        return quote! {
-            #doc
-            pub fn #name(mut self, #name: #taken) -> #owner #after {
-                self.request.#put;
-                #rebuilt
-            }
-        };
-    }
-    let doc = docs::attributes(&said);
-    quote! {
-        #doc
-        pub fn #name(mut self, #name: #taken) -> Self {
-            self.request.#put;
-            self
-        }
-    }
+    let setter = RequestSetter { name, said: &said, taken: &taken, is_required: part.required };
+    setter.write(block, method, &[format!("self.request.{put};")], state, rebuilt);
 }
 
 /// The setter of a body that is sent as it is; `after` is the type's state when it is set.
-pub(crate) fn upload_setter(method: &Method, body: &Body, state: &State, after: &TokenStream) -> TokenStream {
-    let owner = ident(&method.request);
-    let (taken, said) = match body.kind {
-        BodyKind::Text => (quote!(impl Into<String>), "Gives the body, as it is to be sent."),
-        _ => (quote!(impl Into<FileUpload>), "Gives the body: bytes, a file or a stream."),
-    };
-    let converted = match body.kind {
-        BodyKind::Text => quote!(FileUpload::bytes(body.into())),
-        _ => quote!(body.into()),
+pub(crate) fn upload_setter(block: &mut Item<'_, '_>, method: &Method, body: &Body, state: &State, after: &str) {
+    let owner = &method.request;
+    let (taken, converted, said) = match body.kind {
+        BodyKind::Text => ("String", "FileUpload::bytes(body.into())", "Gives the body, as it is to be sent."),
+        _ => ("FileUpload", "body.into()", "Gives the body: bytes, a file or a stream."),
     };
     let said = if body.doc.trim().is_empty() { said.to_owned() } else { format!("{said}\n\n{}", body.doc.trim()) };
-    let doc = docs::attributes(&said);
-    if !body.required {
-        return quote! {
-            #doc
-            pub fn body(mut self, body: #taken) -> Self {
-                self.request.upload(#converted);
-                self
-            }
-        };
-    }
-    let rest = (!state.is_empty()).then(|| quote!(, state: PhantomData));
-    quote! {
-        #doc
-        pub fn body(mut self, body: #taken) -> #owner #after {
-            self.request.upload(#converted);
-            #owner { request: self.request #rest }
-        }
-    }
+    let rest = if state.is_empty() { "" } else { ", state: PhantomData" };
+    let (gives, last) = if body.required {
+        (format!("{owner}{after}"), format!("{owner} {{ request: self.request{rest} }}"))
+    } else {
+        ("Self".to_owned(), "self".to_owned())
+    };
+    block.member().doc(&said).function(&Function {
+        head: &format!("pub fn body(mut self, body: impl Into<{taken}>) -> {gives}"),
+        bounds: &[],
+        body: &[&format!("self.request.upload({converted});"), &last],
+    });
 }

@@ -3,6 +3,8 @@
 //! Descriptions are Markdown of unknown manners: indented text that rustdoc would take for a test, brackets that it
 //! would take for links to items, HTML, bare addresses. All of it is shown as what its author meant.
 
+use std::borrow::Cow;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -16,12 +18,25 @@ pub(crate) fn attributes(text: &str) -> TokenStream {
     quote!(#(#[doc = #lines])*)
 }
 
-/// Doc attributes of lines that are right as they are, such as those of an example.
+/// Doc attributes of lines that are right as they are.
 pub(crate) fn verbatim(lines: &[String]) -> TokenStream {
-    let visible =
-        |line: &String| line.replace(|character: char| character.is_control() || is_invisible(character), " ");
     let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {}", visible(line)) });
     quote!(#(#[doc = #lines])*)
+}
+
+/// A text whose lines all end in the same way.
+fn with_plain_breaks(text: &str) -> Cow<'_, str> {
+    if text.contains(['\r', '\u{2028}', '\u{2029}']) {
+        text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n").into()
+    } else {
+        text.into()
+    }
+}
+
+/// A line without what can't be seen.
+pub(crate) fn visible(line: &str) -> Cow<'_, str> {
+    let is_hidden = |character: char| character.is_control() || is_invisible(character);
+    if line.contains(is_hidden) { line.replace(is_hidden, " ").into() } else { line.into() }
 }
 
 /// The lines of a doc comment.
@@ -29,9 +44,8 @@ pub(crate) fn lines(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut paragraph = String::new();
     let mut fence: Option<String> = None;
-    for raw in text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n").split('\n') {
-        let line: String =
-            raw.chars().map(|c| if c == '\t' || c.is_control() || is_invisible(c) { ' ' } else { c }).collect();
+    for raw in with_plain_breaks(text).split('\n') {
+        let line = visible(raw);
         let line = line.trim_end();
         let trimmed = line.trim_start();
         if let Some(mark) = &fence {
@@ -156,18 +170,22 @@ fn flush(paragraph: &mut String, out: &mut Vec<String>) {
 /// Breaks prose at spaces outside code spans and links, never so that a line would start a block of its own.
 fn wrap(text: &str, first: &str, hang: &str, out: &mut Vec<String>) {
     let mut line = first.to_owned();
+    let mut width = line.chars().count();
     let mut empty = true;
     for word in words(text) {
-        let fits = line.chars().count() + 1 + word.chars().count() <= WIDTH;
-        if !empty && !fits && !opens_block(&word) {
+        let length = word.chars().count();
+        if !empty && width + 1 + length > WIDTH && !opens_block(word) {
             out.push(line.trim_end().to_owned());
             hang.clone_into(&mut line);
+            width = line.chars().count();
             empty = true;
         }
         if !empty {
             line.push(' ');
+            width += 1;
         }
-        line.push_str(&word);
+        line.push_str(word);
+        width += length;
         empty = false;
     }
     out.push(line.trim_end().to_owned());
@@ -185,35 +203,35 @@ fn opens_block(word: &str) -> bool {
 }
 
 /// Splits at spaces, but keeps code spans and links whole.
-fn words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::with_capacity(text.len() / 6 + 1);
+    let mut start = 0;
     let (mut code, mut link) = (false, 0_i32);
-    for character in text.chars() {
-        match character {
-            '`' => code = !code,
-            '[' | '(' if !code && (character == '[' || link > 0) => link += 1,
-            ']' if !code && link > 0 => link -= i32::from(!word.ends_with('\\')),
-            ')' if !code && link > 0 => link -= 1,
-            ' ' if !code && link <= 0 => {
-                if !word.is_empty() {
-                    words.push(std::mem::take(&mut word));
-                }
+    // All that decides is ASCII, so bytes will do.
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'`' => code = !code,
+            b'[' | b'(' if !code && (byte == b'[' || link > 0) => link += 1,
+            b']' if !code && link > 0 => {
+                let word = text.get(start..at).unwrap_or_default();
+                link -= i32::from(!word.ends_with('\\'));
+            }
+            b')' if !code && link > 0 => link -= 1,
+            b' ' if !code && link <= 0 => {
+                words.extend(text.get(start..at).filter(|word| !word.is_empty()));
+                start = at + 1;
                 link = 0;
                 continue;
             }
             _ => {}
         }
-        word.push(character);
         // A bracket that never closes must not swallow the rest of the text.
-        if word.len() > 2 * WIDTH {
+        if at + 1 - start > 2 * WIDTH {
             code = false;
             link = 0;
         }
     }
-    if !word.is_empty() {
-        words.push(word);
-    }
+    words.extend(text.get(start..).filter(|word| !word.is_empty()));
     words
 }
 
@@ -221,7 +239,13 @@ fn words(text: &str) -> Vec<String> {
 fn inline(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut rest = text;
-    while let Some(character) = rest.chars().next() {
+    loop {
+        // Most of a text means nothing but itself.
+        let plain = rest.find(['`', '<', '>', '[', ']', '\\', 'h']).unwrap_or(rest.len());
+        let (before, from) = rest.split_at_checked(plain).unwrap_or((rest, ""));
+        out.push_str(before);
+        rest = from;
+        let Some(character) = rest.chars().next() else { return out };
         let after = rest.get(character.len_utf8()..).unwrap_or_default();
         match character {
             '`' => {
@@ -297,7 +321,6 @@ fn inline(text: &str) -> String {
         }
         rest = after;
     }
-    out
 }
 
 fn is_address(text: &str) -> bool {

@@ -4,7 +4,7 @@
 //! the typed surface lacks is left over and reported.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use super::layout::{EmitError, Piece, parse, print};
 use super::rust::{ident, text as literal};
@@ -251,6 +251,7 @@ fn qualified(api: &Api, ty: &Type) -> TokenStream {
         Type::Timestamp => quote!(Timestamp),
         Type::Date => quote!(Date),
         Type::Bytes => quote!(Vec<u8>),
-        plain => super::rust::ty(api, plain),
+        Type::Unit => quote!(()),
+        plain => ident(&super::rust::ty(api, plain)).to_token_stream(),
     }
 }

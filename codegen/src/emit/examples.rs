@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::driver::function_name;
 use super::layout::literal;
 use super::skills;
+use super::wrap::{Line, wrap};
 use crate::model::{
     Api, BodyKind, Guard, Method, Output, Part, PartKind, Presence, Resource, Skill, Struct, Type, TypeDef, TypeKind,
     Union,
@@ -136,14 +137,71 @@ pub(crate) fn call(api: &Api, resource: &Resource, method: &Method) -> Example {
 
 /// Lays statements out as rustfmt would.
 pub(crate) fn format(code: &str) -> Vec<String> {
-    let Ok(function) = syn::parse_str::<syn::ItemFn>(&format!("async fn example() {{ {code} }}")) else {
-        return vec![code.to_owned()];
-    };
+    statements(code).or_else(|| parsed(code)).unwrap_or_else(|| vec![code.to_owned()])
+}
+
+/// Lays out statements of the kinds that most examples are made of.
+fn statements(code: &str) -> Option<Vec<String>> {
+    // The contents of macros have a layout of their own.
+    if ["json!([", "json!({", "json!(-"].iter().any(|start| code.contains(start)) {
+        return None;
+    }
+    let mut lines = Vec::new();
+    let mut rest = code;
+    while !rest.is_empty() {
+        if rest.starts_with("while ") {
+            let (head, after) = rest.split_once(" { ")?;
+            let body = after.strip_suffix(" }")?;
+            // A head or a statement in it that is too long is rare.
+            if head.len() + " {".len() > LINE || !is_print(body) || body.len() + "    ".len() > LINE {
+                return None;
+            }
+            lines.extend([format!("{head} {{"), format!("    {body}"), "}".to_owned()]);
+            return Some(lines);
+        }
+        let end = end_of_statement(rest)?;
+        let (statement, after) = rest.split_at_checked(end)?;
+        if is_print(statement) {
+            if statement.len() > LINE {
+                return None;
+            }
+            lines.push(statement.to_owned());
+        } else {
+            lines.extend(wrap(Line::Statement, statement)?.lines().map(str::to_owned));
+        }
+        rest = after.trim_start();
+    }
+    Some(lines)
+}
+
+/// What a line of a function's body may hold.
+const LINE: usize = 85;
+
+/// Whether a statement is `println!(..);`.
+fn is_print(statement: &str) -> bool {
+    statement.starts_with("println!(") && end_of_statement(statement) == Some(statement.len())
+}
+
+/// Where the first semicolon outside of string literals is passed.
+fn end_of_statement(code: &str) -> Option<usize> {
+    let (mut quoted, mut escaped) = (false, false);
+    let end = code.bytes().position(|byte| {
+        let ends = byte == b';' && !quoted;
+        quoted ^= byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    })?;
+    Some(end + 1)
+}
+
+/// Lays out any statements.
+fn parsed(code: &str) -> Option<Vec<String>> {
+    let function = syn::parse_str::<syn::ItemFn>(&format!("async fn example() {{ {code} }}")).ok()?;
     let file = syn::File { shebang: None, attrs: Vec::new(), items: vec![syn::Item::Fn(function)] };
     let printed = prettyplease::unparse(&file);
     let lines: Vec<&str> = printed.lines().collect();
     let inner = lines.get(1..lines.len().saturating_sub(1)).unwrap_or_default();
-    inner.iter().map(|line| line.strip_prefix("    ").unwrap_or(line).to_owned()).collect()
+    Some(inner.iter().map(|line| line.strip_prefix("    ").unwrap_or(line).to_owned()).collect())
 }
 
 /// A name for a value of this type.
@@ -175,7 +233,7 @@ struct Writer<'a> {
     types: BTreeSet<String>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     /// Setters for the members of the body.
     fn body(&mut self, method: &Method) -> String {
         let Some(body) = &method.body else { return String::new() };
@@ -189,7 +247,6 @@ impl Writer<'_> {
             };
             return format!(".body({value})");
         };
-        let (def, object) = (def.clone(), object.clone());
         let whole = body.example.as_ref().or(def.example.as_ref());
         let mut chain = String::new();
         let any_required = object.fields.iter().any(|field| field.presence == Presence::Required);
@@ -224,7 +281,7 @@ impl Writer<'_> {
         chain
     }
 
-    fn object(&self, ty: &Type) -> Option<(&TypeDef, &Struct)> {
+    fn object(&self, ty: &Type) -> Option<(&'a TypeDef, &'a Struct)> {
         let Type::Named(id) = self.api.resolve(ty) else { return None };
         let def = self.api.get(*id)?;
         match &def.kind {
@@ -248,7 +305,7 @@ impl Writer<'_> {
     /// A value of the type that a setter takes.
     fn value(&mut self, ty: &Type, example: Option<&Value>, name: &str, depth: usize) -> String {
         let example = example.filter(|example| !example.is_null());
-        match self.api.resolve(ty).clone() {
+        match self.api.resolve(ty) {
             Type::Bool => example.and_then(Value::as_bool).unwrap_or(true).to_string(),
             Type::I32 => example.and_then(Value::as_i64).and_then(|n| i32::try_from(n).ok()).unwrap_or(1).to_string(),
             Type::I64 => example.and_then(Value::as_i64).unwrap_or(1).to_string(),
@@ -260,15 +317,15 @@ impl Writer<'_> {
             Type::Bytes => "Vec::new()".to_owned(),
             Type::Unit => "()".to_owned(),
             Type::Any => format!("serde_json::json!({})", example.map_or_else(|| "null".to_owned(), Value::to_string)),
-            Type::Option(inner) => match self.api.resolve(&inner) {
-                Type::List(_) | Type::Map(_) => format!("Some({})", self.owned(&inner, example, name, depth)),
-                _ => format!("Some({}.into())", self.value(&inner, example, name, depth)),
+            Type::Option(inner) => match self.api.resolve(inner) {
+                Type::List(_) | Type::Map(_) => format!("Some({})", self.owned(inner, example, name, depth)),
+                _ => format!("Some({}.into())", self.value(inner, example, name, depth)),
             },
             Type::Map(of) => {
                 let entries = example.and_then(Value::as_object);
                 match entries {
                     Some(entries)
-                        if matches!(self.api.resolve(&of), Type::String | Type::Timestamp | Type::Date | Type::Any)
+                        if matches!(self.api.resolve(of), Type::String | Type::Timestamp | Type::Date | Type::Any)
                             && entries.values().all(Value::is_string)
                             && !entries.is_empty() =>
                     {
@@ -280,7 +337,7 @@ impl Writer<'_> {
                             .collect();
                         format!("[{}]", entries.join(", "))
                     }
-                    _ => format!("std::collections::BTreeMap::<String, {}>::new()", self.name(&of)),
+                    _ => format!("std::collections::BTreeMap::<String, {}>::new()", self.name(of)),
                 }
             }
             Type::List(item) => {
@@ -288,11 +345,11 @@ impl Writer<'_> {
                     Some(items) if !items.is_empty() => items.iter().take(3).map(Some).collect(),
                     _ => vec![None],
                 };
-                let items: Vec<String> = items.into_iter().map(|one| self.value(&item, one, name, depth + 1)).collect();
+                let items: Vec<String> = items.into_iter().map(|one| self.value(item, one, name, depth + 1)).collect();
                 format!("[{}]", items.join(", "))
             }
             Type::Named(id) => {
-                let Some(def) = self.api.get(id).cloned() else { return "Default::default()".to_owned() };
+                let Some(def) = self.api.get(*id) else { return "Default::default()".to_owned() };
                 self.types.insert(def.name.clone());
                 if depth > DEEPEST {
                     return format!("{}::default()", def.name);
@@ -310,10 +367,10 @@ impl Writer<'_> {
                         Some(variant) => format!("{}::{}", def.name, variant.name),
                         None => format!("{}::default()", def.name),
                     },
-                    TypeKind::Struct(object) => self.structure(&def, object, example, depth),
+                    TypeKind::Struct(object) => self.structure(def, object, example, depth),
                     TypeKind::Union(union) => {
                         self.types.remove(&def.name);
-                        self.union(&def, union, example.or(def.example.as_ref()), name, depth)
+                        self.union(def, union, example.or(def.example.as_ref()), name, depth)
                     }
                     TypeKind::Alias(_) => format!("{}::default()", def.name),
                 }
@@ -361,7 +418,7 @@ impl Writer<'_> {
 
     /// The name of a type as the values of a map are given.
     fn name(&mut self, ty: &Type) -> String {
-        match self.api.resolve(ty).clone() {
+        match self.api.resolve(ty) {
             Type::Bool => "bool".to_owned(),
             Type::I32 => "i32".to_owned(),
             Type::I64 => "i64".to_owned(),
@@ -372,11 +429,11 @@ impl Writer<'_> {
             Type::Bytes => "Vec<u8>".to_owned(),
             Type::Unit => "()".to_owned(),
             Type::Any => "serde_json::Value".to_owned(),
-            Type::List(item) => format!("Vec<{}>", self.name(&item)),
-            Type::Map(of) => format!("std::collections::BTreeMap<String, {}>", self.name(&of)),
-            Type::Option(inner) => format!("Option<{}>", self.name(&inner)),
+            Type::List(item) => format!("Vec<{}>", self.name(item)),
+            Type::Map(of) => format!("std::collections::BTreeMap<String, {}>", self.name(of)),
+            Type::Option(inner) => format!("Option<{}>", self.name(inner)),
             Type::Named(id) => {
-                let name = self.api.get(id).map_or_else(String::new, |def| def.name.clone());
+                let name = self.api.get(*id).map_or_else(String::new, |def| def.name.clone());
                 self.types.insert(name.clone());
                 name
             }

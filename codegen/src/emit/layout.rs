@@ -1,9 +1,6 @@
 //! How a file looks: items apart by a blank line, methods too, tables as tables.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::TokenStream;
-use syn::visit::Visit;
 
 /// A part of a file.
 #[derive(Clone, Debug)]
@@ -181,7 +178,7 @@ fn unparse(item: syn::Item) -> String {
     prettyplease::unparse(&syn::File { shebang: None, attrs: Vec::new(), items: vec![item] })
 }
 
-fn print_table(table: &Table) -> String {
+pub(crate) fn print_table(table: &Table) -> String {
     let Table { name, head, rows } = table;
     match rows {
         None => format!("{name}! {{ {head} }}\n"),
@@ -201,65 +198,6 @@ fn print_table(table: &Table) -> String {
             text
         }
     }
-}
-
-/// What the pieces mention without a path: types, and macros by the tables that invoke them. What begins a path is
-/// there as `name::` too.
-pub(crate) fn identifiers(pieces: &[Parsed]) -> BTreeSet<String> {
-    let mut mentions = Mentions::default();
-    for piece in pieces {
-        match piece {
-            Parsed::Item(item) => mentions.visit_item(item),
-            Parsed::Table(table) => {
-                let found = &mut mentions.found;
-                found.insert(format!("{}!", table.name));
-                match &table.rows {
-                    // Variant and type: `Card: CardSource if object`.
-                    Some(rows) if table.name == "union" => {
-                        for row in rows {
-                            let rest = row.split_once(": ").map_or("", |(_, rest)| rest);
-                            let inner = rest.split([' ', '=']).next().unwrap_or_default();
-                            found.extend(words(inner));
-                        }
-                    }
-                    Some(_) => {}
-                    None => found.extend(words(&table.head)),
-                }
-            }
-        }
-    }
-    mentions.found
-}
-
-/// Collects the first name of every path.
-#[derive(Default)]
-struct Mentions {
-    found: BTreeSet<String>,
-}
-
-impl Visit<'_> for Mentions {
-    fn visit_path(&mut self, path: &syn::Path) {
-        if let (Some(first), None) = (path.segments.first(), path.leading_colon) {
-            let mut name = first.ident.to_string();
-            if !self.found.contains(&name) {
-                self.found.insert(name.clone());
-            }
-            if path.segments.len() > 1 {
-                name.push_str("::");
-                self.found.insert(name);
-            }
-        }
-        syn::visit::visit_path(self, path);
-    }
-}
-
-/// The identifiers of a text outside its string literals.
-fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split('"')
-        .step_by(2)
-        .flat_map(|part| part.split(|character: char| !(character.is_alphanumeric() || character == '_')))
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
 }
 
 /// Text as a Rust string literal.

@@ -1,158 +1,137 @@
 //! The resources: handles with one method for each operation, and the request builders.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use std::collections::HashSet;
 
 use super::bodies;
 use super::docs;
 use super::examples;
-use super::layout::{Piece, Table, literal};
+use super::layout::{Table, literal};
 use super::responses;
-use super::rust::{field_input, ident, input, text, ty};
+use super::rust::{input, ty};
 use super::security;
-use super::types::{State, example, field_text, null_doc, required_doc};
+use super::types::{Setter, State, example, required_doc};
+use super::wrap::Line;
+use super::writer::{Code, Function, Item};
 use crate::model::{
     Api, Argument, Body, BodyKind, Http, Method, Output, Param, ParamIn, PathArg, Presence, Resource, Struct, Style,
     Type, TypeKind,
 };
 use crate::words;
 
-/// All that belongs to a resource and those below it.
-pub(crate) fn pieces(api: &Api, resource: &Resource, crate_name: &str) -> Vec<Piece> {
-    let mut pieces = handle(api, resource, crate_name);
+/// Writes all that belongs to a resource and those below it.
+pub(crate) fn write(code: &mut Code<'_>, api: &Api, resource: &Resource, crate_name: &str) {
+    handle(code, api, resource, crate_name);
     for method in &resource.methods {
-        pieces.push(operation(api, method));
-        pieces.extend(request(api, resource, method));
+        code.item().line(Line::Static, &operation(api, method));
+        request(code, api, resource, method);
     }
     for child in &resource.children {
-        pieces.extend(self::pieces(api, child, crate_name));
+        write(code, api, child, crate_name);
     }
-    pieces
 }
 
 /// The handle: its children and its methods.
-fn handle(api: &Api, resource: &Resource, crate_name: &str) -> Vec<Piece> {
-    let name = ident(&resource.handle);
+fn handle(code: &mut Code<'_>, api: &Api, resource: &Resource, crate_name: &str) {
+    let name = &resource.handle;
     let access: Vec<String> = resource.path.iter().map(|segment| format!("{segment}()")).collect();
     let doc = if resource.doc.is_empty() {
         format!("`{}` of the API.", resource.path.join("."))
     } else {
         resource.doc.clone()
     };
-    let doc = docs::attributes(&format!("{doc}\n\nGiven by `client.{}`.", access.join(".")));
-    let children = resource.children.iter().map(|child| {
-        let method = ident(&child.name);
-        let handle = ident(&child.handle);
-        let doc = docs::attributes(if child.doc.is_empty() { "Resources below this one." } else { &child.doc });
-        quote! {
-            #doc
-            #[must_use]
-            pub fn #method(&self) -> #handle {
-                #handle::new(&self.client)
+    let mut item = code.item();
+    item.doc(&format!("{doc}\n\nGiven by `client.{}`.", access.join("."))).plain("#[derive(Clone, Debug)]");
+    item.line(Line::Head, &format!("pub struct {name} {{")).members(|members| {
+        members.line(Line::Member, "client: Client,");
+    });
+    let taken = code.importable();
+    code.item().block(&format!("impl {name}"), |block| {
+        block.member().function(&Function {
+            head: "pub(crate) fn new(client: &Client) -> Self",
+            bounds: &[],
+            body: &["Self { client: client.clone() }"],
+        });
+        for child in &resource.children {
+            let (method, handle) = (&child.name, &child.handle);
+            block.member().doc(if child.doc.is_empty() { "Resources below this one." } else { &child.doc });
+            block.plain("#[must_use]").function(&Function {
+                head: &format!("pub fn {method}(&self) -> {handle}"),
+                bounds: &[],
+                body: &[&format!("{handle}::new(&self.client)")],
+            });
+        }
+        for method in &resource.methods {
+            block.member().verbatim(&method_doc(api, resource, method, crate_name));
+            if method.deprecated {
+                block.plain("#[deprecated = \"the API's document marks this operation as deprecated\"]");
             }
+            let arguments = method.path_args.iter().map(|arg| format!(", {}: {}", arg.name, path_input(api, arg)));
+            let arguments: String = arguments.collect();
+            block.function(&Function {
+                head: &format!("pub fn {}(&self{arguments}) -> {}", method.name, method.request),
+                bounds: &[],
+                body: &[&begun(api, method, taken)],
+            });
         }
     });
-    let methods = resource.methods.iter().map(|method| {
-        let doc = method_doc(api, resource, method, crate_name);
-        let deprecated =
-            method.deprecated.then(|| quote!(#[deprecated = "the API's document marks this operation as deprecated"]));
-        let method_name = ident(&method.name);
-        let request = ident(&method.request);
-        let constant = ident(&method.constant);
-        let args = method.path_args.iter().map(|arg| {
-            let name = ident(&arg.name);
-            let argument = path_input(api, arg);
-            quote!(#name: #argument)
-        });
-        let paths = method.path_args.iter().map(|arg| {
-            let wire = text(&arg.wire);
-            let name = ident(&arg.name);
-            if *api.resolve(&arg.ty) == Type::String {
-                return quote!(.path(#wire, #name));
-            }
-            let (_, converted) = input(api, &arg.ty, &name);
-            let generic = generic(api, &arg.ty);
-            quote!(.path_value #generic (#wire, #converted))
-        });
-        let fields = fields(api, method, &quote!(Request::new(&self.client, &#constant) #(#paths)*));
-        quote! {
-            #doc
-            #deprecated
-            pub fn #method_name(&self, #(#args),*) -> #request {
-                #request { #fields }
-            }
-        }
-    });
-    vec![
-        Piece::Item(quote! {
-            #doc
-            #[derive(Clone, Debug)]
-            pub struct #name {
-                client: Client,
-            }
-        }),
-        Piece::Item(quote! {
-            impl #name {
-                pub(crate) fn new(client: &Client) -> Self {
-                    Self { client: client.clone() }
-                }
-                #(#children)*
-                #(#methods)*
-            }
-        }),
-    ]
 }
 
-/// The fields of a new request.
-fn fields(api: &Api, method: &Method, request: &TokenStream) -> TokenStream {
+/// A request that has the arguments of its path and no other.
+fn begun(api: &Api, method: &Method, taken: &HashSet<&str>) -> String {
+    let mut text = format!("{} {{ request: Request::new(&self.client, &{})", method.request, method.constant);
+    for arg in &method.path_args {
+        let (wire, name) = (literal(&arg.wire), &arg.name);
+        if *api.resolve(&arg.ty) == Type::String {
+            text.push_str(&format!(".path({wire}, {name})"));
+        } else {
+            let (_, converted) = input(api, &arg.ty, name);
+            text.push_str(&format!(".path_value{}({wire}, {converted})", generic(api, &arg.ty)));
+        }
+    }
+    if let Some(body) = &method.body {
+        if body.required && matches!(body.kind, BodyKind::Multipart(_)) {
+            text.push_str(".multipart()");
+        }
+        if body.is_value() {
+            text.push_str(&format!(", body: {}", default_of(api, &body.ty)));
+        }
+    }
     let object = method.body.as_ref().and_then(|body| body_struct(api, body));
-    let state = state(api, method, object);
-    let state = (!state.is_empty()).then(|| quote!(, state: PhantomData));
-    let is_form = method.body.as_ref().is_some_and(|body| body.required && matches!(body.kind, BodyKind::Multipart(_)));
-    let form = is_form.then(|| quote!(.multipart()));
-    let body = method.body.as_ref().filter(|body| body.is_value()).map(|body| {
-        let initial = default_of(api, &body.ty);
-        quote!(, body: #initial)
-    });
-    quote!(request: #request #form #body #state)
+    text.push_str(if state(taken, method, object).is_empty() { " }" } else { ", state: PhantomData }" });
+    text
 }
 
 /// The value that a body has before anything is set.
-fn default_of(api: &Api, wanted: &Type) -> TokenStream {
+fn default_of(api: &Api, wanted: &Type) -> String {
     match wanted {
-        Type::List(_) => quote!(Vec::new()),
-        Type::Map(_) => quote!(Map::new()),
-        Type::Option(_) => quote!(None),
-        Type::Any => quote!(Value::Null),
-        Type::Unit => quote!(()),
+        Type::List(_) => "Vec::new()".to_owned(),
+        Type::Map(_) => "Map::new()".to_owned(),
+        Type::Option(_) => "None".to_owned(),
+        Type::Any => "Value::Null".to_owned(),
+        Type::Unit => "()".to_owned(),
         Type::Named(id) if matches!(api.get(*id).map(|def| &def.kind), Some(TypeKind::Alias(_))) => {
             default_of(api, api.resolve(wanted))
         }
-        _ => {
-            let shown = ty(api, wanted);
-            quote!(#shown::default())
-        }
+        _ => format!("{}::default()", ty(api, wanted)),
     }
 }
 
 /// What a path argument is given as.
-fn path_input(api: &Api, arg: &PathArg) -> TokenStream {
-    let name = ident(&arg.name);
-    input(api, &arg.ty, &name).0
+fn path_input(api: &Api, arg: &PathArg) -> String {
+    input(api, &arg.ty, &arg.name).0
 }
 
 /// `::<T>`, where the conversion of an argument does not say by itself what it gives.
-pub(super) fn generic(api: &Api, wanted: &Type) -> Option<TokenStream> {
+pub(super) fn generic(api: &Api, wanted: &Type) -> String {
     let is_plain = matches!(
         api.resolve(wanted),
         Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F32 | Type::F64 | Type::Unit
     );
-    let shown = ty(api, wanted);
-    (!is_plain).then(|| quote!(::<#shown>))
+    if is_plain { String::new() } else { format!("::<{}>", ty(api, wanted)) }
 }
 
 /// What a method does, the HTTP line, its arguments, an example, and the errors worth knowing.
-fn method_doc(api: &Api, resource: &Resource, method: &Method, crate_name: &str) -> TokenStream {
+fn method_doc(api: &Api, resource: &Resource, method: &Method, crate_name: &str) -> Vec<String> {
     let mut lines = docs::lines(&sentence(&method.summary, &method.path, method.http));
     if !method.description.trim().is_empty() && method.description.trim() != method.summary.trim() {
         lines.push(String::new());
@@ -200,7 +179,7 @@ fn method_doc(api: &Api, resource: &Resource, method: &Method, crate_name: &str)
         }
     }
     lines.extend(responses::remarks(api, method));
-    docs::verbatim(&lines)
+    lines
 }
 
 /// The summary as a sentence in the indicative; operations without one say their request.
@@ -232,57 +211,46 @@ fn third_person(verb: &str) -> Option<String> {
 }
 
 /// The static that describes the operation.
-fn operation(api: &Api, method: &Method) -> Piece {
-    let constant = ident(&method.constant);
-    let id = text(&method.operation_id);
-    let http = format_ident!("{}", heck::ToUpperCamelCase::to_upper_camel_case(method.http.as_str()));
-    let path = text(&method.path);
-    let accept = method.accept.as_ref().map(|accept| {
-        let accept = text(accept);
-        quote!(accept: #accept,)
-    });
-    let content_type = method.body.as_ref().filter(|body| needs_content_type(body)).map(|body| {
-        let media_type = text(&body.media_type);
-        quote!(content_type: #media_type,)
-    });
-    let form: Vec<TokenStream> = match method.body.as_ref().map(|body| &body.kind) {
+fn operation(api: &Api, method: &Method) -> String {
+    let http = heck::ToUpperCamelCase::to_upper_camel_case(method.http.as_str());
+    let mut text = format!(
+        "static {}: Operation = Operation {{ id: {}, method: Method::{http}, path: {}, ",
+        method.constant,
+        literal(&method.operation_id),
+        literal(&method.path)
+    );
+    let mut field = |name: &str, value: &str| text.push_str(&format!("{name}: {value}, "));
+    if let Some(accept) = &method.accept {
+        field("accept", &literal(accept));
+    }
+    if let Some(body) = method.body.as_ref().filter(|body| needs_content_type(body)) {
+        field("content_type", &literal(&body.media_type));
+    }
+    let form: Vec<String> = match method.body.as_ref().map(|body| &body.kind) {
         Some(BodyKind::Form(params)) => params.iter().map(param).collect(),
         _ => Vec::new(),
     };
-    let form = (!form.is_empty()).then(|| quote!(form: &[#(#form),*],));
-    let mut params: Vec<TokenStream> = method.params.iter().map(param).collect();
-    params.extend(method.path_args.iter().filter_map(path_param));
-    let params = (!params.is_empty()).then(|| quote!(params: &[#(#params),*],));
-    let paging = match &method.output {
-        Output::Page { paging, whole, .. } => api.pagings.get(*paging).map(|style| {
-            let constant = if *whole { format_ident!("{}_WHOLE", style.constant) } else { ident(&style.constant) };
-            quote!(paging: Some(&#constant),)
-        }),
-        _ => None,
-    };
-    let security = method.security.as_ref().map(|own| {
-        let own = security::alternatives(own);
-        quote!(security: Some(#own),)
-    });
-    let server = method.server.as_ref().map(|server| {
-        let server = text(server);
-        quote!(server: Some(#server),)
-    });
-    Piece::Item(quote! {
-        static #constant: Operation = Operation {
-            id: #id,
-            method: Method::#http,
-            path: #path,
-            #accept
-            #content_type
-            #form
-            #params
-            #paging
-            #security
-            #server
-            ..Operation::DEFAULT
-        };
-    })
+    if !form.is_empty() {
+        field("form", &format!("&[{}]", form.join(", ")));
+    }
+    let params = method.params.iter().map(param).chain(method.path_args.iter().filter_map(path_param));
+    let params: Vec<String> = params.collect();
+    if !params.is_empty() {
+        field("params", &format!("&[{}]", params.join(", ")));
+    }
+    if let Output::Page { paging, whole, .. } = &method.output
+        && let Some(style) = api.pagings.get(*paging)
+    {
+        field("paging", &format!("Some(&{}{})", style.constant, if *whole { "_WHOLE" } else { "" }));
+    }
+    if let Some(own) = &method.security {
+        field("security", &format!("Some({})", security::alternatives(own)));
+    }
+    if let Some(server) = &method.server {
+        field("server", &format!("Some({})", literal(server)));
+    }
+    text.push_str("..Operation::DEFAULT };");
+    text
 }
 
 /// Whether the operation must say of which media type its body is. Forms of parts say it themselves.
@@ -290,43 +258,43 @@ fn needs_content_type(body: &Body) -> bool {
     body.media_type != "application/json" && !matches!(body.kind, BodyKind::Multipart(_))
 }
 
-fn param(param: &Param) -> TokenStream {
-    let wire = text(&param.wire);
-    let made = match (param.location, param.style) {
-        (ParamIn::Query, Style::DeepObject) => quote!(Param::deep_object(#wire)),
-        (ParamIn::Query, Style::Json) => quote!(Param::json(#wire)),
-        (ParamIn::Query, Style::SpaceDelimited) => quote!(Param::space_delimited(#wire)),
-        (ParamIn::Query, Style::PipeDelimited) => quote!(Param::pipe_delimited(#wire)),
-        (ParamIn::Query, _) => quote!(Param::query(#wire)),
-        (ParamIn::Header, Style::Json) => quote!(Param::header(#wire).as_json()),
-        (ParamIn::Header, _) => quote!(Param::header(#wire)),
-        (ParamIn::Cookie, Style::Json) => quote!(Param::cookie(#wire).as_json()),
-        (ParamIn::Cookie, _) => quote!(Param::cookie(#wire)),
+fn param(param: &Param) -> String {
+    let (made, finish) = match (param.location, param.style) {
+        (ParamIn::Query, Style::DeepObject) => ("deep_object", ""),
+        (ParamIn::Query, Style::Json) => ("json", ""),
+        (ParamIn::Query, Style::SpaceDelimited) => ("space_delimited", ""),
+        (ParamIn::Query, Style::PipeDelimited) => ("pipe_delimited", ""),
+        (ParamIn::Query, _) => ("query", ""),
+        (ParamIn::Header, Style::Json) => ("header", ".as_json()"),
+        (ParamIn::Header, _) => ("header", ""),
+        (ParamIn::Cookie, Style::Json) => ("cookie", ".as_json()"),
+        (ParamIn::Cookie, _) => ("cookie", ""),
     };
     // Only what differs from what is usual for the style.
     let explode = match param.style {
-        Style::Form => (!param.explode).then(|| quote!(.explode(false))),
-        Style::DeepObject | Style::Json => None,
-        _ => param.explode.then(|| quote!(.explode(true))),
+        Style::Form if !param.explode => ".explode(false)",
+        Style::Form | Style::DeepObject | Style::Json => "",
+        _ if param.explode => ".explode(true)",
+        _ => "",
     };
-    let reserved = param.reserved.then(|| quote!(.allow_reserved()));
-    let empty = param.empty.then(|| quote!(.allow_empty()));
-    quote!(#made #explode #reserved #empty)
+    let reserved = if param.reserved { ".allow_reserved()" } else { "" };
+    let empty = if param.empty { ".allow_empty()" } else { "" };
+    format!("Param::{made}({}){finish}{explode}{reserved}{empty}", literal(&param.wire))
 }
 
-fn path_param(arg: &PathArg) -> Option<TokenStream> {
-    let wire = text(&arg.wire);
-    let explode = arg.explode.then(|| quote!(.explode(true)));
+fn path_param(arg: &PathArg) -> Option<String> {
+    let wire = literal(&arg.wire);
+    let explode = if arg.explode { ".explode(true)" } else { "" };
     match arg.style {
-        Style::Label => Some(quote!(Param::label(#wire)#explode)),
-        Style::Matrix => Some(quote!(Param::matrix(#wire)#explode)),
-        Style::Json => Some(quote!(Param::path(#wire).as_json())),
-        _ => arg.explode.then(|| quote!(Param::path(#wire).explode(true))),
+        Style::Label => Some(format!("Param::label({wire}){explode}")),
+        Style::Matrix => Some(format!("Param::matrix({wire}){explode}")),
+        Style::Json => Some(format!("Param::path({wire}).as_json()")),
+        _ => arg.explode.then(|| format!("Param::path({wire}).explode(true)")),
     }
 }
 
 /// The required arguments of a request, in the order of its documentation.
-fn state(api: &Api, method: &Method, object: Option<&Struct>) -> State {
+fn state(taken: &HashSet<&str>, method: &Method, object: Option<&Struct>) -> State {
     let mut names: Vec<&str> =
         method.arguments.iter().filter(|argument| argument.required).map(|argument| argument.name.as_str()).collect();
     match (&method.body, object) {
@@ -345,7 +313,7 @@ fn state(api: &Api, method: &Method, object: Option<&Struct>) -> State {
         (Some(_), None) => names.push("body"),
         (None, _) => {}
     }
-    State::new(api, names.into_iter())
+    State::new(taken, names.into_iter())
 }
 
 fn body_struct<'a>(api: &'a Api, body: &Body) -> Option<&'a Struct> {
@@ -356,65 +324,62 @@ fn body_struct<'a>(api: &'a Api, body: &Body) -> Option<&'a Struct> {
 }
 
 /// The request builder: what it holds, its setters, and the table line that makes it sendable.
-fn request(api: &Api, resource: &Resource, method: &Method) -> Vec<Piece> {
-    let name = ident(&method.request);
+fn request(code: &mut Code<'_>, api: &Api, resource: &Resource, method: &Method) {
+    let name = &method.request;
     let object = method.body.as_ref().and_then(|body| body_struct(api, body));
-    let state = state(api, method, object);
-    let doc = docs::verbatim(&[format!(
+    let state = state(code.importable(), method, object);
+    let value = method.body.as_ref().filter(|body| body.is_value());
+    let mut item = code.item();
+    item.verbatim(&[format!(
         "A request of [`{}::{}`]: `{} {}`.",
         resource.handle,
         method.name,
         method.http.as_str(),
         method.path.replace('`', "'")
     )]);
-    let must_use = "a request does nothing until it is sent";
-    let body = method.body.as_ref().filter(|body| body.is_value()).map(|body| {
-        let ty = ty(api, &body.ty);
-        quote!(body: #ty,)
+    item.plain("#[derive(Clone, Debug)]").plain("#[must_use = \"a request does nothing until it is sent\"]");
+    item.line(Line::Head, &format!("pub struct {name}{} {{", state.declared())).members(|members| {
+        members.line(Line::Member, "request: Request,");
+        if let Some(body) = value {
+            members.line(Line::Member, &format!("body: {},", ty(api, &body.ty)));
+        }
+        state.field(members);
     });
-    let (declared, generics, tuple) = (state.declared(), state.generics(), state.tuple());
-    let phantom = (!state.is_empty()).then(|| quote!(state: PhantomData<fn() -> #tuple>,));
-    let item = quote! {
-        #doc
-        #[derive(Clone, Debug)]
-        #[must_use = #must_use]
-        pub struct #name #declared {
-            request: Request,
-            #body
-            #phantom
-        }
-    };
-    let rebuilt = {
-        let body = method.body.as_ref().filter(|body| body.is_value()).map(|_| quote!(, body: self.body));
-        quote!(#name { request: self.request #body, state: PhantomData })
-    };
-    let mut setters: Vec<TokenStream> =
-        method.arguments.iter().map(|argument| argument_setter(api, method, argument, &state, &rebuilt)).collect();
-    if let Some(body) = &method.body {
-        match (&body.kind, object) {
-            (BodyKind::Multipart(parts), _) => {
-                setters.extend(bodies::part_setters(api, method, parts, &state, &rebuilt));
+    if !method.arguments.is_empty() || method.body.as_ref().is_some_and(has_setters) {
+        let body = if value.is_some() { ", body: self.body" } else { "" };
+        let rebuilt = format!("{name} {{ request: self.request{body}, state: PhantomData }}");
+        let generics = state.generics();
+        code.item().block(&format!("impl{generics} {name}{generics}"), |block| {
+            for argument in &method.arguments {
+                argument_setter(block, api, method, argument, &state, &rebuilt);
             }
-            (_, Some(object)) => setters.extend(body_setters(api, method, body, object, &state, &rebuilt)),
-            (_, None) => setters.push(whole_body(api, method, body, &state)),
-        }
+            match (&method.body, object) {
+                (Some(Body { kind: BodyKind::Multipart(parts), .. }), _) => {
+                    bodies::part_setters(block, api, method, parts, &state, &rebuilt);
+                }
+                (Some(body), Some(object)) => body_setters(block, api, method, body, object, &state, &rebuilt),
+                (Some(body), None) => whole_body(block, api, method, body, &state),
+                (None, _) => {}
+            }
+        });
     }
-    let mut pieces = vec![Piece::Item(item)];
-    if !setters.is_empty() {
-        pieces.push(Piece::Item(quote!(impl #generics #name #generics { #(#setters)* })));
-    }
-    pieces.extend(tables(api, method, &state));
-    pieces.extend(responses::pieces(api, resource, method));
-    pieces
+    tables(code, api, method, &state);
+    responses::write(code, api, resource, method);
+}
+
+/// Whether something of a body can be set, which only forms without parts deny.
+fn has_setters(body: &Body) -> bool {
+    !matches!(&body.kind, BodyKind::Multipart(parts) if parts.is_empty())
 }
 
 fn argument_setter(
+    block: &mut Item<'_, '_>,
     api: &Api,
     method: &Method,
     argument: &Argument,
     state: &State,
-    rebuilt: &TokenStream,
-) -> TokenStream {
+    rebuilt: &str,
+) {
     let mut said = if argument.doc.trim().is_empty() { format!("`{}`", argument.wire) } else { argument.doc.clone() };
     if argument.deprecated {
         said.push_str("\n\n**Deprecated.**");
@@ -426,204 +391,146 @@ fn argument_setter(
         said.push_str("\n\n");
         said.push_str(&example);
     }
-    let doc = docs::attributes(&said);
-    let name = ident(&argument.name);
-    let wire = text(&argument.wire);
-    let (taken, converted) = input(api, &argument.ty, &name);
+    let (name, wire) = (&argument.name, literal(&argument.wire));
+    let (taken, converted) = input(api, &argument.ty, name);
     let put = match argument.location {
-        ParamIn::Query => format_ident!("query"),
-        ParamIn::Header => format_ident!("header_param"),
-        ParamIn::Cookie => format_ident!("cookie"),
+        ParamIn::Query => "query",
+        ParamIn::Header => "header_param",
+        ParamIn::Cookie => "cookie",
     };
+    let generic = generic(api, &argument.ty);
     let shown = ty(api, &argument.ty);
-    let put = match generic(api, &argument.ty) {
-        None => quote!(self.request.#put(#wire, #converted);),
-        // What does not fit a line is two statements.
-        Some(_) if is_long(&[&shown, &quote!(#wire), &converted]) => quote! {
-            let #name: #shown = #converted;
-            self.request.#put(#wire, #name);
-        },
-        Some(generic) => quote!(self.request.#put #generic (#wire, #converted);),
-    };
-    if argument.required {
-        let doc = required_doc(&said);
-        let owner = ident(&method.request);
-        let after = state.after(&argument.name);
-        quote! {
-            #doc
-            pub fn #name(mut self, #name: #taken) -> #owner #after {
-                #put
-                #rebuilt
-            }
-        }
+    // What does not fit a line is two statements.
+    let statements = if !generic.is_empty() && is_long(&[&shown, &wire, &converted]) {
+        vec![format!("let {name}: {shown} = {converted};"), format!("self.request.{put}({wire}, {name});")]
     } else {
-        quote! {
-            #doc
-            pub fn #name(mut self, #name: #taken) -> Self {
-                #put
-                self
-            }
-        }
+        vec![format!("self.request.{put}{generic}({wire}, {converted});")]
+    };
+    let setter = RequestSetter { name, said: &said, taken: &taken, is_required: argument.required };
+    setter.write(block, method, &statements, state, rebuilt);
+}
+
+/// The setter of an argument or of a part of a form.
+pub(super) struct RequestSetter<'s> {
+    pub name: &'s str,
+    pub said: &'s str,
+    /// What it takes.
+    pub taken: &'s str,
+    pub is_required: bool,
+}
+
+impl RequestSetter<'_> {
+    /// Writes it with the statements that put the value into the request.
+    pub(super) fn write(
+        &self,
+        block: &mut Item<'_, '_>,
+        method: &Method,
+        statements: &[String],
+        state: &State,
+        rebuilt: &str,
+    ) {
+        let Self { name, said, taken, is_required } = *self;
+        let (doc, gives, last) = if is_required {
+            (required_doc(said), format!("{}{}", method.request, state.after(name)), rebuilt)
+        } else {
+            (said.to_owned(), "Self".to_owned(), "self")
+        };
+        let body: Vec<&str> = statements.iter().map(String::as_str).chain([last]).collect();
+        let head = format!("pub fn {name}(mut self, {name}: {taken}) -> {gives}");
+        block.member().doc(&doc).function(&Function { head: &head, bounds: &[], body: &body });
     }
 }
 
 /// Whether a call with these parts is longer than a line.
-fn is_long(parts: &[&TokenStream]) -> bool {
-    let length: usize = parts.iter().map(|part| part.to_string().replace(' ', "").len()).sum();
+fn is_long(parts: &[&str]) -> bool {
+    let length: usize = parts.iter().map(|part| part.bytes().filter(|byte| *byte != b' ').count()).sum();
     length + "        self.request.query::<>(, );".len() > 89
 }
 
 /// A setter for each member of the body, and one for the whole.
 fn body_setters(
+    block: &mut Item<'_, '_>,
     api: &Api,
     method: &Method,
     body: &Body,
     object: &Struct,
     state: &State,
-    rebuilt: &TokenStream,
-) -> Vec<TokenStream> {
-    let owner = ident(&method.request);
-    let mut setters: Vec<TokenStream> = object
-        .fields
-        .iter()
-        .zip(&body.setters)
-        .map(|(field, setter)| {
-            let doc = docs::attributes(&field_text(api, field));
-            let name = ident(&setter.name);
-            let member = ident(&field.name);
-            let (taken, converted) = field_input(api, field, &name);
-            match field.presence {
-                Presence::Required => {
-                    let doc = required_doc(&field_text(api, field));
-                    let after = state.after(&setter.name);
-                    let null = setter.null.as_deref().map(|null| {
-                        let (null, null_doc) = (ident(null), null_doc(field));
-                        quote! {
-                            #null_doc
-                            pub fn #null(mut self) -> #owner #after {
-                                self.body.#member = None;
-                                #rebuilt
-                            }
-                        }
-                    });
-                    quote! {
-                        #doc
-                        pub fn #name(mut self, #name: #taken) -> #owner #after {
-                            self.body.#member = #converted;
-                            #rebuilt
-                        }
-                        #null
-                    }
-                }
-                Presence::Optional => quote! {
-                    #doc
-                    pub fn #name(mut self, #name: #taken) -> Self {
-                        self.body.#member = Some(#converted);
-                        self
-                    }
-                },
-                Presence::Nullable => {
-                    let null_doc = null_doc(field);
-                    let null = setter.null.as_deref().map(|null| {
-                        let null = ident(null);
-                        quote! {
-                            #null_doc
-                            pub fn #null(mut self) -> Self {
-                                self.body.#member = Nullable::Null;
-                                self
-                            }
-                        }
-                    });
-                    quote! {
-                        #doc
-                        pub fn #name(mut self, #name: #taken) -> Self {
-                            self.body.#member = Nullable::Value(#converted);
-                            self
-                        }
-                        #null
-                    }
-                }
-            }
-        })
-        .collect();
-    setters.push(whole_body(api, method, body, state));
-    setters
+    rebuilt: &str,
+) {
+    for (field, setter) in object.fields.iter().zip(&body.setters) {
+        let setter = Setter { name: &setter.name, null: setter.null.as_deref(), owner: &method.request };
+        setter.write(block, api, field, "body", state, rebuilt);
+    }
+    whole_body(block, api, method, body, state);
 }
 
 /// The setter of the whole body.
-fn whole_body(api: &Api, method: &Method, body: &Body, state: &State) -> TokenStream {
-    let owner = ident(&method.request);
+fn whole_body(block: &mut Item<'_, '_>, api: &Api, method: &Method, body: &Body, state: &State) {
+    let owner = &method.request;
     // Arguments beside the body stay as they are.
     let query: Vec<&str> =
         method.arguments.iter().filter(|argument| argument.required).map(|argument| argument.name.as_str()).collect();
     let after = if query.is_empty() { state.complete() } else { state.complete_but(&query) };
     if !body.is_value() {
-        return bodies::upload_setter(method, body, state, &after);
+        bodies::upload_setter(block, method, body, state, &after);
+        return;
     }
-    let body_name = ident("body");
-    let (taken, converted) = input(api, &body.ty, &body_name);
+    let (taken, converted) = input(api, &body.ty, "body");
     let said = if body.fields.is_some() {
         "Gives the whole body at once and forgets what was set before."
     } else {
         "Gives the body."
     };
-    let doc = docs::attributes(said);
-    let rest = (!state.is_empty()).then(|| quote!(, state: PhantomData));
-    quote! {
-        #doc
-        pub fn body(self, body: #taken) -> #owner #after {
-            #owner { request: self.request, body: #converted #rest }
-        }
-    }
+    let rest = if state.is_empty() { "" } else { ", state: PhantomData" };
+    block.member().verbatim(&[said]).function(&Function {
+        head: &format!("pub fn body(self, body: {taken}) -> {owner}{after}"),
+        bounds: &[],
+        body: &[&format!("{owner} {{ request: self.request, body: {converted}{rest} }}")],
+    });
 }
 
 /// The table lines that give a request its `send` and the options of every request.
-fn tables(api: &Api, method: &Method, state: &State) -> Vec<Piece> {
+fn tables(code: &mut Code<'_>, api: &Api, method: &Method, state: &State) {
     let list = state.list();
-    let output = |ty_: &Type| table_type(api, ty_);
+    let output = |output: &Type| ty(api, output);
     let json_body = method.body.as_ref().is_some_and(Body::is_value);
-    let line = |name: &'static str, head: String| Piece::Table(Table { name, head, rows: None });
+    let mut line = |name: &'static str, head: String| code.table(&Table { name, head, rows: None });
     let sender = if json_body { "body_request" } else { "request" };
-    let mut pieces = vec![match &method.output {
+    match &method.output {
         Output::Page { item, meta, .. } => {
             let meta = meta.as_ref().map_or_else(|| "()".to_owned(), output);
             line(
                 if json_body { "body_list_request" } else { "list_request" },
                 format!("{}{list} => {}, {meta}", method.request, output(item)),
-            )
+            );
         }
         Output::Empty => line(sender, format!("{}{list} => ()", method.request)),
         Output::Json(ty) => line(sender, format!("{}{list} => {}", method.request, output(ty))),
         Output::Envelope { member, ty } => {
             let member = if syn::parse_str::<syn::Ident>(member).is_ok() { member.clone() } else { literal(member) };
-            line(sender, format!("{}{list} => {member} {}", method.request, output(ty)))
+            line(sender, format!("{}{list} => {member} {}", method.request, output(ty)));
         }
         Output::Events(ty) => line(sender, format!("{}{list} => events {}", method.request, output(ty))),
         Output::ByStatus(view) => line(sender, format!("{}{list} => by_status {}", method.request, view.name)),
         Output::Bytes { .. } | Output::Text { .. } => {
             let kind = if matches!(method.output, Output::Text { .. }) { "String" } else { "Bytes" };
             if json_body {
-                line(sender, format!("{}{list} => download {kind}", method.request))
+                line(sender, format!("{}{list} => download {kind}", method.request));
             } else {
-                line("download_request", format!("{}{list} => {kind}", method.request))
+                line("download_request", format!("{}{list} => {kind}", method.request));
             }
         }
-    }];
+    }
     if method.body.as_ref().is_some_and(|body| matches!(body.kind, BodyKind::Multipart(_))) {
-        pieces.push(line("form_parts", format!("{}{list}", method.request)));
+        line("form_parts", format!("{}{list}", method.request));
     }
     for alternative in &method.alternatives {
         let kind = responses::alternative(api, &alternative.content);
-        pieces.push(line(
+        line(
             if json_body { "body_alternative" } else { "alternative" },
             format!("{}{list} => {}: {}, {kind}", method.request, alternative.name, literal(&alternative.media_type)),
-        ));
+        );
     }
-    pieces
-}
-
-pub(super) fn table_type(api: &Api, wanted: &Type) -> String {
-    ty(api, wanted).to_string().replace(' ', "").replace(',', ", ")
 }
 
 #[cfg(test)]

@@ -1,25 +1,23 @@
 //! Views of responses: enums by status of successes and errors, structs of headers.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-
 use super::docs;
-use super::layout::{Piece, Table, literal};
-use super::resources::table_type;
-use super::rust::{ident, ty};
+use super::layout::{Table, literal};
+use super::rust::ty;
+use super::wrap::Line;
+use super::writer::Code;
 use crate::model::{Api, Content, ErrorResponse, HeaderView, Method, Output, Resource, StatusCase, StatusView, Type};
 
-/// What stands beside a request for its responses.
-pub(crate) fn pieces(api: &Api, resource: &Resource, method: &Method) -> Vec<Piece> {
+/// Writes what stands beside a request for its responses.
+pub(crate) fn write(code: &mut Code<'_>, api: &Api, resource: &Resource, method: &Method) {
     let caller = format!("[`{}::{}`]", resource.handle, method.name);
-    let mut pieces = Vec::new();
     if let Output::ByStatus(view) = &method.output {
         let doc = [format!("What {caller} gives, by the status of the response.")];
-        let other = quote! {
-            #[doc = " A success that the document does not name, as it came."]
-            Other(RawResponse),
+        let other = Other {
+            doc: "A success that the document does not name, as it came.",
+            held: Some("RawResponse"),
+            row: "_ => Other as response",
         };
-        pieces.extend(by_status(api, view, &doc, &other, "by_status", "_ => Other as response"));
+        by_status(code, api, view, &doc, "by_status", Some(&other));
     }
     if let Some(view) = &method.error_view {
         let doc = [
@@ -28,64 +26,57 @@ pub(crate) fn pieces(api: &Api, resource: &Resource, method: &Method) -> Vec<Pie
             format!("`{}::try_from(&error)` fails for an error that is no answer of the server, and for a", view.name),
             "body that is not what the document promises for its status.".to_owned(),
         ];
-        let has_default = view.cases.iter().any(|case| case.status == "default");
-        let other = if has_default {
-            TokenStream::new()
-        } else {
-            quote! {
-                #[doc = " A status whose body has no type of its own; [`Error::body`](crate::Error::body) has its bytes."]
-                Other,
-            }
+        let other = Other {
+            doc: "A status whose body has no type of its own; [`Error::body`](crate::Error::body) has its bytes.",
+            held: None,
+            row: "_ => Other",
         };
-        let last = if has_default { "" } else { "_ => Other" };
-        pieces.extend(by_status(api, view, &doc, &other, "errors_by_status", last));
+        let has_default = view.cases.iter().any(|case| case.status == "default");
+        by_status(code, api, view, &doc, "errors_by_status", (!has_default).then_some(&other));
     }
     if let Some(headers) = &method.headers {
-        pieces.extend(header_struct(api, headers, &caller));
+        header_struct(code, api, headers, &caller);
     }
-    pieces
+}
+
+/// The variant of the statuses that have none of their own.
+struct Other {
+    doc: &'static str,
+    held: Option<&'static str>,
+    /// Its row of the table.
+    row: &'static str,
 }
 
 fn by_status(
+    code: &mut Code<'_>,
     api: &Api,
     view: &StatusView,
     doc: &[String],
-    other: &TokenStream,
     table: &'static str,
-    last: &str,
-) -> [Piece; 2] {
-    let name = ident(&view.name);
-    let doc = docs::verbatim(doc);
-    let variants = view.cases.iter().map(|case| {
-        let doc = docs::attributes(format!("`{}`: {}", case.status, case.doc.trim()).trim_end_matches(": "));
-        let variant = ident(&case.variant);
-        let held = held(api, &case.content).map(|held| quote!((#held)));
-        quote!(#doc #variant #held,)
-    });
-    let item = quote! {
-        #doc
-        #[derive(Clone, Debug)]
-        #[non_exhaustive]
-        pub enum #name {
-            #(#variants)*
-            #other
+    other: Option<&Other>,
+) {
+    let mut item = code.item();
+    item.verbatim(doc).plain("#[derive(Clone, Debug)]").plain("#[non_exhaustive]");
+    item.line(Line::Head, &format!("pub enum {} {{", view.name)).members(|members| {
+        for case in &view.cases {
+            let said = format!("`{}`: {}", case.status, case.doc.trim());
+            members.doc(said.trim_end_matches(": ")).variant(&case.variant, held(api, &case.content).as_deref());
         }
-    };
-    let mut rows: Vec<String> = view.cases.iter().map(row).collect();
-    if !last.is_empty() {
-        rows.push(last.to_owned());
-    }
-    [Piece::Item(item), Piece::Table(Table { name: table, head: view.name.clone(), rows: Some(rows) })]
+        if let Some(other) = other {
+            members.verbatim(&[other.doc]).variant("Other", other.held);
+        }
+    });
+    let rows = view.cases.iter().map(row).chain(other.map(|other| other.row.to_owned())).collect();
+    code.table(&Table { name: table, head: view.name.clone(), rows: Some(rows) });
 }
 
 /// What a variant holds.
-fn held(api: &Api, content: &Content) -> Option<TokenStream> {
+fn held(api: &Api, content: &Content) -> Option<String> {
     match content {
         Content::Nothing => None,
-        Content::Json(Type::Unit) => Some(quote!(())),
         Content::Json(held) | Content::Envelope { ty: held, .. } => Some(ty(api, held)),
-        Content::Text | Content::Events(_) => Some(quote!(String)),
-        Content::Bytes => Some(quote!(Bytes)),
+        Content::Text | Content::Events(_) => Some("String".to_owned()),
+        Content::Bytes => Some("Bytes".to_owned()),
     }
 }
 
@@ -105,9 +96,9 @@ fn row(case: &StatusCase) -> String {
     }
 }
 
-fn header_struct(api: &Api, headers: &HeaderView, caller: &str) -> [Piece; 2] {
-    let name = ident(&headers.name);
-    let doc = docs::verbatim(&[
+fn header_struct(code: &mut Code<'_>, api: &Api, headers: &HeaderView, caller: &str) {
+    let mut item = code.item();
+    item.verbatim(&[
         format!("The headers of the responses to {caller}."),
         String::new(),
         format!(
@@ -116,30 +107,22 @@ fn header_struct(api: &Api, headers: &HeaderView, caller: &str) -> [Piece; 2] {
         ),
         "them may be missing.".to_owned(),
     ]);
-    let fields = headers.fields.iter().map(|field| {
-        let said = if field.doc.trim().is_empty() { format!("`{}`", field.wire) } else { field.doc.clone() };
-        let doc = docs::attributes(&said);
-        let name = ident(&field.name);
-        let ty = ty(api, &field.ty);
-        quote!(#doc pub #name: Option<#ty>,)
-    });
-    let item = quote! {
-        #doc
-        #[derive(Clone, Debug, Default, PartialEq)]
-        #[non_exhaustive]
-        pub struct #name {
-            #(#fields)*
+    item.plain("#[derive(Clone, Debug, Default, PartialEq)]").plain("#[non_exhaustive]");
+    item.line(Line::Head, &format!("pub struct {} {{", headers.name)).members(|members| {
+        for field in &headers.fields {
+            let said = if field.doc.trim().is_empty() { format!("`{}`", field.wire) } else { field.doc.clone() };
+            members.doc(&said).line(Line::Member, &format!("pub {}: Option<{}>,", field.name, ty(api, &field.ty)));
         }
-    };
+    });
     let rows = headers.fields.iter().map(|field| format!("{}: {}", field.name, literal(&field.wire))).collect();
-    [Piece::Item(item), Piece::Table(Table { name: "response_headers", head: headers.name.clone(), rows: Some(rows) })]
+    code.table(&Table { name: "response_headers", head: headers.name.clone(), rows: Some(rows) });
 }
 
 /// What follows the media type of an alternative in its table line.
 pub(crate) fn alternative(api: &Api, content: &Content) -> String {
     match content {
-        Content::Events(ty) => format!("events {}", table_type(api, ty)),
-        Content::Json(ty) | Content::Envelope { ty, .. } => format!("json {}", table_type(api, ty)),
+        Content::Events(ty) => format!("events {}", self::ty(api, ty)),
+        Content::Json(ty) | Content::Envelope { ty, .. } => format!("json {}", self::ty(api, ty)),
         Content::Text => "String".to_owned(),
         Content::Bytes | Content::Nothing => "Bytes".to_owned(),
     }

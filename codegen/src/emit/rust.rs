@@ -1,7 +1,6 @@
-//! Types, setters and values of the model as Rust tokens.
+//! Types, setters and values of the model in Rust.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, Literal, Span};
 
 use crate::lower::names;
 use crate::model::{Api, Field, Presence, Type};
@@ -17,78 +16,73 @@ pub(crate) fn ident(name: &str) -> Ident {
 }
 
 /// A type as one writes it in a field or signature.
-pub(crate) fn ty(api: &Api, ty: &Type) -> TokenStream {
+pub(crate) fn ty(api: &Api, ty: &Type) -> String {
+    let mut text = String::new();
+    push_ty(api, ty, &mut text);
+    text
+}
+
+fn push_ty(api: &Api, ty: &Type, text: &mut String) {
+    let mut wrapper = |open: &str, inner: &Type| {
+        text.push_str(open);
+        push_ty(api, inner, text);
+        text.push('>');
+    };
     match ty {
-        Type::Bool => quote!(bool),
-        Type::I32 => quote!(i32),
-        Type::I64 => quote!(i64),
-        Type::U64 => quote!(u64),
-        Type::F32 => quote!(f32),
-        Type::F64 => quote!(f64),
-        Type::String => quote!(String),
-        Type::Timestamp => quote!(Timestamp),
-        Type::Date => quote!(Date),
-        Type::Bytes => quote!(Bytes),
-        Type::Unit => quote!(()),
-        Type::Any => quote!(Value),
-        Type::List(item) => {
-            let item = self::ty(api, item);
-            quote!(Vec<#item>)
-        }
-        Type::Map(value) => {
-            let value = self::ty(api, value);
-            quote!(Map<String, #value>)
-        }
-        Type::Option(inner) => {
-            let inner = self::ty(api, inner);
-            quote!(Option<#inner>)
-        }
-        Type::Named(id) => match api.get(*id) {
-            Some(def) => ident(&def.name).to_token_stream(),
-            None => quote!(Value),
-        },
+        Type::List(item) => wrapper("Vec<", item),
+        Type::Map(value) => wrapper("Map<String, ", value),
+        Type::Option(inner) => wrapper("Option<", inner),
+        Type::Bool => text.push_str("bool"),
+        Type::I32 => text.push_str("i32"),
+        Type::I64 => text.push_str("i64"),
+        Type::U64 => text.push_str("u64"),
+        Type::F32 => text.push_str("f32"),
+        Type::F64 => text.push_str("f64"),
+        Type::String => text.push_str("String"),
+        Type::Timestamp => text.push_str("Timestamp"),
+        Type::Date => text.push_str("Date"),
+        Type::Bytes => text.push_str("Bytes"),
+        Type::Unit => text.push_str("()"),
+        Type::Any => text.push_str("Value"),
+        Type::Named(id) => text.push_str(api.get(*id).map_or("Value", |def| &def.name)),
     }
 }
 
 /// What a setter takes, and how it becomes a value of the type; `value` is the argument's name.
-pub(crate) fn input(api: &Api, ty: &Type, value: &Ident) -> (TokenStream, TokenStream) {
+pub(crate) fn input(api: &Api, ty: &Type, value: &str) -> (String, String) {
     match api.resolve(ty) {
         Type::List(item) => {
-            let item_ty = api.resolve(item);
-            if is_plain(item_ty) {
-                let item = self::ty(api, item);
-                (quote!(impl IntoIterator<Item = #item>), quote!(#value.into_iter().collect()))
+            let is_plain = is_plain(api.resolve(item));
+            let item = self::ty(api, item);
+            if is_plain {
+                (format!("impl IntoIterator<Item = {item}>"), format!("{value}.into_iter().collect()"))
             } else {
-                let item = self::ty(api, item);
                 (
-                    quote!(impl IntoIterator<Item = impl Into<#item>>),
-                    quote!(#value.into_iter().map(Into::into).collect()),
+                    format!("impl IntoIterator<Item = impl Into<{item}>>"),
+                    format!("{value}.into_iter().map(Into::into).collect()"),
                 )
             }
         }
         Type::Map(item) => {
             let item = self::ty(api, item);
             (
-                quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<#item>)>),
-                quote!(#value.into_iter().map(|(key, value)| (key.into(), value.into())).collect()),
+                format!("impl IntoIterator<Item = (impl Into<String>, impl Into<{item}>)>"),
+                format!("{value}.into_iter().map(|(key, value)| (key.into(), value.into())).collect()"),
             )
         }
-        plain if is_plain(plain) => (self::ty(api, ty), quote!(#value)),
-        _ => {
-            let ty = self::ty(api, ty);
-            (quote!(impl Into<#ty>), quote!(#value.into()))
-        }
+        plain if is_plain(plain) => (self::ty(api, ty), value.to_owned()),
+        _ => (format!("impl Into<{}>", self::ty(api, ty)), format!("{value}.into()")),
     }
 }
 
 /// The same for a field: what its setter takes, and how that becomes the field's value.
-pub(crate) fn field_input(api: &Api, field: &Field, value: &Ident) -> (TokenStream, TokenStream) {
+pub(crate) fn field_input(api: &Api, field: &Field, value: &str) -> (String, String) {
     let (taken, mut converted) = input(api, field.value_type(), value);
     if field.boxed {
-        converted = quote!(Box::new(#converted));
+        converted = format!("Box::new({converted})");
     }
     if field.presence == Presence::Required && field.takes_null() {
-        converted = quote!(Some(#converted));
+        converted = format!("Some({converted})");
     }
     (taken, converted)
 }

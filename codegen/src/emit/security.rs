@@ -17,7 +17,7 @@ pub(crate) fn description(api: &Api) -> TokenStream {
         let env = scheme.env.iter().map(|name| text(name));
         quote!(Scheme { setter: #setter, auth: #auth, env: &[#(#env),*] })
     });
-    let needed = alternatives(&security.default);
+    let needed: TokenStream = alternatives(&security.default).parse().unwrap_or_default();
     let anonymous = security.anonymous;
     quote! {
         schemes: &[#(#schemes),*],
@@ -27,12 +27,12 @@ pub(crate) fn description(api: &Api) -> TokenStream {
 }
 
 /// `&[&[0, 1], &[2]]`
-pub(crate) fn alternatives(alternatives: &[Vec<usize>]) -> TokenStream {
+pub(crate) fn alternatives(alternatives: &[Vec<usize>]) -> String {
     let alternatives = alternatives.iter().map(|indices| {
-        let indices = indices.iter().map(|index| proc_macro2::Literal::usize_unsuffixed(*index));
-        quote!(&[#(#indices),*])
+        let indices: Vec<String> = indices.iter().map(usize::to_string).collect();
+        format!("&[{}]", indices.join(", "))
     });
-    quote!(&[#(#alternatives),*])
+    format!("&[{}]", alternatives.collect::<Vec<_>>().join(", "))
 }
 
 fn auth(auth: &Auth) -> TokenStream {

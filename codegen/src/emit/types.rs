@@ -1,112 +1,98 @@
 //! The types: structs, open enums, unions, aliases, and the builders of what goes into requests.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use std::collections::{BTreeSet, HashSet};
 
-use super::docs;
-use super::layout::{Piece, Table, literal};
-use super::rust::{field_input, ident, ty};
+use super::layout::{Table, literal};
+use super::rust::{field_input, ty};
+use super::wrap::Line;
+use super::writer::{Code, Function, Item};
 use crate::model::{Api, Field, Guard, Presence, Struct, Type, TypeDef, TypeKind, Union, UnionVariant, Variant};
 
-/// All that belongs to one type.
-pub(crate) fn pieces(api: &Api, def: &TypeDef) -> Vec<Piece> {
+/// Writes all that belongs to one type.
+pub(crate) fn write(code: &mut Code<'_>, api: &Api, def: &TypeDef) {
     match &def.kind {
-        TypeKind::Struct(object) => struct_pieces(api, def, object),
-        TypeKind::StringEnum(variants) => string_enum(def, variants),
-        TypeKind::IntEnum(variants) => int_enum(def, variants),
-        TypeKind::Union(union) => union_pieces(api, def, union),
+        TypeKind::Struct(object) => structure(code, api, def, object),
+        TypeKind::StringEnum(variants) => string_enum(code, def, variants),
+        TypeKind::IntEnum(variants) => int_enum(code, def, variants),
+        TypeKind::Union(union) => union_enum(code, api, def, union),
         TypeKind::Alias(target) => {
-            let doc = doc_of(def);
-            let name = ident(&def.name);
-            let target = ty(api, target);
-            vec![Piece::Item(quote!(#doc pub type #name = #target;))]
+            let line = format!("pub type {} = {};", def.name, ty(api, target));
+            begin(code, def).line(Line::Head, &line);
         }
     }
 }
 
-fn doc_of(def: &TypeDef) -> TokenStream {
+/// Begins an item with the documentation of a type.
+fn begin<'c, 'a>(code: &'c mut Code<'a>, def: &TypeDef) -> Item<'c, 'a> {
     let fallback = format!("`{}` of the API.", def.name);
     let mut text = if def.doc.trim().is_empty() { fallback } else { def.doc.clone() };
     if def.deprecated {
         text.push_str("\n\n**Deprecated.**");
     }
-    docs::attributes(&text)
+    let mut item = code.item();
+    item.doc(&text);
+    item
 }
 
-fn struct_pieces(api: &Api, def: &TypeDef, object: &Struct) -> Vec<Piece> {
-    let name = ident(&def.name);
-    let doc = doc_of(def);
-    let fields = object.fields.iter().map(|field| {
-        let doc = field_doc(api, field);
-        let field_name = ident(&field.name);
-        let field_ty = field_type(api, field);
-        quote!(#doc pub #field_name: #field_ty)
-    });
-    let rest = object.rest.iter().map(|(rest, value)| {
-        let rest = ident(rest);
-        let value = ty(api, value);
-        quote!(#[doc = " Members that the fields above do not cover, by name."] pub #rest: Map<String, #value>)
-    });
-    let item = quote! {
-        #doc
-        #[derive(Clone, Default, PartialEq)]
-        #[non_exhaustive]
-        pub struct #name {
-            #(#fields,)*
-            #(#rest,)*
+fn structure(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct) {
+    let mut item = begin(code, def);
+    item.plain("#[derive(Clone, Default, PartialEq)]").plain("#[non_exhaustive]");
+    let head = format!("pub struct {} {{", def.name);
+    item.line(Line::Head, &head).members(|members| {
+        for field in &object.fields {
+            let line = format!("pub {}: {},", field.name, field_type(api, field));
+            members.doc(&field_text(api, field)).line(Line::Member, &line);
         }
-    };
-    let mut rows: Vec<String> = object
-        .fields
-        .iter()
-        .map(|field| {
-            let redacted = if field.redacted { "redacted " } else { "" };
-            let presence = match field.presence {
-                Presence::Required => "required",
-                Presence::Optional => "optional",
-                Presence::Nullable => "nullable",
-            };
-            format!("{redacted}{presence} {}: {}", field.name, literal(&field.wire))
-        })
-        .collect();
-    rows.extend(object.rest.iter().map(|(rest, _)| format!("rest {rest}")));
-    let mut pieces = vec![Piece::Item(item)];
+        if let Some((rest, value)) = &object.rest {
+            let line = format!("pub {rest}: Map<String, {}>,", ty(api, value));
+            members.verbatim(&["Members that the fields above do not cover, by name."]).line(Line::Member, &line);
+        }
+    });
     if let Some(builder) = &def.builder {
-        pieces.extend(builder_pieces(api, def, object, builder));
+        builder_items(code, api, def, object, builder);
     }
     // The table stands last: it is for the compiler, what is above is for people.
-    pieces.push(Piece::Table(Table { name: "object", head: def.name.clone(), rows: Some(rows) }));
-    pieces
+    code.table(&Table { name: "object", head: def.name.clone(), rows: Some(rows(object)) });
+}
+
+/// The table of a struct.
+fn rows(object: &Struct) -> Vec<String> {
+    let fields = object.fields.iter().map(|field| {
+        let redacted = if field.redacted { "redacted " } else { "" };
+        let presence = match field.presence {
+            Presence::Required => "required",
+            Presence::Optional => "optional",
+            Presence::Nullable => "nullable",
+        };
+        format!("{redacted}{presence} {}: {}", field.name, literal(&field.wire))
+    });
+    fields.chain(object.rest.iter().map(|(rest, _)| format!("rest {rest}"))).collect()
 }
 
 /// A field's type with its presence and box.
-fn field_type(api: &Api, field: &Field) -> TokenStream {
+fn field_type(api: &Api, field: &Field) -> String {
     let inner = ty(api, field.value_type());
-    let inner = if field.boxed { quote!(Box<#inner>) } else { inner };
+    let inner = if field.boxed { format!("Box<{inner}>") } else { inner };
     match field.presence {
-        Presence::Required if field.takes_null() => quote!(Option<#inner>),
+        Presence::Required if field.takes_null() => format!("Option<{inner}>"),
         Presence::Required => inner,
-        Presence::Optional => quote!(Option<#inner>),
-        Presence::Nullable => quote!(Nullable<#inner>),
+        Presence::Optional => format!("Option<{inner}>"),
+        Presence::Nullable => format!("Nullable<{inner}>"),
     }
 }
 
-fn field_doc(api: &Api, field: &Field) -> TokenStream {
-    docs::attributes(&field_text(api, field))
-}
-
 /// The documentation of the setter of an explicit null.
-pub(crate) fn null_doc(field: &Field) -> TokenStream {
+fn null_doc(field: &Field) -> [String; 1] {
     let wire = field.wire.replace('`', "'");
-    docs::verbatim(&[match field.presence {
+    [match field.presence {
         Presence::Required => format!("Sends `{wire}` as null, in place of a value."),
         _ => format!("Sends `{wire}` as null. In an update that removes what was there."),
-    }])
+    }]
 }
 
 /// The documentation of a setter that must be called.
-pub(crate) fn required_doc(text: &str) -> TokenStream {
-    docs::attributes(&format!("Required. {text}"))
+pub(crate) fn required_doc(text: &str) -> String {
+    format!("Required. {text}")
 }
 
 /// What is said of a member, wherever it is shown.
@@ -132,196 +118,152 @@ pub(crate) fn example(api: &Api, ty: &Type, example: Option<&serde_json::Value>)
     (shown.len() <= 100 && !shown.contains(['`', '\\'])).then(|| format!("Example: `{shown}`"))
 }
 
-fn builder_pieces(api: &Api, def: &TypeDef, object: &Struct, builder: &str) -> Vec<Piece> {
-    let name = ident(&def.name);
-    let builder = ident(builder);
-    let required: Vec<&Field> = object.fields.iter().filter(|field| field.presence == Presence::Required).collect();
-    let state = State::new(api, required.iter().map(|field| field.name.as_str()));
-    let fields = if required.is_empty() {
-        quote!(value: Self::default())
-    } else {
-        quote!(value: Self::default(), state: PhantomData)
-    };
-    let start = quote! {
-        impl #name {
-            #[doc = " Starts building one. Nothing is set."]
-            pub fn builder() -> #builder {
-                #builder { #fields }
-            }
-        }
-    };
-    let doc = docs::verbatim(&[format!("Builds [`{}`].", def.name)]);
-    let (declared, generics, tuple) = (state.declared(), state.generics(), state.tuple());
-    let must_use = "a builder does nothing until it is built";
-    let item = if required.is_empty() {
-        quote! {
-            #doc
-            #[derive(Clone, Debug)]
-            #[must_use = #must_use]
-            pub struct #builder {
-                value: #name,
-            }
-        }
-    } else {
-        quote! {
-            #doc
-            #[derive(Clone, Debug)]
-            #[must_use = #must_use]
-            pub struct #builder #declared {
-                value: #name,
-                state: PhantomData<fn() -> #tuple>,
-            }
-        }
-    };
-    let setters = object.fields.iter().map(|field| {
-        let doc = field_doc(api, field);
-        let field_name = ident(&field.name);
-        let (argument, converted) = field_input(api, field, &field_name);
-        match field.presence {
-            Presence::Required => {
-                let doc = required_doc(&field_text(api, field));
-                let after = state.after(&field.name);
-                let null = field.null_setter.as_deref().map(|null| {
-                    let (null, null_doc) = (ident(null), null_doc(field));
-                    quote! {
-                        #null_doc
-                        pub fn #null(mut self) -> #builder #after {
-                            self.value.#field_name = None;
-                            #builder { value: self.value, state: PhantomData }
-                        }
-                    }
-                });
-                quote! {
-                    #doc
-                    pub fn #field_name(mut self, #field_name: #argument) -> #builder #after {
-                        self.value.#field_name = #converted;
-                        #builder { value: self.value, state: PhantomData }
-                    }
-                    #null
-                }
-            }
-            Presence::Optional => quote! {
-                #doc
-                pub fn #field_name(mut self, #field_name: #argument) -> Self {
-                    self.value.#field_name = Some(#converted);
-                    self
-                }
-            },
-            Presence::Nullable => {
-                let null_doc = null_doc(field);
-                let null = field.null_setter.as_deref().map(|null| {
-                    let null = ident(null);
-                    quote! {
-                        #null_doc
-                        pub fn #null(mut self) -> Self {
-                            self.value.#field_name = Nullable::Null;
-                            self
-                        }
-                    }
-                });
-                quote! {
-                    #doc
-                    pub fn #field_name(mut self, #field_name: #argument) -> Self {
-                        self.value.#field_name = Nullable::Value(#converted);
-                        self
-                    }
-                    #null
-                }
-            }
-        }
+fn builder_items(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct, builder: &str) {
+    let name = &def.name;
+    let required = object.fields.iter().filter(|field| field.presence == Presence::Required);
+    let state = State::new(code.importable(), required.map(|field| field.name.as_str()));
+    let rest = if state.is_empty() { "" } else { ", state: PhantomData" };
+    code.item().block(&format!("impl {name}"), |block| {
+        block.member().verbatim(&["Starts building one. Nothing is set."]).function(&Function {
+            head: &format!("pub fn builder() -> {builder}"),
+            bounds: &[],
+            body: &[&format!("{builder} {{ value: Self::default(){rest} }}")],
+        });
     });
-    let rest = object.rest.iter().map(|(rest, value)| {
-        let rest = ident(rest);
-        let one = ty(api, value);
-        quote! {
-            #[doc = " Sets a member that has no setter of its own."]
-            pub fn #rest(mut self, name: impl Into<String>, value: impl Into<#one>) -> Self {
-                self.value.#rest.insert(name.into(), value.into());
-                self
-            }
-        }
+    let mut item = code.item();
+    item.verbatim(&[format!("Builds [`{name}`].")]).plain("#[derive(Clone, Debug)]");
+    item.plain("#[must_use = \"a builder does nothing until it is built\"]");
+    let head = format!("pub struct {builder}{} {{", state.declared());
+    item.line(Line::Head, &head).members(|members| {
+        members.line(Line::Member, &format!("value: {name},"));
+        state.field(members);
     });
-    let bounds = state.bounds();
-    let block = quote! {
-        impl #generics #builder #generics {
-            #(#setters)*
-            #(#rest)*
-            #[doc = " Gives what was built. Compiles once everything required is set."]
-            #[must_use]
-            pub fn build(self) -> #name #bounds {
-                self.value
-            }
+    let generics = state.generics();
+    code.item().block(&format!("impl{generics} {builder}{generics}"), |block| {
+        let rebuilt = format!("{builder} {{ value: self.value, state: PhantomData }}");
+        for field in &object.fields {
+            let setter = Setter { name: &field.name, null: field.null_setter.as_deref(), owner: builder };
+            setter.write(block, api, field, "value", &state, &rebuilt);
         }
-    };
+        if let Some((rest, value)) = &object.rest {
+            let one = ty(api, value);
+            block.member().verbatim(&["Sets a member that has no setter of its own."]).function(&Function {
+                head: &format!("pub fn {rest}(mut self, name: impl Into<String>, value: impl Into<{one}>) -> Self"),
+                bounds: &[],
+                body: &[&format!("self.value.{rest}.insert(name.into(), value.into());"), "self"],
+            });
+        }
+        block
+            .member()
+            .verbatim(&["Gives what was built. Compiles once everything required is set."])
+            .plain("#[must_use]");
+        let head = format!("pub fn build(self) -> {name}");
+        block.function(&Function { head: &head, bounds: &state.bounds(), body: &["self.value"] });
+    });
     let complete = state.complete();
-    let from_builder = quote! {
-        impl From<#builder #complete> for #name {
-            fn from(builder: #builder #complete) -> Self {
-                builder.build()
-            }
-        }
-    };
-    let mut pieces = vec![Piece::Item(start), Piece::Item(item), Piece::Item(block), Piece::Item(from_builder)];
-    pieces.extend(from_value(api, def, object));
-    pieces
+    code.item().implementation(
+        &format!("impl From<{builder}{complete}> for {name}"),
+        &Function {
+            head: &format!("fn from(builder: {builder}{complete}) -> Self"),
+            bounds: &[],
+            body: &["builder.build()"],
+        },
+    );
+    from_value(code, api, def, object);
 }
 
 /// `Sort { value }` says nothing more than its value, so the value alone will do.
-fn from_value(api: &Api, def: &TypeDef, object: &Struct) -> Vec<Piece> {
-    let ([field], None) = (object.fields.as_slice(), &object.rest) else { return Vec::new() };
+fn from_value(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct) {
+    let ([field], None) = (object.fields.as_slice(), &object.rest) else { return };
     if field.wire != "value" || field.boxed {
-        return Vec::new();
+        return;
     }
-    let (name, inner) = (ident(&def.name), ty(api, field.value_type()));
-    let mut sources = vec![inner];
-    let text = match api.resolve(field.value_type()) {
+    let is_text = match api.resolve(field.value_type()) {
         Type::String => true,
         Type::Named(id) => matches!(api.get(*id).map(|def| &def.kind), Some(TypeKind::StringEnum(_))),
         _ => false,
     };
-    if text {
-        sources.push(quote!(&str));
+    let statement = format!("Self::builder().{}(value).build()", field.name);
+    from(code, &ty(api, field.value_type()), &def.name, &statement);
+    if is_text {
+        from(code, "&str", &def.name, &statement);
     }
-    let field = ident(&field.name);
-    let pieces = sources.into_iter().map(|source| {
-        Piece::Item(quote! {
-            impl From<#source> for #name {
-                fn from(value: #source) -> Self {
-                    Self::builder().#field(value).build()
-                }
-            }
-        })
-    });
-    pieces.collect()
+}
+
+/// `impl From<source> for target`, with a statement that converts `value`.
+fn from(code: &mut Code<'_>, source: &str, target: &str, statement: &str) {
+    let head = format!("fn from(value: {source}) -> Self");
+    let function = Function { head: &head, bounds: &[], body: &[statement] };
+    code.item().implementation(&format!("impl From<{source}> for {target}"), &function);
+}
+
+/// The setter of a member of a struct that is being built.
+pub(crate) struct Setter<'s> {
+    pub name: &'s str,
+    /// The name of the setter of an explicit null.
+    pub null: Option<&'s str>,
+    /// The builder's type.
+    pub owner: &'s str,
+}
+
+impl Setter<'_> {
+    /// Writes it. The struct is the builder's field `place`; `rebuilt` is the builder in the state behind a member that
+    /// is required.
+    pub(crate) fn write(
+        &self,
+        block: &mut Item<'_, '_>,
+        api: &Api,
+        field: &Field,
+        place: &str,
+        state: &State,
+        rebuilt: &str,
+    ) {
+        let Self { name, null, owner } = *self;
+        let (taken, converted) = field_input(api, field, name);
+        let said = field_text(api, field);
+        let is_required = field.presence == Presence::Required;
+        let doc = if is_required { required_doc(&said) } else { said };
+        let (gives, last) =
+            if is_required { (format!("{owner}{}", state.after(name)), rebuilt) } else { ("Self".to_owned(), "self") };
+        let (value, nothing) = match field.presence {
+            Presence::Required => (converted, "None"),
+            Presence::Optional => (format!("Some({converted})"), "None"),
+            Presence::Nullable => (format!("Nullable::Value({converted})"), "Nullable::Null"),
+        };
+        let member = &field.name;
+        block.member().doc(&doc).function(&Function {
+            head: &format!("pub fn {name}(mut self, {name}: {taken}) -> {gives}"),
+            bounds: &[],
+            body: &[&format!("self.{place}.{member} = {value};"), last],
+        });
+        if let Some(null) = null.filter(|_| field.presence != Presence::Optional) {
+            block.member().verbatim(&null_doc(field)).function(&Function {
+                head: &format!("pub fn {null}(mut self) -> {gives}"),
+                bounds: &[],
+                body: &[&format!("self.{place}.{member} = {nothing};"), last],
+            });
+        }
+    }
 }
 
 /// The type parameters by which a builder knows what has been set.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     /// Names of the required arguments, and of their parameters.
-    names: Vec<(String, proc_macro2::Ident)>,
+    names: Vec<(String, String)>,
 }
 
 impl State {
-    pub(crate) fn new<'a>(api: &Api, names: impl Iterator<Item = &'a str>) -> Self {
-        let names = names
-            .map(|name| {
-                let camel = heck::ToUpperCamelCase::to_upper_camel_case(name);
-                (name.to_owned(), format_ident!("Has{camel}"))
-            })
-            .collect::<Vec<_>>();
+    /// `taken` are names that the parameters may not have.
+    pub(crate) fn new<'n>(taken: &HashSet<&str>, names: impl Iterator<Item = &'n str>) -> Self {
         // Two names may differ in underscores only, `type` and `type_`, and a type of the API may be called `HasType`.
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         let names = names
-            .into_iter()
             .enumerate()
-            .map(|(index, (name, ident))| {
-                let is_type = api.types.iter().any(|def| ident == def.name);
-                if seen.insert(ident.to_string()) && !is_type {
-                    (name, ident)
-                } else {
-                    (name, format_ident!("{ident}{index}"))
-                }
+            .map(|(index, name)| {
+                let param = format!("Has{}", heck::ToUpperCamelCase::to_upper_camel_case(name));
+                let is_free = seen.insert(param.clone()) && !taken.contains(param.as_str());
+                (name.to_owned(), if is_free { param } else { format!("{param}{index}") })
             })
             .collect();
         Self { names }
@@ -332,55 +274,51 @@ impl State {
     }
 
     /// `<HasCity = Missing>`
-    pub(crate) fn declared(&self) -> TokenStream {
-        let params = self.names.iter().map(|(_, param)| param);
-        if self.is_empty() { TokenStream::new() } else { quote!(<#(#params = Missing),*>) }
+    pub(crate) fn declared(&self) -> String {
+        self.parameters(|_, param| format!("{param} = Missing"))
     }
 
     /// `<HasCity>`
-    pub(crate) fn generics(&self) -> TokenStream {
-        let params = self.names.iter().map(|(_, param)| param);
-        if self.is_empty() { TokenStream::new() } else { quote!(<#(#params),*>) }
-    }
-
-    /// `(HasCity, HasState)`
-    pub(crate) fn tuple(&self) -> TokenStream {
-        let params = self.names.iter().map(|(_, param)| param);
-        quote!((#(#params,)*))
+    pub(crate) fn generics(&self) -> String {
+        self.parameters(|_, param| param.to_owned())
     }
 
     /// The state once `name` is set.
-    pub(crate) fn after(&self, name: &str) -> TokenStream {
-        let params = self.names.iter().map(|(own, param)| if own == name { quote!(Set) } else { quote!(#param) });
-        quote!(<#(#params),*>)
+    pub(crate) fn after(&self, name: &str) -> String {
+        self.parameters(|own, param| if own == name { "Set" } else { param }.to_owned())
     }
 
     /// The state in which everything is set.
-    pub(crate) fn complete(&self) -> TokenStream {
-        let params = self.names.iter().map(|_| quote!(Set));
-        if self.is_empty() { TokenStream::new() } else { quote!(<#(#params),*>) }
+    pub(crate) fn complete(&self) -> String {
+        self.parameters(|_, _| "Set".to_owned())
     }
 
     /// The state in which everything is set but the arguments `open`, which stay as they are.
-    pub(crate) fn complete_but(&self, open: &[&str]) -> TokenStream {
-        let params = self.names.iter().map(
-            |(name, param)| {
-                if open.contains(&name.as_str()) { quote!(#param) } else { quote!(Set) }
-            },
-        );
-        quote!(<#(#params),*>)
+    pub(crate) fn complete_but(&self, open: &[&str]) -> String {
+        self.parameters(|name, param| if open.contains(&name) { param } else { "Set" }.to_owned())
     }
 
-    /// `where HasCity: fields::city`
-    pub(crate) fn bounds(&self) -> TokenStream {
+    fn parameters(&self, show: impl Fn(&str, &str) -> String) -> String {
         if self.is_empty() {
-            return TokenStream::new();
+            return String::new();
         }
-        let bounds = self.names.iter().map(|(name, param)| {
-            let field = ident(name);
-            quote!(#param: fields::#field)
-        });
-        quote!(where #(#bounds),*)
+        let shown: Vec<String> = self.names.iter().map(|(name, param)| show(name, param)).collect();
+        format!("<{}>", shown.join(", "))
+    }
+
+    /// Writes the field that holds the state.
+    pub(crate) fn field(&self, members: &mut Item<'_, '_>) {
+        if self.is_empty() {
+            return;
+        }
+        let params: Vec<&str> = self.names.iter().map(|(_, param)| param.as_str()).collect();
+        let only = if params.len() == 1 { "," } else { "" };
+        members.line(Line::Member, &format!("state: PhantomData<fn() -> ({}{only})>,", params.join(", ")));
+    }
+
+    /// `HasCity: fields::city`
+    pub(crate) fn bounds(&self) -> Vec<String> {
+        self.names.iter().map(|(name, param)| format!("{param}: fields::{name}")).collect()
     }
 
     /// `[HasCity: city, HasState: state]`, as the request macros take it.
@@ -393,125 +331,89 @@ impl State {
     }
 }
 
-fn string_enum(def: &TypeDef, variants: &[Variant<String>]) -> Vec<Piece> {
-    let name = ident(&def.name);
-    let doc = doc_of(def);
-    let items = variants.iter().map(|variant| {
-        let doc = docs::verbatim(&[format!("`{}`", variant.value.replace('`', "'").replace(['\n', '\r'], " "))]);
-        let variant = ident(&variant.name);
-        quote!(#doc #variant)
-    });
+fn string_enum(code: &mut Code<'_>, def: &TypeDef, variants: &[Variant<String>]) {
+    let shown = |value: &String| value.replace('`', "'").replace(['\n', '\r'], " ");
+    open_enum(code, def, variants, "String", &shown);
     let rows = variants.iter().map(|variant| format!("{}: {}", variant.name, literal(&variant.value))).collect();
-    vec![
-        Piece::Item(quote! {
-            #doc
-            #[derive(Clone, PartialEq, Eq, Hash)]
-            #[non_exhaustive]
-            pub enum #name {
-                #(#items,)*
-                #[doc = " A value that this version of the crate does not know, kept as it came."]
-                Unknown(String),
-            }
-        }),
-        Piece::Table(Table { name: "open_enum", head: def.name.clone(), rows: Some(rows) }),
-    ]
+    code.table(&Table { name: "open_enum", head: def.name.clone(), rows: Some(rows) });
 }
 
-fn int_enum(def: &TypeDef, variants: &[Variant<i64>]) -> Vec<Piece> {
-    let name = ident(&def.name);
-    let doc = doc_of(def);
-    let items = variants.iter().map(|variant| {
-        let doc = docs::verbatim(&[format!("`{}`", variant.value)]);
-        let variant = ident(&variant.name);
-        quote!(#doc #variant)
-    });
+fn int_enum(code: &mut Code<'_>, def: &TypeDef, variants: &[Variant<i64>]) {
+    open_enum(code, def, variants, "i64", &i64::to_string);
     let rows = variants.iter().map(|variant| format!("{}: {}", variant.name, variant.value)).collect();
-    vec![
-        Piece::Item(quote! {
-            #doc
-            #[derive(Clone, PartialEq, Eq, Hash)]
-            #[non_exhaustive]
-            pub enum #name {
-                #(#items,)*
-                #[doc = " A value that this version of the crate does not know, kept as it came."]
-                Unknown(i64),
-            }
-        }),
-        Piece::Table(Table { name: "int_enum", head: def.name.clone(), rows: Some(rows) }),
-    ]
+    code.table(&Table { name: "int_enum", head: def.name.clone(), rows: Some(rows) });
 }
 
-fn union_pieces(api: &Api, def: &TypeDef, union: &Union) -> Vec<Piece> {
-    let name = ident(&def.name);
-    let doc = doc_of(def);
-    let items = union.variants.iter().map(|variant| {
-        let doc = docs::attributes(&variant_text(union, variant));
-        let variant_name = ident(&variant.name);
-        let inner = variant_type(api, variant);
-        quote!(#doc #variant_name(#inner))
+/// An enum of values, and one variant for those that are not known.
+fn open_enum<V>(
+    code: &mut Code<'_>,
+    def: &TypeDef,
+    variants: &[Variant<V>],
+    unknown: &str,
+    shown: &dyn Fn(&V) -> String,
+) {
+    let mut item = begin(code, def);
+    item.plain("#[derive(Clone, PartialEq, Eq, Hash)]").plain("#[non_exhaustive]");
+    item.line(Line::Head, &format!("pub enum {} {{", def.name)).members(|members| {
+        for variant in variants {
+            members.verbatim(&[format!("`{}`", shown(&variant.value))]).variant(&variant.name, None);
+        }
+        members.verbatim(&["A value that this version of the crate does not know, kept as it came."]);
+        members.variant("Unknown", Some(unknown));
     });
-    let rows = union
-        .variants
-        .iter()
-        .map(|variant| {
-            let inner = table_type(api, variant);
-            match &variant.tag {
-                Some(tag) => format!("{}: {inner} = {}", variant.name, literal(tag)),
-                None => format!("{}: {inner}{}", variant.name, guard(&variant.guard)),
-            }
-        })
-        .collect();
+}
+
+fn union_enum(code: &mut Code<'_>, api: &Api, def: &TypeDef, union: &Union) {
+    let mut item = begin(code, def);
+    item.plain("#[derive(Clone, PartialEq)]").plain("#[non_exhaustive]");
+    item.line(Line::Head, &format!("pub enum {} {{", def.name)).members(|members| {
+        for variant in &union.variants {
+            let held = variant_type(api, variant);
+            members.doc(&variant_text(union, variant)).variant(&variant.name, Some(&held));
+        }
+        members
+            .verbatim(&["Anything that this version of the crate does not know, whole."])
+            .variant("Unknown", Some("Value"));
+    });
+    for variant in &union.variants {
+        let unique = union.variants.iter().filter(|other| api.same(&other.ty, &variant.ty)).count() == 1;
+        if unique && !matches!(api.resolve(&variant.ty), Type::Any | Type::Unit) {
+            from_variant(code, api, def, variant);
+        }
+    }
+    let rows = union.variants.iter().map(|variant| {
+        let inner = variant_type(api, variant);
+        match &variant.tag {
+            Some(tag) => format!("{}: {inner} = {}", variant.name, literal(tag)),
+            None => format!("{}: {inner}{}", variant.name, guard(&variant.guard)),
+        }
+    });
+    let rows = Some(rows.collect());
     let head = match &union.tag {
         Some(tag) => format!("{} by {}", def.name, literal(tag)),
         None => def.name.clone(),
     };
-    let mut pieces = vec![Piece::Item(quote! {
-        #doc
-        #[derive(Clone, PartialEq)]
-        #[non_exhaustive]
-        pub enum #name {
-            #(#items,)*
-            #[doc = " Anything that this version of the crate does not know, whole."]
-            Unknown(Value),
-        }
-    })];
-    for variant in &union.variants {
-        let unique = union.variants.iter().filter(|other| api.same(&other.ty, &variant.ty)).count() == 1;
-        if !unique || matches!(api.resolve(&variant.ty), Type::Any | Type::Unit) {
-            continue;
-        }
-        let variant_name = ident(&variant.name);
-        let inner = ty(api, &variant.ty);
-        let value = if variant.boxed { quote!(Box::new(value)) } else { quote!(value) };
-        pieces.push(Piece::Item(quote! {
-            impl From<#inner> for #name {
-                fn from(value: #inner) -> Self {
-                    Self::#variant_name(#value)
-                }
-            }
-        }));
-        // Literals are what people have at hand.
-        if matches!(api.resolve(&variant.ty), Type::List(item) if matches!(api.resolve(item), Type::String)) {
-            pieces.push(Piece::Item(quote! {
-                impl<const N: usize> From<[&str; N]> for #name {
-                    fn from(values: [&str; N]) -> Self {
-                        Self::#variant_name(values.map(str::to_owned).to_vec())
-                    }
-                }
-            }));
-        }
-        if matches!(api.resolve(&variant.ty), Type::String) {
-            pieces.push(Piece::Item(quote! {
-                impl From<&str> for #name {
-                    fn from(value: &str) -> Self {
-                        Self::#variant_name(value.to_owned())
-                    }
-                }
-            }));
-        }
+    code.table(&Table { name: "union", head, rows });
+}
+
+/// Makes a union of what one of its variants holds.
+fn from_variant(code: &mut Code<'_>, api: &Api, def: &TypeDef, variant: &UnionVariant) {
+    let (name, variant_name) = (&def.name, &variant.name);
+    let value = if variant.boxed { "Box::new(value)" } else { "value" };
+    from(code, &ty(api, &variant.ty), name, &format!("Self::{variant_name}({value})"));
+    // Literals are what people have at hand.
+    match api.resolve(&variant.ty) {
+        Type::List(item) if matches!(api.resolve(item), Type::String) => code.item().implementation(
+            &format!("impl<const N: usize> From<[&str; N]> for {name}"),
+            &Function {
+                head: "fn from(values: [&str; N]) -> Self",
+                bounds: &[],
+                body: &[&format!("Self::{variant_name}(values.map(str::to_owned).to_vec())")],
+            },
+        ),
+        Type::String => from(code, "&str", name, &format!("Self::{variant_name}(value.to_owned())")),
+        _ => {}
     }
-    pieces.push(Piece::Table(Table { name: "union", head, rows: Some(rows) }));
-    pieces
 }
 
 fn variant_text(union: &Union, variant: &UnionVariant) -> String {
@@ -526,13 +428,9 @@ fn variant_text(union: &Union, variant: &UnionVariant) -> String {
     }
 }
 
-fn variant_type(api: &Api, variant: &UnionVariant) -> TokenStream {
+fn variant_type(api: &Api, variant: &UnionVariant) -> String {
     let inner = ty(api, &variant.ty);
-    if variant.boxed { quote!(Box<#inner>) } else { inner }
-}
-
-fn table_type(api: &Api, variant: &UnionVariant) -> String {
-    variant_type(api, variant).to_string().replace(' ', "").replace(',', ", ")
+    if variant.boxed { format!("Box<{inner}>") } else { inner }
 }
 
 fn guard(guard: &Guard) -> String {

@@ -14,6 +14,7 @@ use super::view::{Node, View};
 use crate::diagnostic::{Diagnostics, nearest};
 use crate::model::{Body, BodyKind, Http, Param, ParamIn, Part, PartKind, Setter, Style, Type, TypeKind};
 use crate::normalize::Document;
+use crate::pointer;
 
 /// How deep the schema of a form may nest through references and compositions.
 const DEEPEST: usize = 32;
@@ -38,7 +39,7 @@ pub(crate) fn lower<'a>(
         None => media::preferred(&request_body.content)?,
     };
     let place = Place::new(
-        format!("{pointer}/content/{}/schema", name.replace('~', "~0").replace('/', "~1")),
+        media::schema_pointer(&pointer, name),
         format!("{base} Body"),
         Usage::body(found.http == Http::Patch),
     );
@@ -233,7 +234,7 @@ fn report_encodings(
 ) {
     let content = place.pointer.strip_suffix("/schema").unwrap_or(&place.pointer);
     for (wire, encoding) in &media.encoding {
-        let pointer = format!("{content}/encoding/{}", wire.replace('~', "~0").replace('/', "~1"));
+        let pointer = pointer::join(&format!("{content}/encoding"), wire);
         if !members.all.contains_key(wire.as_str()) {
             let help = match nearest(wire, members.all.keys().copied()) {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
@@ -292,22 +293,8 @@ fn items<'a>(node: Node<'a>, document: &'a Document) -> Option<Node<'a>> {
 }
 
 /// The schema that a node stands for.
-fn resolve<'a>(mut node: Node<'a>, document: &'a Document) -> Option<View<'a>> {
-    for _ in 0..DEEPEST {
-        match node {
-            Node::Schema(schema) => {
-                let view = View::of(schema);
-                // A reference with remarks beside it.
-                let [only] = view.all_of else { return Some(view) };
-                if view.has_properties() {
-                    return Some(view);
-                }
-                node = Node::from(only);
-            }
-            Node::Reference(name) => node = document.schema(name).map(Node::from)?,
-        }
-    }
-    None
+fn resolve<'a>(node: Node<'a>, document: &'a Document) -> Option<View<'a>> {
+    node.resolve(document).map(View::of)
 }
 
 /// The members of an object, whichever compositions they come from.
@@ -332,7 +319,7 @@ impl<'a> Members<'a> {
             Node::Schema(schema) => schema,
             Node::Reference(name) => {
                 if let Some(schema) = document.schema(name) {
-                    let pointer = format!("/components/schemas/{}", name.replace('~', "~0").replace('/', "~1"));
+                    let pointer = pointer::component("schemas", name);
                     self.gather(Node::from(schema), &pointer, document, depth + 1);
                 }
                 return;
@@ -340,7 +327,7 @@ impl<'a> Members<'a> {
         };
         let view = View::of(schema);
         for (name, property) in view.properties() {
-            let below = format!("{pointer}/properties/{}", name.replace('~', "~0").replace('/', "~1"));
+            let below = pointer::join(&format!("{pointer}/properties"), name);
             self.all.entry(name).or_insert((property, below));
         }
         self.required.extend(view.required.iter().map(String::as_str));

@@ -3,6 +3,7 @@
 use openapiv3::MediaType;
 
 use super::names;
+use crate::pointer;
 
 /// What a body of some media type is to a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,11 @@ pub(crate) enum Kind {
     Events,
     Text,
     Bytes,
+}
+
+/// Where the schema of a media type stands, in what stands at `owner`.
+pub(super) fn schema_pointer(owner: &str, media_type: &str) -> String {
+    pointer::join(&pointer::join(&pointer::join(owner, "content"), media_type), "schema")
 }
 
 /// The media type without its parameters, in lower case.

@@ -4,6 +4,7 @@
 //! every name is decided (`names`).
 
 mod bodies;
+mod components;
 mod deliveries;
 mod media;
 pub(crate) mod names;
@@ -28,11 +29,12 @@ use openapiv3::{ReferenceOr, Schema};
 
 use self::deliveries::{Deliveries, Owner};
 use self::operations::{Found, Named};
+use self::paging::Pagination;
 use self::resources::Planned;
 use self::schemas::{Place, Schemas};
 use self::selection::Selection;
 use self::usage::{Usage, UsageMap};
-use crate::config::{Config, PaginationConfig, SkillConfig};
+use crate::config::{Config, SkillConfig};
 use crate::diagnostic::Diagnostics;
 use crate::model::{
     Api, BodyKind, Delivery, Env, Feature, Features, Method, Output, Resource, Skill, Type, TypeDef, TypeId, TypeKind,
@@ -67,7 +69,7 @@ pub fn lower(
         operation.mark(document, &mut usage_left_out);
     }
 
-    let pagination = paging::styles(config, &found, document);
+    let pagination = Pagination::of(config, config_file, &found, document, diagnostics);
     let envelope = config.envelope.as_deref().or_else(|| envelope(&found, document));
     let mut schemas = Schemas::new(document, usage, &config.redact, envelope, diagnostics);
     let plan = resources::plan(&found, &left_out, &config.resources, config_file, diagnostics);
@@ -116,7 +118,7 @@ pub fn lower(
             .collect(),
         documents: sources.roots().iter().map(|file| file_name(sources.name(*file)).to_owned()).collect(),
         features: features.features,
-        pagings: paging::lower(&pagination),
+        pagings: pagination.lower(),
         webhooks,
         deliveries,
         skills: config.skills.iter().map(skill).collect(),
@@ -184,7 +186,7 @@ struct Lowering<'l, 'a> {
     security: &'l security::Plan<'a>,
     base_url: &'l str,
     found: &'l [Found<'a>],
-    pagination: &'l [PaginationConfig],
+    pagination: &'l Pagination,
     schemas: &'l mut Schemas<'a>,
     features: &'l FeaturePlan,
     /// Names of statics in the file of the resource at hand.
@@ -215,6 +217,7 @@ impl Lowering<'_, '_> {
         let mut features = Features::new();
         for (method, index) in &planned.methods {
             let Some(found) = self.found.get(*index) else { continue };
+            let paging = self.pagination.chosen(*index);
             let own = self.features.of(found, self.schemas, top);
             features.extend(own.iter().cloned());
             let constant = names::shouty(&format!("{} {method}", path.get(1..).unwrap_or_default().join(" ")));
@@ -229,7 +232,7 @@ impl Lowering<'_, '_> {
             };
             let base = named.request.strip_suffix("Request").unwrap_or(&named.request).to_owned();
             self.owners.insert(*index, Owner { base, features: own.clone() });
-            methods.push(operations::lower(found, named, self.pagination, self.schemas, diagnostics));
+            methods.push(operations::lower(found, named, paging, self.schemas, diagnostics));
             for media_type in bodies::media_types(found, self.schemas.document).iter().skip(1) {
                 let name =
                     method_names.claim(&format!("{}_{}", method.trim_end_matches('_'), media::short(media_type)));
@@ -243,7 +246,7 @@ impl Lowering<'_, '_> {
                     media_type: Some((*media_type).to_owned()),
                     name,
                 };
-                methods.push(operations::lower(found, named, self.pagination, self.schemas, diagnostics));
+                methods.push(operations::lower(found, named, paging, self.schemas, diagnostics));
             }
         }
         let mut children = Vec::new();

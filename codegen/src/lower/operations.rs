@@ -3,18 +3,19 @@
 use openapiv3::{Operation, PathItem, ReferenceOr, RequestBody, Response, StatusCode};
 
 use super::bodies;
+use super::components::Component;
 use super::media::{self, Kind};
 use super::names::{self, Scope};
-use super::paging;
+use super::paging::Chosen;
 use super::parameters;
 use super::responses;
 use super::schemas::{Place, Schemas};
 use super::usage::{Usage, UsageMap};
 use super::view::{Node, View};
-use crate::config::PaginationConfig;
 use crate::diagnostic::Diagnostics;
 use crate::model::{Features, Http, Method, Output, Type, TypeKind};
 use crate::normalize::Document;
+use crate::pointer;
 
 /// An operation of the document, where it stands and what it is called.
 #[derive(Clone, Debug)]
@@ -48,7 +49,7 @@ impl<'a> Found<'a> {
 
     /// JSON pointer of the operation's path.
     pub(super) fn path_pointer(&self) -> String {
-        format!("/paths/{}", self.path.replace('~', "~0").replace('/', "~1"))
+        pointer::join("/paths", self.path)
     }
 
     /// The request body with its place.
@@ -69,20 +70,10 @@ impl<'a> Found<'a> {
         let fallback = responses.default.iter().map(|response| ("default".to_owned(), response));
         by_status
             .chain(fallback)
-            .filter_map(|(status, response)| match response {
-                ReferenceOr::Item(response) => {
-                    let pointer = format!("{}/responses/{status}", self.pointer());
-                    Some((status, response, pointer))
-                }
-                ReferenceOr::Reference { reference } => {
-                    let name = reference.strip_prefix("#/components/responses/")?;
-                    match document.api.components.as_ref()?.responses.get(name)? {
-                        ReferenceOr::Item(response) => {
-                            Some((status, response, format!("/components/responses/{name}")))
-                        }
-                        ReferenceOr::Reference { .. } => None,
-                    }
-                }
+            .filter_map(|(status, response)| {
+                let pointer = format!("{}/responses/{status}", self.pointer());
+                let (response, pointer) = Component::resolve(response, pointer, document)?;
+                Some((status, response, pointer))
             })
             .collect()
     }
@@ -103,14 +94,7 @@ impl<'a> Found<'a> {
         let successes = self.successes(document);
         let (media_type, media) = successes.iter().find_map(|(_, response, _)| media::preferred(&response.content))?;
         let node = media.schema.as_ref().filter(|_| media::kind(media_type) == Kind::Json).map(Node::from)?;
-        let schema = match node {
-            Node::Schema(schema) => schema,
-            Node::Reference(name) => match document.schema(name).map(Node::from)? {
-                Node::Schema(schema) => schema,
-                Node::Reference(_) => return None,
-            },
-        };
-        let view = View::of(schema);
+        let view = node.view(document)?;
         let mut members = view.properties().map(|(name, _)| name);
         members.next().filter(|_| view.all_of.is_empty() && members.next().is_none())
     }
@@ -161,16 +145,7 @@ pub(super) fn request_body<'a>(
     pointer: &str,
     document: &'a Document,
 ) -> Option<(&'a RequestBody, String)> {
-    match operation.request_body.as_ref()? {
-        ReferenceOr::Item(body) => Some((body, format!("{pointer}/requestBody"))),
-        ReferenceOr::Reference { reference } => {
-            let name = reference.strip_prefix("#/components/requestBodies/")?;
-            match document.api.components.as_ref()?.request_bodies.get(name)? {
-                ReferenceOr::Item(body) => Some((body, format!("/components/requestBodies/{name}"))),
-                ReferenceOr::Reference { .. } => None,
-            }
-        }
-    }
+    Component::resolve(operation.request_body.as_ref()?, format!("{pointer}/requestBody"), document)
 }
 
 /// What an operation is called, decided beforehand.
@@ -190,7 +165,7 @@ pub(crate) struct Named {
 pub(crate) fn lower<'a>(
     found: &Found<'a>,
     named: Named,
-    pagination: &[PaginationConfig],
+    paging: Option<Chosen<'_>>,
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Method {
@@ -198,7 +173,6 @@ pub(crate) fn lower<'a>(
     let base = named.request.strip_suffix("Request").unwrap_or(&named.request).to_owned();
     let given = found.parameters(document);
     parameters::report_duplicates(found, document, diagnostics);
-    let paging = paging::choose(found, pagination, document);
     let mut taken = Scope::default();
     for method in names::REQUEST_METHODS {
         taken.reserve(method);
@@ -208,7 +182,7 @@ pub(crate) fn lower<'a>(
     let (params, arguments) = parameters::lower(&given, &base, paging.is_some(), &mut taken, schemas, diagnostics);
 
     let body = bodies::lower(found, named.media_type.as_deref(), &base, &mut taken, schemas, diagnostics);
-    let responses = responses::lower(found, &base, paging, pagination, schemas, diagnostics);
+    let responses = responses::lower(found, &base, paging, schemas, diagnostics);
     Method {
         name: named.name,
         request: named.request,
@@ -241,29 +215,30 @@ pub(super) fn open<'a>(
     node: Node<'a>,
     place: &Place,
     base: &str,
-    paging: Option<usize>,
-    pagination: &[PaginationConfig],
+    paging: Option<Chosen<'_>>,
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Output> {
-    let (schema, pointer, own_name) = match node {
-        Node::Schema(schema) => (schema, place.pointer.clone(), None),
-        Node::Reference(name) => match schemas.document.schema(name).map(Node::from)? {
-            Node::Schema(schema) => (schema, format!("/components/schemas/{name}"), Some(name)),
-            Node::Reference(_) => return None,
-        },
-    };
+    let (own_name, schema) = node.named(schemas.document)?;
+    let pointer = own_name.map_or_else(|| place.pointer.clone(), |name| pointer::component("schemas", name));
     let view = View::of(schema);
+    let item_name = format!("{base} Item");
+    if let Some(Chosen { index, style }) = paging
+        && style.items().is_empty()
+        && let Some(item) = view.items
+    {
+        let place = Place::new(format!("{pointer}/items"), item_name, Usage::RESPONSE);
+        let item = schemas.lower(item, &place, diagnostics).ty;
+        return Some(Output::Page { item, meta: None, paging: index, whole: false });
+    }
     if !view.has_properties() || !view.all_of.is_empty() {
         return None;
     }
-    if let Some(index) = paging
-        && let Some((items, meta)) = pagination.get(index).map(|paging| (paging.items(), paging.meta()))
+    if let Some((index, items, meta)) = paging.map(|Chosen { index, style }| (index, style.items(), style.meta()))
         && let Some(list) = view.property(items)
-        && let Some(item) = list_item(list, schemas)
+        && let Some(item) = list.view(schemas.document).and_then(|list| list.items)
     {
-        let item_place =
-            Place::new(format!("{pointer}/properties/{items}/items"), format!("{base} Item"), Usage::RESPONSE);
+        let item_place = Place::new(format!("{pointer}/properties/{items}/items"), item_name, Usage::RESPONSE);
         let item = schemas.lower(item, &item_place, diagnostics).ty;
         let others: Vec<&str> = view.properties().map(|(name, _)| name).filter(|name| *name != items).collect();
         let (meta, whole) = match (others.as_slice(), meta) {
@@ -297,27 +272,9 @@ pub(super) fn open<'a>(
     }
 }
 
-/// The items of an array.
-fn list_item<'a>(node: Node<'a>, schemas: &Schemas<'a>) -> Option<Node<'a>> {
-    match node {
-        Node::Schema(schema) => View::of(schema).items,
-        Node::Reference(name) => match schemas.document.schema(name).map(Node::from)? {
-            Node::Schema(schema) => View::of(schema).items,
-            Node::Reference(_) => None,
-        },
-    }
-}
-
 /// The members of an object of scalars, such as `page: {number, size}`.
 pub(super) fn paging_object<'a>(node: Node<'a>, document: &'a Document) -> Option<Vec<(&'a str, Node<'a>)>> {
-    let schema = match node {
-        Node::Schema(schema) => schema,
-        Node::Reference(name) => match document.schema(name).map(Node::from)? {
-            Node::Schema(schema) => schema,
-            Node::Reference(_) => return None,
-        },
-    };
-    let members: Vec<_> = View::of(schema).properties().collect();
+    let members: Vec<_> = node.view(document)?.properties().collect();
     let scalar = |node: &Node<'_>| match node {
         Node::Schema(schema) => matches!(View::of(schema).kind, Some("integer" | "number" | "string")),
         Node::Reference(_) => false,

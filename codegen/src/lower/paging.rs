@@ -2,7 +2,7 @@
 //!
 //! What is inferred is conservative: a list that is taken for paged when it is not would lose items.
 
-use openapiv3::Parameter;
+use openapiv3::{Parameter, Response};
 
 use super::media::{self, Kind};
 use super::names::{self, Scope};
@@ -10,9 +10,11 @@ use super::operations::{Found, paging_object};
 use super::parameters;
 use super::view::{Node, View};
 use crate::config::{Config, PaginationConfig};
+use crate::diagnostic::{Diagnostics, Location};
 use crate::model::{Http, Paging, PagingKind};
 use crate::normalize::Document;
 use crate::pointer;
+use crate::source::FileId;
 
 // Names as `names::snake` writes them: `page[after]` is `page_after`.
 const OFFSETS: &[&str] = &["offset", "skip", "page_offset"];
@@ -26,9 +28,12 @@ const CURSORS: &[&str] = &[
     "page_after",
     "page_cursor",
     "after_cursor",
+    "after_id",
     "pagination_token",
     "continuation_token",
 ];
+/// Cursors that are the id of an item.
+const AFTER_ITEMS: &[&str] = &["starting_after", "after_id"];
 const ITEMS: &[&str] = &["data", "items", "results", "records", "entries", "values"];
 /// Not `count`, which may be that of the page.
 const TOTALS: &[&str] = &["total", "total_count", "total_items", "total_results"];
@@ -46,93 +51,295 @@ const NEXT: &[&str] = &[
 const POSITIONS: &[&str] = &["meta", "metadata", "pagination", "paging", "page", "page_info", "response_metadata"];
 /// What names the next page only beside nothing but the position.
 const NEXT_OF_POSITION: &[&str] = &["next", "after"];
+/// What names the last item of the page, and so the next page, only beside a flag that says whether there is one.
+const LAST: &[&str] = &["last_id", "end_cursor"];
+/// Flags that are false on the last page.
+const MORE: &[&str] = &["has_more", "has_next", "has_next_page"];
+/// Members that hold links.
+const LINKS: &[&str] = &["links"];
+/// Names of links to the next page.
+const NEXT_LINKS: &[&str] =
+    &["next_href", "next_link", "next_page_link", "next_page_url", "next_uri", "next_url", "odata_next_link"];
+/// Names of what is a link to the next page if it is a URL.
+const NEXT_URLS: &[&str] = &["next", "next_page"];
+/// What a link that is an object has its URL in.
+const HREFS: &[&str] = &["href", "link", "url"];
 
 /// How many references and parts of a schema are followed to find a member.
 const MAX_DEPTH: usize = 16;
 
-/// The configured ways of paging, or the one that most APIs use and those that the operations show.
-pub(super) fn styles(config: &Config, found: &[Found<'_>], document: &Document) -> Vec<PaginationConfig> {
-    if !config.pagination.is_empty() {
-        return config.pagination.values().cloned().collect();
-    }
-    let mut styles = vec![PaginationConfig::PageNumber {
-        number: "page[number]".to_owned(),
-        size: Some("page[size]".to_owned()),
-        items: "data".to_owned(),
-        meta: Some("meta".to_owned()),
-        current: "/meta/page_number".to_owned(),
-        total: "/meta/total_pages".to_owned(),
-    }];
-    for found in found {
-        if choose(found, &styles, document).is_some() {
-            continue;
-        }
-        styles.extend(infer(found, document));
-    }
-    styles
+/// The ways of paging that there are, and that of each operation.
+pub(super) struct Pagination {
+    styles: Vec<PaginationConfig>,
+    /// One for each operation, in their order.
+    chosen: Vec<Option<usize>>,
 }
 
-/// The styles in terms of the crate, each with a name of its own.
-pub(super) fn lower(styles: &[PaginationConfig]) -> Vec<Paging> {
-    let mut taken = Scope::default();
-    let mut lowered = Vec::new();
-    for style in styles {
-        let (kind, size) = match style {
-            PaginationConfig::PageNumber { current, total, size, .. } => {
-                (PagingKind::PageNumber { current: current.clone(), total: total.clone() }, size)
+/// The way of paging that an operation has.
+#[derive(Clone, Copy)]
+pub(super) struct Chosen<'p> {
+    pub index: usize,
+    pub style: &'p PaginationConfig,
+}
+
+impl Pagination {
+    /// As configured, or else as the operations show.
+    pub(super) fn of(
+        config: &Config,
+        config_file: Option<FileId>,
+        found: &[Found<'_>],
+        document: &Document,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let shown: Vec<Shown<'_>> = found.iter().map(|found| Shown::by(found, document)).collect();
+        if config.pagination.is_empty() {
+            return Self::inferred(&shown);
+        }
+        let styles: Vec<PaginationConfig> = config.pagination.values().cloned().collect();
+        let mut chosen = Vec::new();
+        for shown in &shown {
+            let own = styles.iter().position(|style| shown.has(style));
+            let meant = own.or_else(|| styles.iter().position(|style| shown.takes(style)));
+            if let Some((name, style)) = meant.and_then(|index| config.pagination.get_index(index)) {
+                shown.report_lack(name, style, config_file, diagnostics);
             }
-            PaginationConfig::Offset { total, size, .. } => (PagingKind::Offset { total: total.clone() }, size),
-            PaginationConfig::Cursor { next, size, .. } => (PagingKind::Cursor { next: next.clone() }, size),
+            chosen.push(own);
+        }
+        Self { styles, chosen }
+    }
+
+    /// The way that most APIs use, and those that the operations show.
+    fn inferred(shown: &[Shown<'_>]) -> Self {
+        let usual = PaginationConfig::PageNumber {
+            number: "page[number]".to_owned(),
+            size: Some("page[size]".to_owned()),
+            items: "data".to_owned(),
+            meta: Some("meta".to_owned()),
+            current: Some("/meta/page_number".to_owned()),
+            total: Some("/meta/total_pages".to_owned()),
         };
-        lowered.push(Paging {
-            constant: taken.claim(&format!("{}_PAGES", names::shouty(style.param()))),
-            kind,
-            param: style.param().to_owned(),
-            size: size.clone(),
+        let own = |shown: &Shown<'_>| if shown.has(&usual) { Some(usual.clone()) } else { shown.infer() };
+        let own: Vec<Option<PaginationConfig>> = shown.iter().map(own).collect();
+        let mut styles = vec![usual];
+        for own in own.iter().flatten() {
+            if !styles.iter().any(|style| is_same(style, own)) {
+                styles.push(own.clone());
+            }
+        }
+        // What shows nothing by itself may be like others. Links are too common for that.
+        let like_others =
+            |shown: &Shown<'_>| styles.iter().position(|style| style.param().is_some() && shown.has(style));
+        let chosen = shown.iter().zip(&own).map(|(shown, own)| match own {
+            Some(own) => styles.iter().position(|style| is_same(style, own)),
+            None => like_others(shown),
+        });
+        let chosen = chosen.collect();
+        Self { styles, chosen }
+    }
+
+    /// The way of the operation of this index.
+    pub(super) fn chosen(&self, operation: usize) -> Option<Chosen<'_>> {
+        let index = (*self.chosen.get(operation)?)?;
+        Some(Chosen { index, style: self.styles.get(index)? })
+    }
+
+    /// The styles in terms of the crate, each with a name of its own.
+    pub(super) fn lower(&self) -> Vec<Paging> {
+        let mut taken = Scope::default();
+        let lower = |style: &PaginationConfig| Paging {
+            constant: taken.claim(&format!("{}_PAGES", names::shouty(style.param().unwrap_or("link")))),
+            kind: kind(style),
+            size: style.size().map(str::to_owned),
             items: style.items().to_owned(),
             meta: style.meta().map(str::to_owned),
-        });
+        };
+        self.styles.iter().map(lower).collect()
     }
-    lowered
 }
 
-/// Which of the styles the operation has.
-pub(super) fn choose(found: &Found<'_>, styles: &[PaginationConfig], document: &Document) -> Option<usize> {
-    let params = query_params(found, document);
-    let body = body(found, document);
-    styles.iter().position(|style| {
-        params.iter().any(|param| param == style.param())
-            && match style {
-                // What the response lacks is missed when the list is walked, and told then.
-                PaginationConfig::PageNumber { .. } => true,
-                // An end that can't be seen would look like the end of the list.
-                PaginationConfig::Offset { .. } | PaginationConfig::Cursor { .. } => body.is_some_and(|body| {
-                    is_list(body, style.items(), document)
-                        && style.pointers().iter().all(|(_, pointer)| at(body, pointer, document).is_some())
-                }),
+fn kind(style: &PaginationConfig) -> PagingKind {
+    match style.clone() {
+        PaginationConfig::PageNumber { number: param, current, total, .. } => {
+            PagingKind::PageNumber { param, current, total }
+        }
+        PaginationConfig::Offset { offset: param, total, .. } => PagingKind::Offset { param, total },
+        PaginationConfig::Cursor { cursor: param, next, more, .. } => PagingKind::Cursor { param, next, more },
+        PaginationConfig::LastItem { after: param, id, more, .. } => PagingKind::LastItem { param, id, more },
+        PaginationConfig::Link { next: Some(next), .. } => PagingKind::Link { next },
+        PaginationConfig::Link { header, .. } => PagingKind::LinkHeader { name: header.unwrap_or_default() },
+    }
+}
+
+/// Whether two styles differ in nothing but the parameter for the size of pages, which no walk needs.
+fn is_same(one: &PaginationConfig, other: &PaginationConfig) -> bool {
+    one.items() == other.items() && one.meta() == other.meta() && kind(one) == kind(other)
+}
+
+/// What an operation shows of the way in which it is paged.
+struct Shown<'a> {
+    found: &'a Found<'a>,
+    document: &'a Document,
+    /// The parameters of the query; an object that asks for a page counts as one for each member.
+    params: Vec<String>,
+    /// The response with the JSON that the operation gives.
+    success: Option<(&'a Response, Node<'a>)>,
+}
+
+impl<'a> Shown<'a> {
+    fn by(found: &'a Found<'a>, document: &'a Document) -> Self {
+        Self { found, document, params: query_params(found, document), success: success(found, document) }
+    }
+
+    /// Whether the operation takes the parameters of a style.
+    fn takes(&self, style: &PaginationConfig) -> bool {
+        let takes = |name: &str| self.params.iter().any(|param| param == name);
+        match style {
+            PaginationConfig::Link { size, .. } => self.is_get() && size.as_deref().is_some_and(takes),
+            _ => style.param().is_some_and(takes),
+        }
+    }
+
+    /// Whether the operation has this style.
+    fn has(&self, style: &PaginationConfig) -> bool {
+        match style {
+            // What the response lacks is missed when the list is walked, and told then.
+            PaginationConfig::PageNumber { .. } => self.takes(style),
+            // An end that can't be seen would look like the end of the list.
+            PaginationConfig::Offset { .. } | PaginationConfig::Cursor { .. } | PaginationConfig::LastItem { .. } => {
+                self.takes(style) && self.lack(style).is_none()
             }
-    })
-}
+            // Any list could have the header, were it not for what the document says.
+            PaginationConfig::Link { header, .. } => {
+                let says_so = header.as_deref().is_none_or(|name| self.has_header(name) || self.takes(style));
+                self.is_get() && says_so && self.lack(style).is_none()
+            }
+        }
+    }
 
-/// How the operation shows that it is paged.
-fn infer(found: &Found<'_>, document: &Document) -> Option<PaginationConfig> {
-    if found.http != Http::Get {
-        return None;
+    /// What the response lacks for a style: the member of the configuration, and the JSON pointer.
+    fn lack(&self, style: &PaginationConfig) -> Option<(&'static str, String)> {
+        let document = self.document;
+        let list = pointer::member(style.items());
+        let Some((_, body)) = self.success else { return Some(("items", list)) };
+        let Some(item) = at(body, &list, document).and_then(|list| list.view(document)?.items) else {
+            return Some(("items", list));
+        };
+        let is_there = |pointer: &str| at(body, pointer, document).is_some();
+        let lacking = style.pointers().into_iter().find(|(_, pointer)| !is_there(pointer));
+        let lacking = lacking.map(|(member, pointer)| (member, pointer.to_owned()));
+        match style {
+            PaginationConfig::LastItem { id, .. } if at(item, id, document).is_none() => {
+                lacking.or_else(|| Some(("id", format!("{list}/0{id}"))))
+            }
+            _ => lacking,
+        }
     }
-    let params = query_params(found, document);
-    let param = |known: &[&str]| params.iter().find(|name| known.contains(&names::snake(name).as_str())).cloned();
-    let body = body(found, document)?;
-    let items = items(body, document)?.to_owned();
-    let size = param(SIZES);
-    if let Some(cursor) = param(CURSORS)
-        && let Some((meta, next)) = next(body, document)
-    {
-        return Some(PaginationConfig::Cursor { cursor, size, items, meta, next });
+
+    /// Warns of a response that lacks what a configured style, whose parameters the operation takes, looks for.
+    fn report_lack(
+        &self,
+        name: &str,
+        style: &PaginationConfig,
+        config_file: Option<FileId>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let Some((member, lacking)) = self.success.and_then(|_| self.lack(style)) else { return };
+        let param = style.param().or(style.size()).unwrap_or_default();
+        let what = match (member, lacking.as_str()) {
+            ("items", "") => "is no list".to_owned(),
+            ("items", list) => format!("has no list at `{list}`"),
+            (_, pointer) => format!("has nothing at `{pointer}`"),
+        };
+        let outcome =
+            if self.has(style) && member != "items" { "a walk over it may end in an error" } else { "it is not paged" };
+        let warning = diagnostics.warning(
+            "not-paged",
+            self.document.locate(&self.found.pointer()),
+            format!("`{}` takes `{param}`, but its response {what}: {outcome}", self.name()),
+        );
+        warning.help(
+            "correct the style in `pagination`, add one for such operations, or add what is missing to the document by a \
+             patch",
+        );
+        if let Some(file) = config_file {
+            let place = pointer::join(&pointer::join("/pagination", name), member);
+            warning.related(Location::value(file, place), "which is looked for here");
+        }
     }
-    let offset = param(OFFSETS)?;
-    size.as_ref()?;
-    let (meta, total) = scalar_within(body, TOTALS, TOTALS, &["integer", "number"], document).unzip();
-    Some(PaginationConfig::Offset { offset, size, items, meta: meta.flatten(), total })
+
+    fn name(&self) -> String {
+        self.found.operation.operation_id.clone().unwrap_or_else(|| self.found.reference())
+    }
+
+    /// How the operation shows that it is paged.
+    fn infer(&self) -> Option<PaginationConfig> {
+        if !self.is_get() {
+            return None;
+        }
+        let (_, body) = self.success?;
+        let Some(items) = items(body, self.document) else { return self.infer_header(body, String::new()) };
+        let ways = [Self::infer_cursor, Self::infer_offset, Self::infer_link, Self::infer_header];
+        ways.iter().find_map(|infer| infer(self, body, items.to_owned()))
+    }
+
+    fn infer_cursor(&self, body: Node<'a>, items: String) -> Option<PaginationConfig> {
+        let cursor = self.param(CURSORS)?;
+        let (document, size) = (self.document, self.param(SIZES));
+        if let Some((meta, next)) = next(body, document) {
+            let more = more(body, &next, document);
+            return Some(PaginationConfig::Cursor { cursor, size, items, meta, next, more });
+        }
+        if let Some((meta, next)) = scalar_within(body, LAST, LAST, &["string", "integer"], document)
+            && let more @ Some(_) = more(body, &next, document)
+        {
+            return Some(PaginationConfig::Cursor { cursor, size, items, meta, next, more });
+        }
+        let after = self.param(AFTER_ITEMS)?;
+        let more = more(body, "/", document)?;
+        let item = at(body, &pointer::member(&items), document).and_then(|list| list.view(document)?.items)?;
+        let id = member_of(item, "id", document)?.view(document)?;
+        let is_id = matches!(id.kind, Some("string" | "integer"));
+        is_id.then(|| PaginationConfig::LastItem {
+            after,
+            size,
+            items,
+            meta: None,
+            id: "/id".to_owned(),
+            more: Some(more),
+        })
+    }
+
+    fn infer_offset(&self, body: Node<'a>, items: String) -> Option<PaginationConfig> {
+        let offset = self.param(OFFSETS)?;
+        let size = Some(self.param(SIZES)?);
+        let (meta, total) = scalar_within(body, TOTALS, TOTALS, &["integer", "number"], self.document).unzip();
+        Some(PaginationConfig::Offset { offset, size, items, meta: meta.flatten(), total })
+    }
+
+    fn infer_link(&self, body: Node<'a>, items: String) -> Option<PaginationConfig> {
+        let (meta, next) = link(body, self.document)?;
+        Some(PaginationConfig::Link { size: self.param(SIZES), items, meta, next: Some(next), header: None })
+    }
+
+    /// The list is a member, or what has no such member.
+    fn infer_header(&self, body: Node<'a>, items: String) -> Option<PaginationConfig> {
+        let is_list = !items.is_empty() || body.view(self.document)?.items.is_some();
+        let header = Some("Link".to_owned()).filter(|name| is_list && self.has_header(name))?;
+        Some(PaginationConfig::Link { size: self.param(SIZES), items, meta: None, next: None, header: Some(header) })
+    }
+
+    /// The first parameter of one of the names.
+    fn param(&self, known: &[&str]) -> Option<String> {
+        self.params.iter().find(|name| known.contains(&names::snake(name).as_str())).cloned()
+    }
+
+    fn has_header(&self, name: &str) -> bool {
+        self.success.is_some_and(|(response, _)| response.headers.keys().any(|known| known.eq_ignore_ascii_case(name)))
+    }
+
+    fn is_get(&self) -> bool {
+        self.found.http == Http::Get
+    }
 }
 
 /// The parameters of the query; an object that asks for a page counts as one for each member.
@@ -147,11 +354,13 @@ fn query_params(found: &Found<'_>, document: &Document) -> Vec<String> {
     params
 }
 
-/// The JSON that the operation gives.
-fn body<'a>(found: &Found<'a>, document: &'a Document) -> Option<Node<'a>> {
+/// The response with the JSON that the operation gives.
+fn success<'a>(found: &Found<'a>, document: &'a Document) -> Option<(&'a Response, Node<'a>)> {
     let successes = found.successes(document);
-    let (media_type, media) = successes.iter().find_map(|(_, response, _)| media::preferred(&response.content))?;
-    media.schema.as_ref().filter(|_| media::kind(media_type) == Kind::Json).map(Node::from)
+    let (response, (media_type, media)) =
+        successes.iter().find_map(|(_, response, _)| Some((*response, media::preferred(&response.content)?)))?;
+    let schema = media.schema.as_ref().filter(|_| media::kind(media_type) == Kind::Json)?;
+    Some((response, Node::from(schema)))
 }
 
 /// The one member that is a list, or the one of those with a name that says so.
@@ -166,7 +375,7 @@ fn items<'a>(body: Node<'a>, document: &'a Document) -> Option<&'a str> {
 }
 
 fn is_list(body: Node<'_>, member: &str, document: &Document) -> bool {
-    let list = member_of(body, member, document).and_then(|node| schema_of(node, document));
+    let list = member_of(body, member, document).and_then(|node| node.view(document));
     list.is_some_and(|list| list.items.is_some())
 }
 
@@ -174,6 +383,60 @@ fn is_list(body: Node<'_>, member: &str, document: &Document) -> bool {
 fn next(body: Node<'_>, document: &Document) -> Option<(Option<String>, String)> {
     let of_position: Vec<&str> = NEXT.iter().chain(NEXT_OF_POSITION).copied().collect();
     scalar_within(body, NEXT, &of_position, &["string", "integer"], document)
+}
+
+/// The flag beside a member that says whether there is a next page.
+fn more(body: Node<'_>, beside: &str, document: &Document) -> Option<String> {
+    let (around, _) = pointer::split_last(beside)?;
+    let members = members(at(body, around, document)?, document, MAX_DEPTH);
+    let is_flag = |node: Node<'_>| node.view(document).is_some_and(|schema| schema.kind == Some("boolean"));
+    let known = |name: &str| MORE.contains(&names::snake(name).as_str());
+    let (name, _) = members.into_iter().find(|(name, node)| known(name) && is_flag(*node))?;
+    Some(pointer::join(around, name))
+}
+
+/// Where the response links to the next page, and the member that holds the position.
+fn link(body: Node<'_>, document: &Document) -> Option<(Option<String>, String)> {
+    let is_next = |name: &str, schema: &View<'_>| {
+        let name = names::snake(name);
+        NEXT_LINKS.contains(&name.as_str()) || (NEXT_URLS.contains(&name.as_str()) && is_url(schema))
+    };
+    // Among links, the name alone says what it is.
+    let is_next_link = |name: &str, _: &View<'_>| NEXT_URLS.contains(&names::snake(name).as_str());
+    if let Some(name) = find_text(body, is_next, document) {
+        return Some((None, pointer::member(name)));
+    }
+    members(body, document, MAX_DEPTH).into_iter().find_map(|(holder, node)| {
+        let path = match names::snake(holder).as_str() {
+            name if LINKS.contains(&name) => link_within(node, is_next_link, document),
+            name if POSITIONS.contains(&name) => link_within(node, is_next, document),
+            _ => None,
+        };
+        Some((Some(holder.to_owned()), format!("{}{}", pointer::member(holder), path?)))
+    })
+}
+
+/// Where an object links to the next page, by a text or by an object that has the URL.
+fn link_within(node: Node<'_>, is_link: impl Fn(&str, &View<'_>) -> bool, document: &Document) -> Option<String> {
+    if let Some(name) = find_text(node, is_link, document) {
+        return Some(pointer::member(name));
+    }
+    let is = |names: &[&str], name: &str| names.contains(&names::snake(name).as_str());
+    let (name, next) = members(node, document, MAX_DEPTH).into_iter().find(|(name, _)| is(NEXT_URLS, name))?;
+    let href = find_text(next, |name, _| is(HREFS, name), document)?;
+    Some(pointer::join(&pointer::member(name), href))
+}
+
+/// The first member that is a text and what is looked for.
+fn find_text<'a>(node: Node<'a>, fits: impl Fn(&str, &View<'a>) -> bool, document: &'a Document) -> Option<&'a str> {
+    find(node, |name, schema| schema.kind == Some("string") && fits(name, schema), document)
+}
+
+/// The first member that is what is looked for.
+fn find<'a>(node: Node<'a>, fits: impl Fn(&str, &View<'a>) -> bool, document: &'a Document) -> Option<&'a str> {
+    let members = members(node, document, MAX_DEPTH).into_iter();
+    let mut fitting = members.filter(|(name, node)| node.view(document).is_some_and(|schema| fits(name, &schema)));
+    fitting.next().map(|(name, _)| name)
 }
 
 /// A member of one of the names at the top, or of those of the second list in what holds the position.
@@ -184,28 +447,18 @@ fn scalar_within(
     kinds: &[&str],
     document: &Document,
 ) -> Option<(Option<String>, String)> {
-    let scalar = |node: Node<'_>, known: &[&str]| {
-        let members = members(node, document, MAX_DEPTH);
-        let fits = |(name, node): &&(&str, Node<'_>)| {
-            known.contains(&names::snake(name).as_str())
-                && schema_of(*node, document).is_some_and(|schema| {
-                    // A URL names the next page in another way.
-                    schema.kind.is_some_and(|kind| kinds.contains(&kind)) && !is_url(&schema)
-                })
-        };
-        members.iter().find(fits).map(|(name, _)| (*name).to_owned())
+    let fits = |known: &[&str], name: &str, schema: &View<'_>| {
+        // A URL names the next page in another way.
+        let is_scalar = schema.kind.is_some_and(|kind| kinds.contains(&kind)) && !is_url(schema);
+        is_scalar && known.contains(&names::snake(name).as_str())
     };
-    let mut path = String::new();
-    if let Some(name) = scalar(body, at_top) {
-        pointer::push(&mut path, &name);
-        return Some((None, path));
+    if let Some(name) = find(body, |name, schema| fits(at_top, name, schema), document) {
+        return Some((None, pointer::member(name)));
     }
     let positions = members(body, document, MAX_DEPTH);
     positions.iter().filter(|(name, _)| POSITIONS.contains(&names::snake(name).as_str())).find_map(|(meta, node)| {
-        let name = scalar(*node, in_position)?;
-        pointer::push(&mut path, meta);
-        pointer::push(&mut path, &name);
-        Some((Some((*meta).to_owned()), path.clone()))
+        let name = find(*node, |name, schema| fits(in_position, name, schema), document)?;
+        Some((Some((*meta).to_owned()), pointer::join(&pointer::member(meta), name)))
     })
 }
 
@@ -217,7 +470,7 @@ fn is_url(schema: &View<'_>) -> bool {
 
 /// The schema at a JSON pointer into its values.
 fn at<'a>(body: Node<'a>, path: &str, document: &'a Document) -> Option<Node<'a>> {
-    path.split('/').skip(1).try_fold(body, |node, segment| member_of(node, &pointer::unescape(segment), document))
+    pointer::segments(path).try_fold(body, |node, segment| member_of(node, &segment, document))
 }
 
 fn member_of<'a>(node: Node<'a>, name: &str, document: &'a Document) -> Option<Node<'a>> {
@@ -226,18 +479,7 @@ fn member_of<'a>(node: Node<'a>, name: &str, document: &'a Document) -> Option<N
 
 /// The members of an object, also those of its parts.
 fn members<'a>(node: Node<'a>, document: &'a Document, depth: usize) -> Vec<(&'a str, Node<'a>)> {
-    let (Some(view), Some(depth)) = (schema_of(node, document), depth.checked_sub(1)) else { return Vec::new() };
+    let (Some(view), Some(depth)) = (node.view(document), depth.checked_sub(1)) else { return Vec::new() };
     let parts = view.all_of.iter().flat_map(|part| members(Node::from(part), document, depth));
     view.properties().chain(parts).collect()
-}
-
-/// The schema behind references.
-fn schema_of<'a>(mut node: Node<'a>, document: &'a Document) -> Option<View<'a>> {
-    for _ in 0..MAX_DEPTH {
-        match node {
-            Node::Schema(schema) => return Some(View::of(schema)),
-            Node::Reference(name) => node = document.schema(name).map(Node::from)?,
-        }
-    }
-    None
 }

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use openapiv3::{Parameter, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr};
+use openapiv3::{Parameter, ParameterSchemaOrContent, PathStyle, QueryStyle};
 use serde_json::Value;
 
+use super::components::{self, Component};
 use super::media;
 use super::names::{self, Scope};
 use super::operations::{Found, paging_object};
@@ -29,7 +30,7 @@ impl<'a> Found<'a> {
         let mut seen = BTreeSet::new();
         let mut parameters = Vec::new();
         for (parameter, pointer) in own.chain(shared) {
-            let Some((parameter, pointer)) = resolve_parameter(document, parameter, pointer) else { continue };
+            let Some((parameter, pointer)) = Component::resolve(parameter, pointer, document) else { continue };
             if seen.insert((location_word(parameter), parameter.parameter_data_ref().name.as_str())) {
                 parameters.push((parameter, pointer));
             }
@@ -73,10 +74,9 @@ pub(crate) fn lower<'a>(
             });
         }
         if members.is_none()
-            && let Some(node) = schema(parameter)
+            && let Some((node, schema_at)) = components::schema(&data.format, pointer)
         {
-            let place =
-                Place::new(schema_pointer(parameter, pointer), format!("{base} {}", data.name), Usage::PARAMETER);
+            let place = Place::new(schema_at, format!("{base} {}", data.name), Usage::PARAMETER);
             let typed = schemas.lower(node, &place, diagnostics);
             let wanted = names::snake(&data.name);
             let wanted = if taken.is_taken(&wanted) { format!("{wanted}_") } else { wanted };
@@ -142,14 +142,7 @@ fn is_json_text(parameter: &Parameter) -> bool {
 
 /// What the server assumes when nothing is sent.
 fn default_of(node: Node<'_>, schemas: &Schemas<'_>) -> Option<Value> {
-    let schema = match node {
-        Node::Schema(schema) => schema,
-        Node::Reference(name) => match schemas.document.schema(name).map(Node::from)? {
-            Node::Schema(schema) => schema,
-            Node::Reference(_) => return None,
-        },
-    };
-    schema.schema_data.default.clone()
+    node.schema(schemas.document)?.schema_data.default.clone()
 }
 
 /// A parameter that the operation describes twice: the first counts.
@@ -157,7 +150,7 @@ pub(crate) fn report_duplicates(found: &Found<'_>, document: &Document, diagnost
     let mut seen: BTreeMap<(&str, &str), String> = BTreeMap::new();
     for (index, parameter) in found.operation.parameters.iter().enumerate() {
         let pointer = format!("{}/parameters/{index}", found.pointer());
-        let Some((parameter, _)) = resolve_parameter(document, parameter, pointer.clone()) else { continue };
+        let Some((parameter, _)) = Component::resolve(parameter, pointer.clone(), document) else { continue };
         let (word, name) = (location_word(parameter), parameter.parameter_data_ref().name.as_str());
         if let Some(first) = seen.get(&(word, name)) {
             diagnostics
@@ -252,8 +245,10 @@ pub(crate) fn path_args<'a>(
             PathStyle::Label => Style::Label,
             PathStyle::Simple => Style::Simple,
         };
-        let place = Place::new(schema_pointer(parameter, pointer), format!("{base} {wire}"), Usage::PARAMETER);
-        let typed = schema(parameter).map(|node| schemas.lower(node, &place, diagnostics));
+        let typed = components::schema(&data.format, pointer).map(|(node, schema_at)| {
+            let place = Place::new(schema_at, format!("{base} {wire}"), Usage::PARAMETER);
+            schemas.lower(node, &place, diagnostics)
+        });
         let (ty, doc, example) =
             typed.map_or((Type::String, String::new(), None), |typed| (typed.ty, typed.doc, typed.example));
         let wanted = names::snake(wire);
@@ -276,23 +271,7 @@ pub(crate) fn path_args<'a>(
 
 /// The schema of a parameter, or of the media type in its place.
 pub(super) fn schema(parameter: &Parameter) -> Option<Node<'_>> {
-    match &parameter.parameter_data_ref().format {
-        ParameterSchemaOrContent::Schema(schema) => Some(Node::from(schema)),
-        ParameterSchemaOrContent::Content(content) => {
-            content.values().next().and_then(|media| media.schema.as_ref()).map(Node::from)
-        }
-    }
-}
-
-/// JSON pointer of that schema.
-fn schema_pointer(parameter: &Parameter, pointer: &str) -> String {
-    match &parameter.parameter_data_ref().format {
-        ParameterSchemaOrContent::Schema(_) => format!("{pointer}/schema"),
-        ParameterSchemaOrContent::Content(content) => {
-            let media_type = content.keys().next().map(|name| name.replace('~', "~0").replace('/', "~1"));
-            format!("{pointer}/content/{}/schema", media_type.unwrap_or_default())
-        }
-    }
+    components::schema(&parameter.parameter_data_ref().format, "").map(|(node, _)| node)
 }
 
 fn location_word(parameter: &Parameter) -> &'static str {
@@ -301,22 +280,5 @@ fn location_word(parameter: &Parameter) -> &'static str {
         Parameter::Header { .. } => "header",
         Parameter::Path { .. } => "path",
         Parameter::Cookie { .. } => "cookie",
-    }
-}
-
-fn resolve_parameter<'a>(
-    document: &'a Document,
-    parameter: &'a ReferenceOr<Parameter>,
-    pointer: String,
-) -> Option<(&'a Parameter, String)> {
-    match parameter {
-        ReferenceOr::Item(parameter) => Some((parameter, pointer)),
-        ReferenceOr::Reference { reference } => {
-            let name = reference.strip_prefix("#/components/parameters/")?;
-            match document.api.components.as_ref()?.parameters.get(name)? {
-                ReferenceOr::Item(parameter) => Some((parameter, format!("/components/parameters/{name}"))),
-                ReferenceOr::Reference { .. } => None,
-            }
-        }
     }
 }

@@ -1,20 +1,22 @@
 //! What calls give: the types of responses by status and media type, of errors, and of headers.
 
-use openapiv3::{Header, MediaType, ParameterSchemaOrContent, ReferenceOr, Response};
+use openapiv3::{MediaType, Response};
 use serde_json::Value;
 
-use super::media::{self, Kind};
+use super::components::{self, Component};
+use super::media::{self, Kind, schema_pointer};
 use super::names::{self, Scope};
 use super::operations::{Found, open};
+use super::paging::Chosen;
 use super::schemas::{Place, Schemas};
 use super::usage::Usage;
 use super::view::{Node, View};
-use crate::config::PaginationConfig;
 use crate::diagnostic::Diagnostics;
 use crate::model::{
     Alternative, Content, ErrorResponse, HeaderField, HeaderView, Http, Output, StatusCase, StatusView, Type,
 };
 use crate::normalize::Document;
+use crate::pointer;
 
 /// All that is to be known of an operation's responses.
 pub(crate) struct Responses {
@@ -31,12 +33,11 @@ pub(crate) struct Responses {
 pub(crate) fn lower<'a>(
     found: &Found<'a>,
     base: &str,
-    paging: Option<usize>,
-    pagination: &[PaginationConfig],
+    paging: Option<Chosen<'_>>,
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Responses {
-    let (output, accept, alternatives) = output(found, base, paging, pagination, schemas, diagnostics);
+    let (output, accept, alternatives) = output(found, base, paging, schemas, diagnostics);
     let (errors, error_view) = errors(found, base, schemas, diagnostics);
     let headers = headers(found, base, schemas, diagnostics);
     Responses { output, accept, alternatives, errors, error_view, headers }
@@ -49,8 +50,7 @@ type Answer<'a> = (String, &'a Response, String);
 fn output<'a>(
     found: &Found<'a>,
     base: &str,
-    paging: Option<usize>,
-    pagination: &[PaginationConfig],
+    paging: Option<Chosen<'_>>,
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
 ) -> (Output, Option<String>, Vec<Alternative>) {
@@ -72,7 +72,7 @@ fn output<'a>(
         .schema
         .as_ref()
         .filter(|_| media::kind(media_type) == Kind::Json)
-        .and_then(|schema| open(Node::from(schema), &place, base, paging, pagination, schemas, diagnostics))
+        .and_then(|schema| open(Node::from(schema), &place, base, paging, schemas, diagnostics))
         .filter(|opened| matches!(opened, Output::Page { .. }));
     let mut accept = vec![media_type];
     let output = match (page, name) {
@@ -220,7 +220,7 @@ fn content<'a>(
         }
         Kind::Json => {
             let Some(node) = node else { return Content::Json(Type::Any) };
-            match open(node, place, "", None, &[], schemas, diagnostics) {
+            match open(node, place, "", None, schemas, diagnostics) {
                 Some(Output::Envelope { member, ty }) => Content::Envelope { member, ty },
                 _ => Content::Json(schemas.lower(node, place, diagnostics).with_null()),
             }
@@ -231,7 +231,7 @@ fn content<'a>(
 /// The type of the data of events: that of the items where the schema describes the whole stream, that of `data` where
 /// it describes a whole event, or else what it describes.
 fn event_data<'a>(node: Node<'a>, place: &Place, schemas: &mut Schemas<'a>, diagnostics: &mut Diagnostics) -> Type {
-    let inner = match resolved(node, schemas.document) {
+    let inner = match node.view(schemas.document) {
         Some(view) if view.items.is_some() => view.items,
         Some(view) => match view.property("data") {
             Some(data) if ["event", "id", "retry"].iter().any(|name| view.property(name).is_some()) => Some(data),
@@ -247,17 +247,7 @@ fn event_data<'a>(node: Node<'a>, place: &Place, schemas: &mut Schemas<'a>, diag
 }
 
 fn is_file(node: Node<'_>, schemas: &Schemas<'_>) -> bool {
-    resolved(node, schemas.document).is_some_and(|view| view.kind == Some("string") && view.format == Some("binary"))
-}
-
-fn resolved<'a>(node: Node<'a>, document: &'a Document) -> Option<View<'a>> {
-    match node {
-        Node::Schema(schema) => Some(View::of(schema)),
-        Node::Reference(name) => match document.schema(name).map(Node::from)? {
-            Node::Schema(schema) => Some(View::of(schema)),
-            Node::Reference(_) => None,
-        },
-    }
+    node.view(schemas.document).is_some_and(|view| view.kind == Some("string") && view.format == Some("binary"))
 }
 
 /// The error responses, and a view with a variant for each where they differ.
@@ -333,12 +323,12 @@ fn error_type<'a>(
 
 /// `{"errors": [{"code", "title", "detail"}]}`
 fn is_list_of_errors(node: Node<'_>, document: &Document) -> bool {
-    let Some(view) = resolved(node, document) else { return false };
-    let items = view.property("errors").and_then(|errors| resolved(errors, document)?.items);
-    let Some(item) = items.and_then(|item| resolved(item, document)) else { return false };
+    let Some(view) = node.view(document) else { return false };
+    let items = view.property("errors").and_then(|errors| errors.view(document)?.items);
+    let Some(item) = items.and_then(|item| item.view(document)) else { return false };
     let mut parts = vec![item];
     if let Some(item) = parts.first() {
-        let more: Vec<View<'_>> = item.all_of.iter().filter_map(|part| resolved(Node::from(part), document)).collect();
+        let more: Vec<View<'_>> = item.all_of.iter().filter_map(|part| Node::from(part).view(document)).collect();
         parts.extend(more);
     }
     parts.iter().any(|part| ["code", "title", "detail", "message"].iter().any(|name| part.property(name).is_some()))
@@ -360,10 +350,12 @@ fn headers<'a>(
             if is_known || wire.eq_ignore_ascii_case("content-type") {
                 continue;
             }
-            let pointer = format!("{pointer}/headers/{}", wire.replace('~', "~0").replace('/', "~1"));
-            let Some((header, pointer)) = resolve_header(document, header, pointer) else { continue };
-            let place = Place::new(format!("{pointer}/schema"), format!("{base} {wire}"), Usage::RESPONSE);
-            let typed = header_schema(header).map(|node| schemas.lower(node, &place, diagnostics));
+            let pointer = pointer::join(&format!("{pointer}/headers"), wire);
+            let Some((header, pointer)) = Component::resolve(header, pointer, document) else { continue };
+            let typed = components::schema(&header.format, &pointer).map(|(node, pointer)| {
+                let place = Place::new(pointer, format!("{base} {wire}"), Usage::RESPONSE);
+                schemas.lower(node, &place, diagnostics)
+            });
             let doc = typed.as_ref().map(|typed| typed.doc.clone()).unwrap_or_default();
             fields.push(HeaderField {
                 name: scope.claim(&names::snake(wire)),
@@ -378,34 +370,6 @@ fn headers<'a>(
     }
     let name = schemas.scope.claim(&names::type_name(&format!("{base} Headers")));
     Some(HeaderView { name, fields })
-}
-
-fn header_schema(header: &Header) -> Option<Node<'_>> {
-    match &header.format {
-        ParameterSchemaOrContent::Schema(schema) => Some(Node::from(schema)),
-        ParameterSchemaOrContent::Content(content) => content.values().next()?.schema.as_ref().map(Node::from),
-    }
-}
-
-fn resolve_header<'a>(
-    document: &'a Document,
-    header: &'a ReferenceOr<Header>,
-    pointer: String,
-) -> Option<(&'a Header, String)> {
-    match header {
-        ReferenceOr::Item(header) => Some((header, pointer)),
-        ReferenceOr::Reference { reference } => {
-            let name = reference.strip_prefix("#/components/headers/")?;
-            match document.api.components.as_ref()?.headers.get(name)? {
-                ReferenceOr::Item(header) => Some((header, format!("/components/headers/{name}"))),
-                ReferenceOr::Reference { .. } => None,
-            }
-        }
-    }
-}
-
-fn schema_pointer(response: &str, media_type: &str) -> String {
-    format!("{response}/content/{}/schema", media_type.replace('~', "~0").replace('/', "~1"))
 }
 
 /// A media type as a request asks for it. Ranges of them are fine there.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::names::{self, Scope};
 use super::usage::{Usage, UsageMap};
-use super::view::{Node, View};
+use super::view::{FARTHEST, Node, View};
 use crate::diagnostic::{Diagnostics, Location, nearest};
 use crate::model::{Field, Guard, Presence, Struct, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant, Variant};
 use crate::normalize::Document;
@@ -21,9 +21,6 @@ const DEEPEST_TYPE: usize = 16;
 
 /// From this depth on, named schemas wait until the outermost one is done, so that long chains of them need no stack.
 const DEEP: usize = 32;
-
-/// How far references and `allOf` may lead from one schema to the next.
-const FARTHEST: usize = 200;
 
 /// Where a schema stands: for its name, for messages, and for the direction in which its values go.
 #[derive(Clone, Debug)]
@@ -45,8 +42,7 @@ impl Place {
     fn below(&self, segments: &[&str], name: &str) -> Self {
         let mut pointer = self.pointer.clone();
         for segment in segments {
-            pointer.push('/');
-            pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+            pointer::push(&mut pointer, segment);
         }
         Self { pointer, name: format!("{} {name}", self.name), usage: self.usage, depth: self.depth + 1 }
     }
@@ -252,7 +248,7 @@ impl<'a> Schemas<'a> {
             }
             let id = self.reserve(type_name.clone());
             self.named.insert((name.to_owned(), own), id);
-            let pointer = format!("/components/schemas/{}", name.replace('~', "~0").replace('/', "~1"));
+            let pointer = pointer::component("schemas", name);
             let inner = Place { pointer, name: type_name, usage, depth: place.depth + 1 };
             if inner.depth > DEEP {
                 self.waiting.push((id, schema, Place { depth: 1, ..inner }));
@@ -652,7 +648,7 @@ impl<'a> Schemas<'a> {
 
     /// The same, for what needs no place.
     fn views(&self, node: Node<'a>) -> Vec<View<'a>> {
-        let Some(schema) = self.behind(node) else { return Vec::new() };
+        let Some(schema) = node.schema(self.document) else { return Vec::new() };
         let nowhere = Place::new(String::new(), String::new(), Usage::RESPONSE);
         self.parts(&View::of(schema), &nowhere).into_iter().map(|part| part.view).collect()
     }
@@ -694,7 +690,7 @@ impl<'a> Schemas<'a> {
         let (own, usage) = self.side(name, place.usage);
         let stem = self.names.get(name).cloned().unwrap_or_else(|| names::type_name(name));
         let stem = if own { format!("{stem}Param") } else { stem };
-        let pointer = format!("/components/schemas/{}", name.replace('~', "~0").replace('/', "~1"));
+        let pointer = pointer::component("schemas", name);
         Place { pointer, name: stem, usage, depth: place.depth }
     }
 
@@ -711,7 +707,7 @@ impl<'a> Schemas<'a> {
                 }
                 home = self.home(name, &part.home);
             }
-            let Some(schema) = self.behind(node).filter(|_| home.depth < DEEPEST) else { continue };
+            let Some(schema) = node.schema(self.document).filter(|_| home.depth < DEEPEST) else { continue };
             for part in self.parts(&View::of(schema), &home) {
                 self.offered(&part, offered, seen);
                 offered.push(part);
@@ -746,7 +742,7 @@ impl<'a> Schemas<'a> {
         let whole = members.iter().rev().find(|whole| {
             let within = self.within_all_of(whole.node);
             members.iter().all(|other| {
-                self.behind(other.node).is_some_and(|other| within.iter().any(|one| std::ptr::eq(*one, other)))
+                other.node.schema(self.document).is_some_and(|other| within.iter().any(|one| std::ptr::eq(*one, other)))
             })
         });
         if let Some(whole) = whole {
@@ -754,7 +750,7 @@ impl<'a> Schemas<'a> {
         }
         let mut parts = Vec::new();
         for member in members {
-            let Some(schema) = self.behind(member.node) else { continue };
+            let Some(schema) = member.node.schema(self.document) else { continue };
             let home = match member.node {
                 Node::Reference(name) => self.home(name, &member.place),
                 Node::Schema(_) => member.place.clone(),
@@ -774,7 +770,7 @@ impl<'a> Schemas<'a> {
                     typed.doc.clone_from(doc);
                 }
             }
-            let last = members.last().and_then(|last| self.behind(last.node));
+            let last = members.last().and_then(|last| last.node.schema(self.document));
             typed.nullable = last.is_some_and(|last| last.schema_data.nullable);
             if place.depth > DEEPEST {
                 return typed;
@@ -805,7 +801,7 @@ impl<'a> Schemas<'a> {
     fn within_all_of(&self, node: Node<'a>) -> Vec<&'a Schema> {
         let mut within: Vec<&'a Schema> = Vec::new();
         let mut pending = vec![node];
-        while let Some(schema) = pending.pop().and_then(|node| self.behind(node)) {
+        while let Some(schema) = pending.pop().and_then(|node| node.schema(self.document)) {
             if !within.iter().any(|known| std::ptr::eq(*known, schema)) {
                 within.push(schema);
                 pending.extend(View::of(schema).all_of.iter().map(Node::from));
@@ -818,9 +814,11 @@ impl<'a> Schemas<'a> {
     fn choice(&mut self, found: &[Member<'a>], place: &Place, diagnostics: &mut Diagnostics) -> Typed {
         let mut members: Vec<&Member<'a>> = Vec::new();
         for member in found {
-            let known = members.iter().any(|known| match (self.behind(known.node), self.behind(member.node)) {
-                (Some(one), Some(other)) => std::ptr::eq(one, other) || alike(one, other),
-                _ => known.node.is(member.node),
+            let known = members.iter().any(|known| {
+                match (known.node.schema(self.document), member.node.schema(self.document)) {
+                    (Some(one), Some(other)) => std::ptr::eq(one, other) || alike(one, other),
+                    _ => known.node.is(member.node),
+                }
             });
             if !known {
                 members.push(member);
@@ -831,7 +829,7 @@ impl<'a> Schemas<'a> {
         }
         let mut typed = Typed::any();
         typed.nullable = members.iter().any(|member| self.takes_null(member.node));
-        if let Some(schema) = members.first().and_then(|first| self.behind(first.node)) {
+        if let Some(schema) = members.first().and_then(|first| first.node.schema(self.document)) {
             typed.doc = schema.schema_data.description.clone().unwrap_or_default();
         }
         let open = members.iter().any(|member| self.views(member.node).iter().all(View::is_free));
@@ -893,7 +891,9 @@ impl<'a> Schemas<'a> {
         for (index, (wire, found)) in properties.iter().enumerate() {
             let needed = required.contains(wire);
             if !needed
-                && found.iter().any(|member| self.behind(member.node).is_some_and(|schema| View::of(schema).never))
+                && found
+                    .iter()
+                    .any(|member| member.node.schema(self.document).is_some_and(|schema| View::of(schema).never))
             {
                 // No object has this member.
                 continue;
@@ -980,37 +980,6 @@ impl<'a> Schemas<'a> {
             _ => None,
         };
         TypeKind::Struct(Struct { fields, rest })
-    }
-
-    /// The schema that a node is, or refers to.
-    fn behind(&self, mut node: Node<'a>) -> Option<&'a Schema> {
-        for _ in 0..FARTHEST {
-            match node {
-                Node::Reference(name) => node = Node::from(self.document.schema(name)?),
-                Node::Schema(schema) => return Some(schema),
-            }
-        }
-        None
-    }
-
-    /// The schema behind a reference, and behind what is but another name for it.
-    fn resolve(&self, mut node: Node<'a>) -> Node<'a> {
-        for _ in 0..FARTHEST {
-            match node {
-                Node::Reference(name) => match self.document.schema(name) {
-                    Some(schema) => node = Node::from(schema),
-                    None => return node,
-                },
-                Node::Schema(schema) => {
-                    let view = View::of(schema);
-                    match view.all_of {
-                        [only] if !view.has_properties() => node = Node::from(only),
-                        _ => return node,
-                    }
-                }
-            }
-        }
-        node
     }
 
     /// A union of `members`.
@@ -1135,8 +1104,7 @@ impl<'a> Schemas<'a> {
     fn open_enum_of(&self, members: &[Node<'a>]) -> Option<TypeKind> {
         let mut texts: Vec<String> = Vec::new();
         for member in members {
-            let Node::Schema(schema) = self.resolve(*member) else { return None };
-            let view = View::of(schema);
+            let view = member.resolve(self.document).map(View::of)?;
             if view.kind != Some("string") || view.format.is_some_and(|format| format.starts_with("date")) {
                 return None;
             }
@@ -1220,8 +1188,7 @@ impl<'a> Schemas<'a> {
     fn values_of(&self, member: Node<'a>, property: &str) -> Vec<Value> {
         let parts = self.views(member);
         let Some(node) = parts.iter().rev().find_map(|part| part.property(property)) else { return Vec::new() };
-        let Node::Schema(schema) = self.resolve(node) else { return Vec::new() };
-        View::of(schema).values
+        node.resolve(self.document).map(|schema| View::of(schema).values).unwrap_or_default()
     }
 
     /// Those of them that can be a tag.
@@ -1235,10 +1202,10 @@ impl<'a> Schemas<'a> {
     }
 
     fn guard(&self, member: Node<'a>) -> Guard {
-        let parts = match self.resolve(member) {
-            Node::Schema(_) => self.views(member),
-            Node::Reference(_) => return Guard::Always,
-        };
+        if member.resolve(self.document).is_none() {
+            return Guard::Always;
+        }
+        let parts = self.views(member);
         let kinds: BTreeSet<&str> = parts.iter().filter_map(|part| part.kind).collect();
         let mut kinds = kinds.into_iter();
         match (kinds.next(), kinds.next()) {

@@ -9,6 +9,11 @@ use openapiv3::{
 };
 use serde_json::Value;
 
+use crate::normalize::Document;
+
+/// How far references and `allOf` may lead from one schema to the next; what leads farther goes round in circles.
+pub(super) const FARTHEST: usize = 200;
+
 /// A schema, or the name of one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Node<'a> {
@@ -47,6 +52,44 @@ impl<'a> Node<'a> {
             (Self::Schema(one), Node::Schema(other)) => std::ptr::eq(one, other),
             _ => false,
         }
+    }
+
+    /// The schema that this is, or that its name stands for.
+    pub(crate) fn schema(self, document: &'a Document) -> Option<&'a Schema> {
+        self.named(document).map(|(_, schema)| schema)
+    }
+
+    /// The same, with the last of its names.
+    pub(crate) fn named(self, document: &'a Document) -> Option<(Option<&'a str>, &'a Schema)> {
+        let (mut node, mut last) = (self, None);
+        for _ in 0..FARTHEST {
+            match node {
+                Self::Schema(schema) => return Some((last, schema)),
+                Self::Reference(name) => {
+                    let (name, schema) = document.named(name)?;
+                    (node, last) = (Self::from(schema), Some(name));
+                }
+            }
+        }
+        None
+    }
+
+    /// The parts of the schema that this is, or that its name stands for.
+    pub(crate) fn view(self, document: &'a Document) -> Option<View<'a>> {
+        self.schema(document).map(View::of)
+    }
+
+    /// The schema behind references, and behind what is but another name for it: a reference with remarks beside it.
+    pub(crate) fn resolve(mut self, document: &'a Document) -> Option<&'a Schema> {
+        for _ in 0..FARTHEST {
+            let schema = self.schema(document)?;
+            let view = View::of(schema);
+            match view.all_of {
+                [only] if !view.has_properties() => self = Self::from(only),
+                _ => return Some(schema),
+            }
+        }
+        None
     }
 
     /// The schemas that lie directly within this one.

@@ -55,3 +55,9 @@ impl fmt::Display for Line {
         Ok(())
     }
 }
+
+/// The middle of what some rounds gave.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}

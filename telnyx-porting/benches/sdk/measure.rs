@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::Result;
+use crate::line::median;
 
 /// The CPU time that this process has used, with what the system did for it.
 pub(crate) fn cpu() -> Result<Duration> {
@@ -62,9 +63,4 @@ pub(crate) fn turns(
         ratios.push(a / b);
     }
     Ok((median(first), median(second), median(ratios)))
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

@@ -4,6 +4,7 @@
 //! lists come in pages, and what is wrong is refused with the field at fault. Nothing here is needed to use the SDK.
 
 mod numbers;
+mod pdf;
 
 use std::collections::HashMap;
 use std::env;
@@ -252,7 +253,7 @@ async fn confirm_order(State(account): State<Account>, Path(id): Path<String>) -
 
 async fn loa_template(State(account): State<Account>, Path(id): Path<String>) -> Response {
     account.with_order(&id, |_| {
-        let letter = pdf(&format!("Letter of authorization for porting order {id}"));
+        let letter = pdf::pdf(&format!("Letter of authorization for porting order {id}"));
         ([(CONTENT_TYPE, "application/pdf")], letter).into_response()
     })
 }
@@ -357,27 +358,4 @@ fn refuse(faults: impl IntoIterator<Item = Value>) -> Response {
 
 fn answer_errors(status: StatusCode, errors: impl IntoIterator<Item = Value>) -> Response {
     (status, Json(json!({ "errors": errors.into_iter().collect::<Vec<_>>() }))).into_response()
-}
-
-/// A PDF of one page with one line of text, which must hold no parentheses.
-fn pdf(line: &str) -> Vec<u8> {
-    let text = format!("BT /F1 14 Tf 72 720 Td ({line}) Tj ET");
-    let objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
-            .to_owned(),
-        format!("<< /Length {} >>\nstream\n{text}\nendstream", text.len()),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
-    ];
-    let mut file = String::from("%PDF-1.4\n");
-    // Where each object begins; the first entry stands for none.
-    let mut index = String::from("0000000000 65535 f \n");
-    for (number, object) in (1..).zip(&objects) {
-        index += &format!("{:010} 00000 n \n", file.len());
-        file += &format!("{number} 0 obj\n{object}\nendobj\n");
-    }
-    let (start, size) = (file.len(), objects.len() + 1);
-    file += &format!("xref\n0 {size}\n{index}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n");
-    file.into_bytes()
 }

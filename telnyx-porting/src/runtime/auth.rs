@@ -283,7 +283,10 @@ async fn fetch(
         number => number.as_f64(),
     });
     let lifetime = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    Ok(lifetime.map_or(token.clone(), |lifetime| token.expires_in(lifetime)))
+    Ok(match lifetime {
+        Some(lifetime) => token.expires_in(lifetime),
+        None => token,
+    })
 }
 
 /// What section 5.2 allows in a code, which so is nothing but a word.
@@ -438,6 +441,10 @@ impl Proofs {
                 Auth::Query(name) => {
                     let pair = format!("{}={}", params::escape(name), params::escape(secret));
                     let query = url.query().filter(|query| !query.is_empty());
+                    // A link to the next page may repeat it.
+                    if query.is_some_and(|query| query.split('&').any(|other| other == pair)) {
+                        continue;
+                    }
                     let query = query.map_or_else(|| pair.clone(), |query| format!("{query}&{pair}"));
                     url.set_query(Some(&query));
                     continue;

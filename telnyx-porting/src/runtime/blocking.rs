@@ -6,13 +6,15 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io::{self, Read};
 use std::panic::resume_unwind;
+use std::pin::Pin;
 use std::sync::{OnceLock, mpsc};
 use std::thread;
 
 use bytes::{Buf, Bytes};
+use futures_core::Stream;
 use tokio::runtime::{Builder, Handle};
 
 use crate::runtime::download::Download;
@@ -80,6 +82,26 @@ fn start() -> std::io::Result<Handle> {
     Ok(handle)
 }
 
+/// Waits for the next item of a stream; without the stream, which is lost with the thread, there is none.
+fn next<S, T>(stream: &mut Option<S>) -> Option<Result<T, Error>>
+where
+    S: Stream<Item = Result<T, Error>> + Unpin + Send + 'static,
+    T: Send + 'static,
+{
+    let mut advanced = stream.take()?;
+    let advance = async move {
+        let item = poll_fn(|context| Pin::new(&mut advanced).poll_next(context)).await;
+        (item, advanced)
+    };
+    match run(advance) {
+        Ok((item, advanced)) => {
+            *stream = Some(advanced);
+            item
+        }
+        Err(error) => Some(Err(error)),
+    }
+}
+
 /// An iterator over all items of a list, which blocks the thread while a page is fetched.
 ///
 /// After an error it ends.
@@ -100,22 +122,10 @@ where
     type Item = Result<T, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut items = self.0.take()?;
         // Only every page is worth the way to the other thread.
-        if let Some(item) = items.next_at_hand() {
-            self.0 = Some(items);
-            return Some(Ok(item));
-        }
-        let advance = async move {
-            let item = items.next().await;
-            (item, items)
-        };
-        match run(advance) {
-            Ok((item, items)) => {
-                self.0 = Some(items);
-                item
-            }
-            Err(error) => Some(Err(error)),
+        match self.0.as_mut()?.next_at_hand() {
+            Some(item) => Some(Ok(item)),
+            None => next(&mut self.0),
         }
     }
 }
@@ -143,18 +153,7 @@ impl<T: Send + 'static> Iterator for BlockingEvents<T> {
     type Item = Result<ServerEvent<T>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut events = self.0.take()?;
-        let advance = async move {
-            let event = events.next().await;
-            (event, events)
-        };
-        match run(advance) {
-            Ok((event, events)) => {
-                self.0 = Some(events);
-                event
-            }
-            Err(error) => Some(Err(error)),
-        }
+        next(&mut self.0)
     }
 }
 
@@ -184,18 +183,7 @@ where
     type Item = Result<Page<T, M>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut pages = self.0.take()?;
-        let advance = async move {
-            let page = pages.next().await;
-            (page, pages)
-        };
-        match run(advance) {
-            Ok((page, pages)) => {
-                self.0 = Some(pages);
-                page
-            }
-            Err(error) => Some(Err(error)),
-        }
+        next(&mut self.0)
     }
 }
 

@@ -312,7 +312,10 @@ impl Drop for OpenFile {
     }
 }
 
-async fn on_other_thread<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+/// Works with files, which would hold up whatever else an asynchronous thread has to do.
+pub(crate) async fn on_other_thread<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
     spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 

@@ -210,7 +210,11 @@ impl Prepared {
     }
 }
 
-fn url_of(request: &request::Inner) -> Result<Url, String> {
+/// Where a request goes, but for the credentials that belong into its query.
+pub(crate) fn url_of(request: &request::Inner) -> Result<Url, String> {
+    if let Some(link) = &request.link {
+        return Ok(link.clone());
+    }
     let client = request.client.inner();
     let mut url = server_of(request.operation, client)?;
     push_path(&mut url, request)?;
@@ -528,6 +532,7 @@ fn secrets_of(request: &request::Inner, client: &client::Inner) -> Vec<String> {
         gather_secrets(value, API.redact.contains(name), &mut secrets);
     }
     secrets.extend(secrets_of_pairs(request.extra_query.iter().cloned()));
+    secrets.extend(secrets_of_pairs(request.link.iter().flat_map(|link| link.query_pairs().into_owned())));
     // Shorter ones would tear other words apart.
     secrets.retain(|secret| secret.len() >= 3);
     secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));

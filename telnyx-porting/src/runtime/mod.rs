@@ -12,7 +12,7 @@
 //! * `upload` and `multipart` keep what is sent out of memory;
 //! * `call` is the future of the result; `codec` has the tables of types, by which `slot` and `decode`
 //!   fill values and `view` writes and prints them; `page` walks
-//!   lists; `download` keeps bodies out of memory, `events` reads them as they come;
+//!   lists, by what `trail` remembers and along the links that `link` reads; `download` keeps bodies out of memory, `events` reads them as they come;
 //! * `error` is what is left when any of it fails.
 //!
 //! `webhooks` goes the other way: it checks and decodes what the API sends by itself.
@@ -66,6 +66,8 @@ pub(crate) mod json_path;
 #[cfg(feature = "client")]
 pub(crate) mod lenient;
 #[cfg(feature = "client")]
+pub(crate) mod link;
+#[cfg(feature = "client")]
 #[allow(dead_code, reason = "few documents have forms of parts")]
 pub(crate) mod multipart;
 #[cfg(feature = "client")]
@@ -89,6 +91,8 @@ mod script;
 pub mod testing;
 #[cfg(feature = "client")]
 pub(crate) mod trace;
+#[cfg(feature = "client")]
+pub(crate) mod trail;
 #[cfg(feature = "client")]
 pub(crate) mod transport;
 #[cfg(feature = "client")]

@@ -111,7 +111,7 @@ impl Operation {
 #[derive(Debug)]
 pub(crate) struct Paging {
     pub(crate) kind: PagingKind,
-    /// The member of the response that holds the items.
+    /// The member of the response that holds the items; empty if the response is the list itself.
     pub(crate) items: &'static str,
     /// The member that tells about the page; without it, all members beside the items do.
     pub(crate) meta: Option<&'static str>,
@@ -126,9 +126,9 @@ pub(crate) enum PagingKind {
     PageNumber {
         /// The query parameter that asks for a page.
         param: &'static str,
-        /// The number of this page.
+        /// The number of this page; an empty pointer if the response does not tell it.
         current: &'static str,
-        /// The number of the last page.
+        /// The number of the last page, likewise; without both, an empty page is the end.
         total: &'static str,
     },
     /// Pages begin after a number of items.
@@ -144,5 +144,40 @@ pub(crate) enum PagingKind {
         param: &'static str,
         /// The text, or a number; absent, null or empty on the last page.
         next: &'static str,
+        /// Whether more items follow; false on the last page, whatever the text is.
+        more: Option<&'static str>,
     },
+    /// Pages begin after the last item of the page before.
+    LastItem {
+        /// The query parameter that takes what identifies the item.
+        param: &'static str,
+        /// What identifies an item: a pointer into the item.
+        id: &'static str,
+        /// Whether more items follow; without it, an empty page is the end.
+        more: Option<&'static str>,
+    },
+    /// A page links to the next one.
+    Link {
+        /// The URL; absent, null or empty on the last page.
+        next: &'static str,
+    },
+    /// A header links to the next page, as RFC 8288 has it.
+    LinkHeader {
+        /// The header's name.
+        name: &'static str,
+    },
+}
+
+impl PagingKind {
+    /// The pointers into the response.
+    pub(crate) fn pointers(&self) -> [&'static str; 2] {
+        match *self {
+            Self::PageNumber { current, total, .. } => [current, total],
+            Self::Offset { total, .. } => [total.unwrap_or_default(), ""],
+            Self::Cursor { next, more, .. } => [next, more.unwrap_or_default()],
+            Self::LastItem { more, .. } => [more.unwrap_or_default(), ""],
+            Self::Link { next } => [next, ""],
+            Self::LinkHeader { .. } => ["", ""],
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! Lists: one page, all pages, all items.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::poll_fn;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::vec;
@@ -15,11 +15,14 @@ use serde_json::{Map, Value};
 use crate::runtime::call::{Call, Reply};
 use crate::runtime::decode::{with_seed, without_values};
 use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::execute;
 use crate::runtime::lenient::Lenient;
+use crate::runtime::link;
 use crate::runtime::operation::{Paging, PagingKind};
 use crate::runtime::request::Request;
 use crate::runtime::response::RawResponse;
 use crate::runtime::slot::{Field, Optional, Seed, Slot};
+use crate::runtime::trail::{Passed, Trail, fingerprint};
 use crate::runtime::view::View;
 
 /// One page of a list.
@@ -318,20 +321,6 @@ impl Next {
     }
 }
 
-/// What a request for a further page knows of the pages before, to notice a server that goes round
-/// in circles.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Trail {
-    /// The last page's body, if it held items.
-    body: Option<Bytes>,
-    /// How many pages in a row have been empty.
-    empty_pages: u32,
-    /// Whether there has been a page before.
-    continued: bool,
-    /// The fingerprints of the cursors that led here: eight bytes for each page.
-    cursors: Vec<u64>,
-}
-
 /// After so many empty pages in a row, a list that claims to go on is not believed any more.
 const MAX_EMPTY_PAGES: u32 = 20;
 
@@ -354,10 +343,13 @@ fn fill(Reply { request, response }: &Reply, items: &mut dyn Field, meta: &mut d
         return Err(response.error(ErrorKind::Paging, "the document does not say how this list is cut into pages"));
     };
     let has_meta = !matches!(meta.slot(), Slot::Unit);
-    let seed = PageSeed { paging, keep_all: has_meta && paging.meta.is_none(), items };
-    let rest = with_seed(response, seed)?;
-    let count = if let View::List(items) = items.view() { items.len() } else { 0 };
-    let next = next_of(request, response, paging, &rest, count)?;
+    let rest = if paging.items.is_empty() {
+        with_seed(response, Seed(Slot::Option(&mut OrNull(items))))?;
+        Value::Null
+    } else {
+        with_seed(response, PageSeed { paging, keep_all: has_meta && paging.meta.is_none(), items })?
+    };
+    let next = Arrived::new(request, response, &rest, items).next(&paging.kind)?;
     if has_meta {
         decode_meta(response, paging, rest, meta)?;
     }
@@ -380,86 +372,194 @@ fn decode_meta(response: &RawResponse, paging: &Paging, rest: Value, into: &mut 
     })
 }
 
-/// Works out what comes after a page. It errs if this page can't be the one that was asked for.
-fn next_of(
-    request: &Request,
-    response: &RawResponse,
-    paging: &Paging,
-    rest: &Value,
+/// A page that has been read, and the request that it answers.
+struct Arrived<'a> {
+    request: &'a Request,
+    response: &'a RawResponse,
+    /// The members beside the items, as far as they are needed.
+    rest: &'a Value,
     item_count: usize,
-) -> Result<Next, Error> {
-    let contradiction = |why: &str| Err(response.error(ErrorKind::Paging, why));
-    let trail = &request.inner().trail;
-    let empty_pages = if item_count == 0 { trail.empty_pages + 1 } else { 0 };
-    let body = (item_count > 0).then(|| response.body.clone());
-    if body.is_some() && body == trail.body {
-        return contradiction("the server sent the same page once more instead of the next one");
+    last_item: Option<View<'a>>,
+}
+
+impl<'a> Arrived<'a> {
+    fn new(request: &'a Request, response: &'a RawResponse, rest: &'a Value, items: &'a dyn Field) -> Self {
+        let (item_count, last_item) = match items.view() {
+            View::List(items) => (items.len(), items.len().checked_sub(1).and_then(|last| items.get(last))),
+            _ => (0, None),
+        };
+        Self { request, response, rest, item_count, last_item }
     }
-    let mut cursors = trail.cursors.clone();
-    let go_on = |param, argument, cursors| {
+
+    /// Works out what comes after the page. It errs if this page can't be the one that was asked
+    /// for.
+    fn next(&self, kind: &PagingKind) -> Result<Next, Error> {
+        if self.body().is_some_and(|body| self.trail().body.as_ref() == Some(body)) {
+            return Err(self.contradiction("the server sent the same page once more instead of the next one"));
+        }
+        match *kind {
+            PagingKind::PageNumber { param, current, total } => self.by_number(param, current, total),
+            PagingKind::Offset { param, total } => self.by_offset(param, total),
+            PagingKind::Cursor { param, next, more } => self.by_cursor(param, next, more),
+            PagingKind::LastItem { param, id, more } => self.by_last_item(param, id, more),
+            PagingKind::Link { next } => self.by_link(next),
+            PagingKind::LinkHeader { name } => match link::next_in(&self.response.headers, name) {
+                Ok(Some(link)) => self.along(link),
+                Ok(None) => Ok(Next::End),
+                Err(why) => Ok(self.unclear(why)),
+            },
+        }
+    }
+
+    fn by_number(&self, param: &'static str, current: &str, total: &str) -> Result<Next, Error> {
+        let is_told = !(current.is_empty() && total.is_empty());
+        let (Ok(current), Ok(total)) = (number_at(self.rest, current), number_at(self.rest, total)) else {
+            return Err(self.contradiction("the number of the page, or that of all pages, is not a number"));
+        };
+        let asked = number_of(self.request.query_argument(param).as_ref());
+        if let (true, Some(asked), Some(current)) = (self.trail().continued, asked, current)
+            && asked != current
+        {
+            return Err(self.contradiction("the server sent another page than the one that was asked for"));
+        }
+        let position = current.or(asked).unwrap_or(1);
+        Ok(match (current, total) {
+            (_, Some(total)) if position >= total => Next::End,
+            (_, None) if self.item_count == 0 => Next::End,
+            (None, None) if is_told => {
+                self.unclear("the response does not say which page it is, nor how many there are")
+            }
+            _ => self.go_on_with(param, Value::from(position.saturating_add(1))),
+        })
+    }
+
+    fn by_offset(&self, param: &'static str, total: Option<&str>) -> Result<Next, Error> {
+        let Ok(total) = total.map_or(Ok(None), |total| number_at(self.rest, total)) else {
+            return Err(self.contradiction("the number of all items is not a number"));
+        };
+        let skipped = number_of(self.request.query_argument(param).as_ref()).unwrap_or(0);
+        let position = skipped.saturating_add(i64::try_from(self.item_count).unwrap_or(i64::MAX));
+        Ok(match total {
+            Some(total) if position >= total => Next::End,
+            None if self.item_count == 0 => Next::End,
+            Some(_) if self.item_count == 0 => self.unclear(EMPTY),
+            _ => self.go_on_with(param, Value::from(position)),
+        })
+    }
+
+    fn by_cursor(&self, param: &'static str, next: &str, more: Option<&str>) -> Result<Next, Error> {
+        let more = self.more(more)?;
+        let next = self.rest.pointer(next).filter(|next| !is_nothing(next));
+        match (more, next) {
+            (Some(false), _) | (None, None) => Ok(Next::End),
+            (Some(true), None) => {
+                Ok(self.unclear("the server says that more items follow, but not how to ask for them"))
+            }
+            (_, Some(next)) => self.after(param, next),
+        }
+    }
+
+    fn by_last_item(&self, param: &'static str, id: &str, more: Option<&str>) -> Result<Next, Error> {
+        let more = self.more(more)?;
+        if more == Some(false) || (more.is_none() && self.item_count == 0) {
+            return Ok(Next::End);
+        }
+        let Some(last) = &self.last_item else { return Ok(self.unclear(EMPTY)) };
+        let last = serde_json::to_value(last).unwrap_or_default();
+        match last.pointer(id).filter(|id| !is_nothing(id)) {
+            Some(id) => self.after(param, id),
+            None => Ok(self.unclear("the last item of the page has nothing that the next page could begin after")),
+        }
+    }
+
+    fn by_link(&self, next: &str) -> Result<Next, Error> {
+        match self.rest.pointer(next).filter(|next| !is_nothing(next)) {
+            None => Ok(Next::End),
+            Some(Value::String(link)) => self.along(link),
+            Some(_) => Err(self.contradiction("the link to the next page is not a text")),
+        }
+    }
+
+    /// The page that a text or a number names.
+    fn after(&self, param: &'static str, next: &Value) -> Result<Next, Error> {
+        let Some(named) = text_of(next) else {
+            return Err(self.contradiction("what names the next page is neither a text nor a number"));
+        };
+        let asked = self.request.query_argument(param);
+        let here = asked.as_ref().and_then(text_of).map(|asked| fingerprint(&asked));
+        let passed = self.pass(here, fingerprint(&named))?;
+        Ok(self.go_on(self.request.with_query_argument(param, next.clone()), passed))
+    }
+
+    /// The page that a link leads to.
+    fn along(&self, link: &str) -> Result<Next, Error> {
+        let Ok(here) = execute::url_of(self.request.inner()) else {
+            return Ok(self.unclear("the link to the next page has nothing to start from"));
+        };
+        let url = match link::follow(&here, link) {
+            Ok(url) => url,
+            Err(why) => return Ok(self.unclear(why)),
+        };
+        let passed = self.pass(Some(fingerprint(here.as_str())), fingerprint(url.as_str()))?;
+        Ok(self.go_on(self.request.with_link(url), passed))
+    }
+
+    /// Whether more items follow, if the server says so.
+    fn more(&self, pointer: Option<&str>) -> Result<Option<bool>, Error> {
+        match pointer.and_then(|pointer| self.rest.pointer(pointer)) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Bool(more)) => Ok(Some(*more)),
+            Some(_) => Err(self.contradiction("what tells whether more items follow is neither true nor false")),
+        }
+    }
+
+    fn pass(&self, here: Option<u64>, next: u64) -> Result<Passed, Error> {
+        self.trail().passed.with(here, next).map_err(|why| self.contradiction(why))
+    }
+
+    fn go_on_with(&self, param: &'static str, argument: Value) -> Next {
+        self.go_on(self.request.with_query_argument(param, argument), Passed::default())
+    }
+
+    fn go_on(&self, request: Request, passed: Passed) -> Next {
+        let empty_pages = if self.item_count == 0 { self.trail().empty_pages + 1 } else { 0 };
         if empty_pages > MAX_EMPTY_PAGES {
-            return Next::Unclear(
-                response.clone(),
-                "the server sends one empty page after the other and says that more follow",
-            );
+            return self.unclear("the server sends one empty page after the other and says that more follow");
         }
-        let trail = Trail { body, empty_pages, continued: true, cursors };
-        Next::Request(request.with_query_argument(param, argument).with_trail(trail))
-    };
-    match paging.kind {
-        PagingKind::PageNumber { param, current, total } => {
-            let (Ok(current), Ok(total)) = (number_at(rest, current), number_at(rest, total)) else {
-                return contradiction("the number of the page, or that of all pages, is not a number");
-            };
-            let asked = number_of(request.query_argument(param).as_ref());
-            if let (true, Some(asked), Some(current)) = (trail.continued, asked, current)
-                && asked != current
-            {
-                return contradiction("the server sent another page than the one that was asked for");
-            }
-            let position = current.or(asked).unwrap_or(1);
-            Ok(match (current, total) {
-                (_, Some(total)) if position >= total => Next::End,
-                (_, None) if item_count == 0 => Next::End,
-                (None, None) => Next::Unclear(
-                    response.clone(),
-                    "the response does not say which page it is, nor how many there are",
-                ),
-                _ => go_on(param, Value::from(position.saturating_add(1)), cursors),
-            })
-        }
-        PagingKind::Offset { param, total } => {
-            let Ok(total) = total.map_or(Ok(None), |total| number_at(rest, total)) else {
-                return contradiction("the number of all items is not a number");
-            };
-            let skipped = number_of(request.query_argument(param).as_ref()).unwrap_or(0);
-            let position = skipped.saturating_add(i64::try_from(item_count).unwrap_or(i64::MAX));
-            Ok(match total {
-                Some(total) if position >= total => Next::End,
-                None if item_count == 0 => Next::End,
-                Some(_) if item_count == 0 => {
-                    Next::Unclear(response.clone(), "the page is empty although the server says that more items follow")
-                }
-                _ => go_on(param, Value::from(position), cursors),
-            })
-        }
-        PagingKind::Cursor { param, next } => {
-            let next = match rest.pointer(next) {
-                None | Some(Value::Null) => return Ok(Next::End),
-                Some(Value::String(text)) if text.is_empty() => return Ok(Next::End),
-                Some(next @ (Value::String(_) | Value::Number(_))) => next,
-                Some(_) => return contradiction("what names the next page is neither a text nor a number"),
-            };
-            let asked = request.query_argument(param);
-            if asked.as_ref().is_some_and(|asked| fingerprint(asked) == fingerprint(next)) {
-                return contradiction("the server names this page as the one that follows it");
-            }
-            if trail.cursors.contains(&fingerprint(next)) {
-                return contradiction("the server names a page that came before as the one that follows");
-            }
-            cursors.extend(asked.as_ref().map(fingerprint));
-            Ok(go_on(param, next.clone(), cursors))
-        }
+        Next::Request(request.with_trail(Trail { body: self.body().cloned(), empty_pages, continued: true, passed }))
+    }
+
+    fn trail(&self) -> &'a Trail {
+        &self.request.inner().trail
+    }
+
+    /// The body, if it holds items: empty pages may well be alike.
+    fn body(&self) -> Option<&'a Bytes> {
+        (self.item_count > 0).then_some(&self.response.body)
+    }
+
+    fn contradiction(&self, why: &'static str) -> Error {
+        self.response.error(ErrorKind::Paging, why)
+    }
+
+    fn unclear(&self, why: &'static str) -> Next {
+        Next::Unclear(self.response.clone(), why)
+    }
+}
+
+const EMPTY: &str = "the page is empty although the server says that more items follow";
+
+/// Whether a member that names the next page names none.
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(str::is_empty)
+}
+
+/// What names a page, as a text; a number is what it is as a text.
+fn text_of(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Number(number) => Some(Cow::Owned(number.to_string())),
+        _ => None,
     }
 }
 
@@ -469,16 +569,6 @@ fn number_at(rest: &Value, pointer: &str) -> Result<Option<i64>, ()> {
         None | Some(Value::Null) => Ok(None),
         found => number_of(found).map(Some).ok_or(()),
     }
-}
-
-/// What stands for a cursor among those that were used; a number is what it is as a text.
-fn fingerprint(cursor: &Value) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    match cursor {
-        Value::String(text) => text.hash(&mut hasher),
-        other => other.to_string().hash(&mut hasher),
-    }
-    hasher.finish()
 }
 
 fn number_of(value: Option<&Value>) -> Option<i64> {
@@ -499,13 +589,11 @@ struct PageSeed<'a> {
 
 impl PageSeed<'_> {
     fn keeps(&self, name: &str) -> bool {
-        let is_head = |pointer: &str| pointer.split('/').nth(1) == Some(name);
-        let leads_on = match self.paging.kind {
-            PagingKind::PageNumber { current, total, .. } => is_head(current) || is_head(total),
-            PagingKind::Offset { total, .. } => total.is_some_and(is_head),
-            PagingKind::Cursor { next, .. } => is_head(next),
+        let is_head = |pointer: &str| match pointer.split('/').nth(1) {
+            Some(head) if head.contains('~') => head.replace("~1", "/").replace("~0", "~") == name,
+            head => head == Some(name),
         };
-        self.keep_all || leads_on || self.paging.meta == Some(name)
+        self.keep_all || self.paging.kind.pointers().into_iter().any(is_head) || self.paging.meta == Some(name)
     }
 }
 
@@ -545,7 +633,11 @@ impl<'de> Visitor<'de> for PageSeed<'_> {
 struct OrNull<'a>(&'a mut dyn Field);
 
 impl Optional for OrNull<'_> {
-    fn set_null(&mut self) {}
+    fn set_null(&mut self) {
+        if let Slot::List(items) = self.0.slot() {
+            items.clear();
+        }
+    }
 
     fn set_value(&mut self) -> Slot<'_> {
         self.0.slot()
@@ -584,7 +676,29 @@ mod tests {
     static POINTING: Operation =
         Operation { id: "list", path: "/things", paging: Some(&BY_CURSOR), ..Operation::DEFAULT };
     static BY_CURSOR: Paging =
-        Paging { kind: PagingKind::Cursor { param: "after", next: "/next" }, items: "data", meta: None };
+        Paging { kind: PagingKind::Cursor { param: "after", next: "/next", more: None }, items: "data", meta: None };
+    static FLAGGED: Operation = Operation { id: "list", path: "/things", paging: Some(&BY_FLAG), ..Operation::DEFAULT };
+    static BY_FLAG: Paging = Paging {
+        kind: PagingKind::Cursor { param: "after", next: "/page~1info/next", more: Some("/page~1info/more") },
+        items: "data",
+        meta: None,
+    };
+    static BY_LAST_ITEM: Paging = Paging {
+        kind: PagingKind::LastItem { param: "after", id: "", more: Some("/more") },
+        items: "data",
+        meta: None,
+    };
+    static ENDING: Operation =
+        Operation { id: "list", path: "/things", paging: Some(&BY_LAST_ITEM), ..Operation::DEFAULT };
+    static LINKED: Operation = Operation { id: "list", path: "/things", paging: Some(&BY_LINK), ..Operation::DEFAULT };
+    static BY_LINK: Paging = Paging { kind: PagingKind::Link { next: "/links/next" }, items: "data", meta: None };
+    static HEADED: Operation =
+        Operation { id: "list", path: "/things", paging: Some(&BY_HEADER), ..Operation::DEFAULT };
+    static BY_HEADER: Paging = Paging { kind: PagingKind::LinkHeader { name: "Link" }, items: "", meta: None };
+    static BARE: Operation =
+        Operation { id: "list", path: "/things", paging: Some(&BY_NUMBER_ALONE), ..Operation::DEFAULT };
+    static BY_NUMBER_ALONE: Paging =
+        Paging { kind: PagingKind::PageNumber { param: "page", current: "", total: "" }, items: "", meta: None };
 
     #[derive(Default, PartialEq)]
     struct Meta {
@@ -777,6 +891,202 @@ mod tests {
         let endless = (1..100).map(|next| raw(&json!({"data": [], "next": next}).to_string())).collect();
         let (_, end, queries) = walk(&POINTING, None, endless).await;
         assert!(end.contains("one empty page after the other") && queries.split(' ').count() == 21, "{end}");
+    }
+
+    /// Longer ones than those of which each page is remembered.
+    #[tokio::test]
+    async fn circles_of_cursors_end_in_an_error_however_long_they_are() {
+        const BEFORE: usize = 20;
+        const CIRCLE: usize = 100;
+        let page = |at: usize| {
+            let next = if at + 1 == BEFORE + CIRCLE { BEFORE } else { at + 1 };
+            raw(&json!({"data": [at], "next": next.to_string()}).to_string())
+        };
+        let pages = (0..BEFORE + CIRCLE).chain((BEFORE..BEFORE + CIRCLE).cycle().take(3 * CIRCLE)).map(page);
+        let (items, end, _) = walk(&POINTING, None, pages.collect()).await;
+        assert!(end.contains("names a page that came before"), "{end}");
+        assert!(items.len() >= BEFORE + CIRCLE - 1 && items.len() < 3 * (BEFORE + CIRCLE), "{} items", items.len());
+    }
+
+    #[tokio::test]
+    async fn a_flag_ends_a_list_whatever_the_cursor_is() {
+        let page = |item: i64, next: Value, more: Value| {
+            raw(&json!({"data": [item], "page/info": {"next": next, "more": more}}).to_string())
+        };
+        let null = || Value::Null;
+        let cases = [
+            (
+                "false",
+                vec![page(1, json!("a"), json!(true)), page(2, json!("b"), json!(false))],
+                vec![1, 2],
+                "",
+                "- after=a",
+            ),
+            ("false at once", vec![page(1, json!("a"), json!(false))], vec![1], "", "-"),
+            ("no flag", vec![page(1, json!("a"), null()), page(2, null(), null())], vec![1, 2], "", "- after=a"),
+            ("true without a cursor", vec![page(1, null(), json!(true))], vec![1], "but not how to ask for them", "-"),
+            ("true with nothing", vec![page(1, json!(""), json!(true))], vec![1], "but not how to ask for them", "-"),
+            ("no flag at all", vec![page(1, json!("a"), json!("yes"))], vec![], "neither true nor false", "-"),
+        ];
+        for (name, steps, items, end, queries) in cases {
+            let got = walk(&FLAGGED, None, steps).await;
+            assert_eq!((&got.0, got.2.as_str()), (&items, queries), "{name}: {}", got.1);
+            assert!(got.1.contains(end) && got.1.is_empty() == end.is_empty(), "{name}: {}", got.1);
+        }
+    }
+
+    #[tokio::test]
+    async fn lists_by_the_last_item() {
+        let page = |items: &[i64], more: Value| raw(&json!({"data": items, "more": more}).to_string());
+        let pages = vec![page(&[1, 2], json!(true)), page(&[3, 4], json!(true)), page(&[5], json!(false))];
+        let expected = (vec![1, 2, 3, 4, 5], String::new(), "- after=2 after=4".to_owned());
+        assert_eq!(walk(&ENDING, None, pages).await, expected);
+        let unsaid = vec![page(&[1], Value::Null), page(&[], Value::Null)];
+        assert_eq!(walk(&ENDING, None, unsaid).await, (vec![1], String::new(), "- after=1".to_owned()));
+        let (_, end, _) = walk(&ENDING, None, vec![page(&[], json!(true))]).await;
+        assert!(end.contains("is empty although"), "{end}");
+        let circle = vec![page(&[1, 7], json!(true)), page(&[2, 7], json!(true))];
+        let (items, end, _) = walk(&ENDING, None, circle).await;
+        assert!(items == [1, 7] && end.contains("names this page as the one that follows"), "{end}");
+    }
+
+    #[tokio::test]
+    async fn lists_by_link() {
+        let page = |item: i64, next: Value| raw(&json!({"data": [item], "links": {"next": next}}).to_string());
+        let cases = [
+            ("no link", vec![raw(r#"{"data":[1]}"#)], vec![1], "", "-"),
+            ("null", vec![raw(r#"{"data":[1],"links":null}"#)], vec![1], "", "-"),
+            ("nothing", vec![page(1, json!(""))], vec![1], "", "-"),
+            (
+                "absolute and relative",
+                vec![
+                    page(1, json!("https://api.test/base/things?page=2&size=1")),
+                    page(2, json!("?page=3")),
+                    page(3, json!("/other?page=4")),
+                    page(4, Value::Null),
+                ],
+                vec![1, 2, 3, 4],
+                "",
+                "- page=2&size=1 page=3 page=4",
+            ),
+            (
+                "another origin",
+                vec![page(1, json!("https://else.test/base/things?page=2"))],
+                vec![1],
+                "to another origin",
+                "-",
+            ),
+            (
+                "another scheme",
+                vec![page(1, json!("http://api.test/base/things?page=2"))],
+                vec![1],
+                "to another origin",
+                "-",
+            ),
+            ("no URL", vec![page(1, json!("https://"))], vec![1], "is no URL", "-"),
+            ("no text", vec![page(1, json!(2))], vec![], "is not a text", "-"),
+            ("itself at once", vec![page(1, json!("things"))], vec![], "names this page as the one that follows", "-"),
+            (
+                "itself",
+                vec![page(1, json!("?page=2")), page(2, json!("https://api.test:443/base/things?page=2#top"))],
+                vec![1],
+                "names this page as the one that follows",
+                "- page=2",
+            ),
+            (
+                "a circle",
+                vec![page(1, json!("?page=2")), page(2, json!("?page=3")), page(3, json!("?page=2"))],
+                vec![1, 2],
+                "names a page that came before",
+                "- page=2 page=3",
+            ),
+            (
+                "back to the first",
+                vec![page(1, json!("?page=2")), page(2, json!("things"))],
+                vec![1],
+                "came before",
+                "- page=2",
+            ),
+        ];
+        for (name, steps, items, end, queries) in cases {
+            let got = walk(&LINKED, None, steps).await;
+            assert_eq!((&got.0, got.2.as_str()), (&items, queries), "{name}: {}", got.1);
+            assert!(got.1.contains(end) && got.1.is_empty() == end.is_empty(), "{name}: {}", got.1);
+        }
+        let endless =
+            (1..100).map(|at| raw(&json!({"data": [], "links": {"next": format!("?page={at}")}}).to_string()));
+        let (_, end, queries) = walk(&LINKED, None, endless.collect()).await;
+        assert!(end.contains("one empty page after the other") && queries.split(' ').count() == 21, "{end}");
+    }
+
+    #[tokio::test]
+    async fn lists_by_header() {
+        let linked = |body: &str, link: &str| Step::json(body).header("Link", link);
+        let pages = vec![
+            linked("[1,2]", r#"<https://api.test/base/things?page=9>; rel="last", <?page=2>; rel="next""#),
+            linked("null", "<?page=3>; rel=next"),
+            linked("[3]", "<?page=1>; rel=first"),
+        ];
+        assert_eq!(walk(&HEADED, None, pages).await, (vec![1, 2, 3], String::new(), "- page=2 page=3".to_owned()));
+        assert_eq!(walk(&HEADED, None, vec![raw("[1]")]).await, (vec![1], String::new(), "-".to_owned()));
+        let (items, end, _) = walk(&HEADED, None, vec![linked("[1]", "?page=2; rel=next")]).await;
+        assert!(items == [1] && end.contains("can't be read"), "{end}");
+        let (items, end, _) = walk(&HEADED, None, vec![raw(r#"{"data":[1]}"#)]).await;
+        assert!(items.is_empty() && end.contains("invalid type: map"), "{end}");
+    }
+
+    /// The next page is asked for as the first one was, credentials and headers included.
+    #[tokio::test]
+    async fn a_link_replaces_path_and_query_and_nothing_else() {
+        let page = |body: &str, link: &str| Step::json(body).header("link", &format!("<{link}>; rel=next"));
+        let second = page("[2]", "https://else.test/things?token=T0KEN");
+        let steps = [page("[1]", "https://user:pass@api.test/else/where?token=T0KEN"), second.clone(), second];
+        let script = Script::new(steps);
+        let mut request = Request::new(&script.client(), &HEADED);
+        request.query("size", 1);
+        request.extra_query("more".to_owned(), "1".to_owned());
+        request.extra_header("x-one".to_owned(), "1".to_owned());
+        let first: Page<i64> = request.call_page().await.unwrap();
+        let second = first.next_page().await.unwrap().unwrap();
+        let error = second.next_page().await.unwrap_err();
+        let shown = format!("{error} {error:?} {first:?} {second:?}");
+        assert!(error.is_paging() && !shown.contains("T0KEN") && !shown.contains("else"), "{shown}");
+        // A page leads to the next one as often as it is asked to.
+        assert_eq!(first.into_items().try_take(2).await.unwrap(), [1, 2]);
+        let log = script.log();
+        assert_eq!(log[0].url, "https://api.test/base/things?size=1&more=1");
+        assert_eq!(
+            (log[1].url.as_str(), log[1].headers.get("x-one")),
+            ("https://api.test/else/where?token=T0KEN", Some("1"))
+        );
+        assert_eq!((log[1].method, &log[1].headers), (log[0].method, &log[0].headers));
+        assert_eq!((log.len(), &log[2].url), (3, &log[1].url));
+    }
+
+    #[tokio::test]
+    async fn a_list_without_anything_beside_it_ends_with_an_empty_page() {
+        let pages = vec![raw("[1,2]"), raw("[3]"), raw("[]")];
+        assert_eq!(walk(&BARE, None, pages).await, (vec![1, 2, 3], String::new(), "- page=2 page=3".to_owned()));
+        let pages = vec![raw("[1]"), raw("null")];
+        assert_eq!(walk(&BARE, Some(("page", 4)), pages).await, (vec![1], String::new(), "page=4 page=5".to_owned()));
+        let (items, end, _) = walk(&BARE, None, vec![raw("[1]"), raw("[1]")]).await;
+        assert!(items == [1] && end.contains("the same page once more"), "{end}");
+    }
+
+    /// As with any other member, the last one counts.
+    #[tokio::test]
+    async fn null_takes_back_items_that_came_before_it() {
+        let page = |members: &str| raw(&format!(r#"{{{members},"total":1}}"#));
+        let cases = [
+            (r#""data":[1],"data":null"#, vec![]),
+            (r#""data":null,"data":[1]"#, vec![1]),
+            (r#""data":[1],"data":[2]"#, vec![2]),
+        ];
+        for (members, items) in cases {
+            let script = Script::new([page(members)]);
+            let page: Page<i64> = Request::new(&script.client(), &SKIPPING).call_page().await.unwrap();
+            assert_eq!(page.items, items, "{members}");
+        }
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
+use reqwest::Url;
 use serde_json::{Map, Value};
 
 use crate::generated::API;
@@ -18,11 +19,12 @@ use crate::runtime::execute;
 use crate::runtime::headers::Headers;
 use crate::runtime::multipart::{self, Form};
 use crate::runtime::operation::Operation;
-use crate::runtime::page::{self, Items, Page, Pages, Trail};
+use crate::runtime::page::{self, Items, Page, Pages};
 use crate::runtime::params;
 use crate::runtime::response::RawResponse;
 use crate::runtime::retry::RetryPolicy;
 use crate::runtime::slot::Field;
+use crate::runtime::trail::Trail;
 use crate::runtime::upload::{FileUpload, Payload};
 use crate::runtime::view::View;
 
@@ -59,6 +61,8 @@ pub(crate) struct Inner {
     pub(crate) accept: Option<&'static str>,
     /// The member of the response that holds the value.
     envelope: Option<&'static str>,
+    /// The URL that the page before has given, in place of that which the arguments make.
+    pub(crate) link: Option<Url>,
     /// What is known of the pages before, if this asks for a further page.
     pub(crate) trail: Trail,
     /// The first argument that can't be sent. Setters can't fail, so sending does.
@@ -87,6 +91,7 @@ impl Request {
             retry_policy: None,
             accept: None,
             envelope: None,
+            link: None,
             trail: Trail::default(),
             fault: None,
         }))
@@ -341,6 +346,13 @@ impl Request {
         let mut request = self.clone();
         request.0.extra_query.retain(|(other, _)| other != name);
         replace(&mut request.0.query, name, argument);
+        request
+    }
+
+    /// The same request to another URL.
+    pub(crate) fn with_link(&self, url: Url) -> Self {
+        let mut request = self.clone();
+        request.0.link = Some(url);
         request
     }
 

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use crate::runtime::download::on_other_thread;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::transport::{Body, TransportError, TransportErrorKind};
 
@@ -418,8 +419,4 @@ fn fault(error: impl Into<Box<dyn StdError + Send + Sync>>) -> TransportError {
 
 fn unreadable(error: io::Error) -> Error {
     Error::new(ErrorKind::File, format!("the file can't be read: {error}")).with_source(error)
-}
-
-async fn on_other_thread<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }

@@ -57,33 +57,31 @@ impl Serialize for View<'_> {
                 }
                 items.end()
             }
-            Self::Union(union) => match union.tag() {
-                None => union.variant().1.serialize(serializer),
-                Some(tag) => encode_tagged(&union.variant().1, tag, serializer),
-            },
-            Self::Object(_) | Self::Map(_) => encode_tagged(self, ("", ""), serializer),
+            Self::Union(union) => encode_members(&union.variant().1, union.tag(), serializer),
+            Self::Object(_) | Self::Map(_) => encode_members(self, None, serializer),
         }
     }
 }
 
-/// Writes a value, and if it is an object, the member of this name with this text, whatever the
-/// object itself has there. No name, no member.
-fn encode_tagged<S: Serializer>(
+/// Writes a value, and if it is an object and there is a tag, the member of the tag's name with the
+/// tag's text, whatever the object itself has there.
+fn encode_members<S: Serializer>(
     view: &View<'_>,
-    (tag, wire): (&'static str, &'static str),
+    tag: Option<(&'static str, &'static str)>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let mut members = match view {
         View::Object(_) | View::Map(_) | View::Any(Value::Object(_)) => serializer.serialize_map(None)?,
         other => return other.serialize(serializer),
     };
-    let mut is_written = tag.is_empty();
-    let mut write = |name: &str, value: &View<'_>| {
-        if name == tag && !tag.is_empty() {
-            is_written = true;
-            return members.serialize_entry(name, wire);
+    let tag_of = |name: &str| tag.filter(|(tag, _)| *tag == name);
+    let mut pending = tag;
+    let mut write = |name: &str, value: &View<'_>| match tag_of(name) {
+        Some((_, text)) => {
+            pending = None;
+            members.serialize_entry(name, text)
         }
-        members.serialize_entry(name, value)
+        None => members.serialize_entry(name, value),
     };
     match view {
         View::Object(object) => {
@@ -91,7 +89,7 @@ fn encode_tagged<S: Serializer>(
                 match object.view(index) {
                     View::Map(rest) if member.kind == Kind::Rest => each(rest, &mut write)?,
                     // A tag is written in its member's place even where the member is not set.
-                    value if value.is_left_out(member.kind) && (member.wire != tag || tag.is_empty()) => {}
+                    value if value.is_left_out(member.kind) && tag_of(member.wire).is_none() => {}
                     value => write(member.wire, &value)?,
                 }
             }
@@ -104,8 +102,8 @@ fn encode_tagged<S: Serializer>(
         }
         _ => return Err(S::Error::custom("only objects have members")),
     }
-    if !is_written {
-        members.serialize_entry(tag, wire)?;
+    if let Some((tag, text)) = pending {
+        members.serialize_entry(tag, text)?;
     }
     members.end()
 }

@@ -1,5 +1,8 @@
 //! What is answered to a request that keeps to the documents.
 
+#[path = "../../../telnyx-porting/examples/support/pdf.rs"]
+mod pdf;
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use codegen::model::{Paging, PagingKind};
@@ -45,12 +48,13 @@ impl Answers<'_> {
     /// The item of this number of a list.
     pub(crate) fn item(&self, operation: &Operation, schema: &Checked, key: &str, index: usize) -> Value {
         let name = about(operation).unwrap_or_default();
+        let list = pointer::member(name);
         let mut whole = self.value(schema, &format!("{} {key} {index}", operation.id), Some(name));
-        let mut item = whole.get_mut(name).and_then(|items| items.get_mut(0)).map_or(Value::Null, Value::take);
+        let mut item = whole.pointer_mut(&list).and_then(|items| items.get_mut(0)).map_or(Value::Null, Value::take);
         if item.is_null() {
             // At random a list may be empty.
             let mut example = Sampler::examples(&self.contract.responses).value(&schema.schema);
-            item = example.get_mut(name).and_then(|items| items.get_mut(0)).map_or(Value::Null, Value::take);
+            item = example.pointer_mut(&list).and_then(|items| items.get_mut(0)).map_or(Value::Null, Value::take);
         }
         if index > 0 {
             number(&mut item, index);
@@ -130,39 +134,62 @@ pub(crate) fn page(whole: &mut Value, paging: &Paging, accepted: &Accepted<'_>, 
         let first = accepted.query.get(pair).or_else(|| accepted.query.get(keys.next()?));
         let value = keys.try_fold(first?, |value, key| value.get(key));
         // A pair of its own name is found whole.
-        let value = value.or(accepted.query.get(pair))?;
-        let number = value.as_u64().or_else(|| value.as_str()?.parse().ok())?;
-        usize::try_from(number).ok()
+        value.or(accepted.query.get(pair))
     };
-    let size = paging.size.as_deref().and_then(asked).filter(|size| *size > 0).unwrap_or(PAGE_SIZE);
-    let asked = asked(&paging.param);
-    let number = asked.filter(|number| *number > 0).unwrap_or(1);
+    let asked_number = |pair: &str| {
+        let value = asked(pair)?;
+        usize::try_from(value.as_u64().or_else(|| value.as_str()?.parse().ok())?).ok()
+    };
+    let size = paging.size.as_deref().and_then(asked_number).filter(|size| *size > 0).unwrap_or(PAGE_SIZE);
+    let number = paging.kind.param().and_then(asked_number);
     let skipped = match &paging.kind {
-        PagingKind::PageNumber { .. } => (number - 1).saturating_mul(size),
+        PagingKind::PageNumber { .. } => number.unwrap_or(1).saturating_sub(1).saturating_mul(size),
         // A cursor is opaque to the caller; here it is the number of items before the page.
-        PagingKind::Offset { .. } | PagingKind::Cursor { .. } => asked.unwrap_or_default(),
-    };
-    let shown: Vec<Value> = items.iter().skip(skipped).take(size).cloned().collect();
-    put(whole, &format!("/{}", paging.items), json!(shown));
-    let position = match &paging.kind {
-        PagingKind::PageNumber { current, total } => {
-            put(whole, current, json!(number));
-            put(whole, total, json!(items.len().div_ceil(size)));
-            Some(current)
+        PagingKind::Offset { .. } | PagingKind::Cursor { .. } => number.unwrap_or_default(),
+        PagingKind::LastItem { param, id, .. } => {
+            let is_it = |after: &Value, item: &Value| item.pointer(id).is_some_and(|id| text(id) == text(after));
+            let last = asked(param).and_then(|after| items.iter().position(|item| is_it(after, item)));
+            last.map_or(0, |last| last + 1)
         }
-        PagingKind::Offset { total } => {
-            if let Some(total) = total {
-                put(whole, total, json!(items.len()));
-            }
+        PagingKind::Link { .. } | PagingKind::LinkHeader { .. } => 0,
+    };
+    // No parameter of the documents would lead a link further.
+    let is_linked = matches!(paging.kind, PagingKind::Link { .. } | PagingKind::LinkHeader { .. });
+    let size = if is_linked { items.len().max(1) } else { size };
+    let shown: Vec<Value> = items.iter().skip(skipped).take(size).cloned().collect();
+    put(whole, &pointer::member(&paging.items), json!(shown));
+    let after = Some(skipped.saturating_add(size)).filter(|after| *after < items.len());
+    let mut tell = |at: &Option<String>, value: Value| {
+        if let Some(at) = at {
+            put(whole, at, value);
+        }
+    };
+    let position = match &paging.kind {
+        PagingKind::PageNumber { current, total, .. } => {
+            tell(current, json!(number.filter(|number| *number > 0).unwrap_or(1)));
+            tell(total, json!(items.len().div_ceil(size)));
+            current.as_ref()
+        }
+        PagingKind::Offset { total, .. } => {
+            tell(total, json!(items.len()));
             total.as_ref()
         }
-        PagingKind::Cursor { next } => {
-            let after = Some(skipped.saturating_add(size)).filter(|after| *after < items.len());
+        PagingKind::Cursor { next, more, .. } => {
+            tell(more, json!(after.is_some()));
             let is_number = whole.pointer(next).is_some_and(Value::is_number);
             let text = || json!(after.map(|after| after.to_string()).unwrap_or_default());
             put(whole, next, if is_number { json!(after) } else { text() });
             Some(next)
         }
+        PagingKind::LastItem { more, .. } => {
+            tell(more, json!(after.is_some()));
+            more.as_ref()
+        }
+        PagingKind::Link { next } => {
+            take_away(whole, next);
+            Some(next)
+        }
+        PagingKind::LinkHeader { .. } => None,
     };
     // What else is usually told beside the position, where the answer has it.
     let around = position.and_then(|position| position.rsplit_once('/')).map_or("", |(around, _)| around);
@@ -187,6 +214,19 @@ pub(crate) fn put(whole: &mut Value, at: &str, value: Value) {
     *slot = value;
 }
 
+/// Takes away the member that a pointer leads to, if it is there.
+fn take_away(whole: &mut Value, at: &str) {
+    let Some((parent, member)) = pointer::split_last(at) else { return };
+    if let Some(Value::Object(members)) = whole.pointer_mut(parent) {
+        members.shift_remove(&*pointer::unescape(member));
+    }
+}
+
+/// A text or a number as it stands in a query.
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 /// Tells the items of a list apart by their ids.
 fn number(item: &mut Value, index: usize) {
     let Some(Value::String(id)) = item.get_mut("id") else { return };
@@ -205,25 +245,8 @@ fn number(item: &mut Value, index: usize) {
     }
 }
 
-/// A PDF of one page with one line of text.
+/// A PDF of one page with one line of text, without the characters that would end it.
 fn pdf(title: &str) -> Vec<u8> {
     let line: String = title.chars().filter(|c| c.is_ascii_alphanumeric() || " .-_/".contains(*c)).collect();
-    let text = format!("BT /F1 14 Tf 72 720 Td ({line}) Tj ET");
-    let objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
-            .to_owned(),
-        format!("<< /Length {} >>\nstream\n{text}\nendstream", text.len()),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
-    ];
-    let mut out = String::from("%PDF-1.4\n");
-    let mut index = String::from("0000000000 65535 f \n");
-    for (number, object) in (1..).zip(&objects) {
-        index += &format!("{:010} 00000 n \n", out.len());
-        out += &format!("{number} 0 obj\n{object}\nendobj\n");
-    }
-    let (start, size) = (out.len(), objects.len() + 1);
-    out += &format!("xref\n0 {size}\n{index}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n");
-    out.into_bytes()
+    pdf::pdf(&line)
 }

@@ -115,8 +115,8 @@ fn entity<'a>(operation: &'a Operation, schemas: &'a Schemas) -> Option<(&'a Val
     let inside = operation.paging.as_ref().map(|paging| paging.items.as_str());
     let inside = inside.or(operation.success.envelope.as_deref());
     let about = match inside {
-        Some(member) => schemas.property(whole, member)?,
-        None => whole,
+        Some(member) if !member.is_empty() => schemas.property(whole, member)?,
+        _ => whole,
     };
     if schemas.allows(about, "array") {
         let mut items = None;
@@ -236,8 +236,9 @@ impl Session<'_> {
         let operation = accepted.operation;
         self.fill(&operation.path, self.path);
         let kept = self.store.items.get(self.path).map(Vec::as_slice).unwrap_or_default();
-        let paged = operation.paging.as_ref().map(|paging| [&paging.param].into_iter().chain(&paging.size));
-        let paged: Vec<&str> = paged.into_iter().flatten().filter_map(|pair| pair.split('[').next()).collect();
+        let paged =
+            operation.paging.iter().flat_map(|paging| paging.kind.param().into_iter().chain(paging.size.as_deref()));
+        let paged: Vec<&str> = paged.filter_map(|pair| pair.split('[').next()).collect();
         let conditions: Vec<(Vec<String>, Value)> = accepted
             .query
             .iter()

@@ -1,38 +1,56 @@
-//! The source of every document in small compiles without a warning, as a crate of its own.
+//! The source of every document in small compiles without a warning, and so do crates.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use codegen::emit::File;
 use codegen::generate;
 use codegen::sink::{Mode, Target, sink};
 
-use crate::{round_trip, table};
+use crate::table::{self, Case};
+use crate::{bundle, messages, programs, round_trip};
+
+/// Dependencies are built as for this workspace; each crate is compiled once for each change.
+pub(crate) const PROFILE: &str = "[profile.dev]\ndebug = \"line-tables-only\"\nincremental = false\n";
+
+/// Documents whose crates differ in more than their source, beside those that `programs` uses.
+const OTHERS: &[&str] = &["documentation", "features", "hostile", "keywords", "no-operations", "webhooks-configured"];
 
 #[test]
+#[ignore = "takes minutes: builds crates"]
 fn without_warnings() {
     let minis = write();
-    // With all that a user may turn on at once, and with as little as possible.
-    run(&minis, &["check", "--workspace", "--features", "blocking,testing,tracing"]);
-    run(&minis, &["check", "--workspace", "--no-default-features"]);
+    // With all that a user may turn on at once. The least that a crate can be is what `round_trip` builds.
+    let features = ["blocking", "testing", "tracing", bundle::ALL].join(",");
+    run(&minis, &["check", "--package", bundle::NAME, "--features", &features]);
+    let packages = |names: &[&str]| names.iter().map(|name| format!("--package=mini-{name}")).collect::<Vec<_>>();
+    run(&minis, &[vec!["check".to_owned()], packages(OTHERS)].concat());
+    run(&minis, &[vec!["check".to_owned(), "--no-default-features".to_owned()], packages(OTHERS)].concat());
+    let documented = ["deliveries", "documentation", "events", "hostile", "keywords", "responses", "uploads"];
+    run(&minis, &[vec!["doc".to_owned(), "--no-deps".to_owned()], packages(&documented)].concat());
+}
+
+/// What is checked before it is decoded brings features of its own.
+#[test]
+#[ignore = "takes minutes: builds crates"]
+fn webhooks_without_warnings() {
+    let minis = write();
     run(&minis, &["check", "--package=mini-webhooks-configured", "--all-features"]);
     run(&minis, &["check", "--package=mini-webhooks-configured", "--no-default-features", "--features=webhooks"]);
-    let documented = ["deliveries", "documentation", "events", "hostile", "keywords", "responses", "struct", "uploads"]
-        .map(|name| format!("--package=mini-{name}"));
-    let mut arguments = vec!["doc", "--no-deps"];
-    arguments.extend(documented.iter().map(String::as_str));
-    run(&minis, &arguments);
 }
 
 #[test]
-#[ignore = "takes minutes: links the examples of all crates"]
+#[ignore = "takes an hour: links the examples of all crates"]
 fn examples_compile() {
-    run(&write(), &["test", "--doc", "--workspace", "--no-fail-fast"]);
+    let folder = target().join("examples-of-minis");
+    let members = write_crates(&folder, &table::cases(&["constructs", "names"]));
+    write_workspace(&folder, &members);
+    run(&folder, &["test", "--doc", "--workspace"]);
 }
 
-/// Writes a crate for each document, all of them members of one workspace.
+/// Writes the crates that are built here, all of them members of one workspace.
 pub(crate) fn write() -> PathBuf {
     // Several tests want them.
     static MINIS: OnceLock<PathBuf> = OnceLock::new();
@@ -40,35 +58,57 @@ pub(crate) fn write() -> PathBuf {
 }
 
 fn write_all() -> PathBuf {
-    let minis = table::root().parent().unwrap().join("target/minis");
-    let mut members = Vec::new();
-    for case in table::cases(&["constructs", "names"]) {
-        let (loaded, api) = case.model();
-        let api = api.unwrap_or_else(|| panic!("{}", table::rendered(&loaded)));
-        let mut files = generate::stand_alone(&api, &case.options()).unwrap();
-        join_workspace(&mut files);
-        let target = Target { root: minis.join(&case.name), owned: vec![PathBuf::from("src/generated")] };
-        sink(&target, &files, Mode::Write).unwrap();
-        members.push(case.name);
-    }
+    let minis = target().join("minis");
+    let programs = programs::documents();
+    let mut cases = table::cases(&["constructs", "names"]);
+    cases.retain(|case| programs.contains(&case.name) || OTHERS.contains(&case.name.as_str()));
+    let mut members = write_crates(&minis, &cases);
+    bundle::write(&minis);
     round_trip::write(&minis);
-    members.push(round_trip::NAME.to_owned());
+    messages::write(&minis);
+    members.extend([bundle::NAME, round_trip::NAME, messages::NAME].map(str::to_owned));
     write_workspace(&minis, &members);
     minis
 }
 
+/// Writes crates; their folders have the names of the documents.
+fn write_crates(folder: &Path, cases: &[Case]) -> Vec<String> {
+    for case in cases {
+        let (loaded, api) = case.model();
+        let api = api.unwrap_or_else(|| panic!("{}", table::rendered(&loaded)));
+        let mut files = generate::stand_alone(&api, &case.options()).unwrap();
+        let manifest = files.iter_mut().find(|file| file.path == Path::new("Cargo.toml")).unwrap();
+        manifest.text = member(&manifest.text);
+        let target = Target { root: folder.join(&case.name), owned: vec![PathBuf::from("src/generated")] };
+        sink(&target, &files, Mode::Write).unwrap();
+    }
+    cases.iter().map(|case| case.name.clone()).collect()
+}
+
 /// A stand-alone crate is a workspace of its own; here all are members of one, to be built at once.
-fn join_workspace(files: &mut [File]) {
-    let manifest = files.iter_mut().find(|file| file.path == Path::new("Cargo.toml")).unwrap();
-    let alone = manifest.text.strip_suffix("\n[workspace]\n").expect("the manifest ends with `[workspace]`");
-    manifest.text = format!("{}\n", alone.trim_end());
+///
+/// By default they are without TLS, which takes long to build and is the same for all.
+pub(crate) fn member(manifest: &str) -> String {
+    let alone = manifest.strip_suffix("\n[workspace]\n").expect("the manifest ends with `[workspace]`");
+    let (before, after) = alone.split_once(", \"rustls-tls\"").expect("TLS is on by default");
+    deny_warnings(&format!("{}{}\n", before, after.trim_end()))
+}
+
+/// As a lint of the crate and not by `RUSTFLAGS`, with which all dependencies would have to be built once more.
+pub(crate) fn deny_warnings(manifest: &str) -> String {
+    const TABLE: &str = "[lints.rust]\n";
+    let (before, after) = manifest.split_once(TABLE).unwrap_or((manifest, ""));
+    format!("{before}\n{TABLE}warnings = \"deny\"\n{after}")
+}
+
+/// That of this test, so that what it was built with isn't built again.
+pub(crate) fn target() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
 }
 
 fn write_workspace(minis: &Path, members: &[String]) {
     let members: Vec<String> = members.iter().map(|name| format!("  {name:?},\n")).collect();
-    // Nobody debugs these crates, and each is compiled once for each change.
-    let profile = "[profile.dev]\ndebug = false\nincremental = false\n";
-    let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [\n{}]\n\n{profile}", members.concat());
+    let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [\n{}]\n\n{PROFILE}", members.concat());
     // The versions of our own workspace; Cargo adds the members to the copy.
     let lock = fs::read_to_string(table::root().parent().unwrap().join("Cargo.lock")).unwrap();
     let seed = minis.join("Cargo.lock.seed");
@@ -76,26 +116,35 @@ fn write_workspace(minis: &Path, members: &[String]) {
         fs::write(minis.join("Cargo.lock"), &lock).unwrap();
         fs::write(&seed, &lock).unwrap();
     }
-    let path = minis.join("Cargo.toml");
-    if fs::read_to_string(&path).ok().as_ref() != Some(&manifest) {
-        fs::write(path, manifest).unwrap();
+    write_if_new(&minis.join("Cargo.toml"), &manifest);
+}
+
+/// What has not changed is not built again.
+pub(crate) fn write_if_new(path: &Path, text: &str) {
+    if fs::read_to_string(path).ok().as_deref() != Some(text) {
+        fs::write(path, text).unwrap();
     }
 }
 
-pub(crate) fn run(minis: &Path, arguments: &[&str]) {
-    let output = Command::new(env!("CARGO"))
-        .args(arguments)
-        .args(["--offline", "--quiet"])
-        // One run shows what is wrong with all of them; tests have another name for that.
-        .args((arguments[0] != "test").then_some("--keep-going"))
-        .current_dir(minis)
-        .env("CARGO_TARGET_DIR", table::root().parent().unwrap().join("target/minis/target"))
-        .env("RUSTFLAGS", "-D warnings")
-        .env("RUSTDOCFLAGS", "-D warnings")
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .env("CARGO_TERM_COLOR", "never")
-        .output()
-        .unwrap();
+pub(crate) fn run<S: AsRef<OsStr>>(minis: &Path, arguments: &[S]) {
+    let mut cargo = cargo(minis);
+    // One run shows what is wrong with all of them; tests have another name for that.
+    let is_test = arguments.first().is_some_and(|command| command.as_ref() == "test");
+    cargo.args(arguments).arg(if is_test { "--no-fail-fast" } else { "--keep-going" });
+    let output = cargo.output().unwrap();
     let (told, failed) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "cargo {} in {}:\n{told}{failed}", arguments.join(" "), minis.display());
+    assert!(output.status.success(), "{cargo:?} in {}:\n{told}{failed}", minis.display());
+}
+
+/// Cargo, at work in a folder.
+pub(crate) fn cargo(folder: &Path) -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", target())
+        .env("CARGO_NET_OFFLINE", "true")
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .env("CARGO_TERM_COLOR", "never")
+        .env("CARGO_TERM_QUIET", "true");
+    cargo
 }

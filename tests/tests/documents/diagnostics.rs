@@ -1,7 +1,5 @@
 //! The messages about documents that are wrong, letter by letter as a person sees them.
 
-use codegen::generate;
-
 use crate::printer;
 use crate::table;
 
@@ -18,7 +16,7 @@ fn broken_documents() {
             assert_eq!(api.is_none(), loaded.diagnostics.has_errors(), "errors and nothing else forbid a model");
             // What only deserves a warning, or nothing, has a model, which has source.
             let Some(api) = api else { return diagnostics };
-            generate::source(&api, &case.options()).unwrap();
+            table::source(&api, &case.options());
             format!("{diagnostics}\n\n{}", printer::api(&api)).trim_start().to_owned()
         },
     );

@@ -17,7 +17,7 @@ fn constructs() {
             let (loaded, api) = case.model();
             let api = api.unwrap_or_else(|| panic!("{}", table::rendered(&loaded)));
             let mut text = String::new();
-            for file in generate::source(&api, &case.options()).unwrap() {
+            for file in table::source(&api, &case.options()) {
                 let _ = writeln!(text, "===== {} =====\n{}", file.path.display(), file.text);
             }
             text

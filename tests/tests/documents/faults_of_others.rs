@@ -25,6 +25,7 @@ fn shown(ty: &str, value: &Value) -> String {
 
 /// `anyOf: [X, null]` flattened into a struct of nothing made a list fail as soon as one order had a sub-request.
 #[test]
+#[ignore = "takes minutes: builds crates"]
 fn any_of_with_null_keeps_a_populated_field() {
     let orders = json!({ "data": [{ "id": "1", "sub_request": { "port_request_id": "2" } }] });
     let text = shown("Orders", &orders);
@@ -36,6 +37,7 @@ fn any_of_with_null_keeps_a_populated_field() {
 
 /// Of several mappings to one schema only the first was kept.
 #[test]
+#[ignore = "takes minutes: builds crates"]
 fn every_discriminator_mapping_leads_to_a_variant() {
     for (kind, variant) in [("cat", "Cat(Cat {"), ("kitten", "Kitten(Cat {"), ("dog", "Dog(Dog {")] {
         let text = shown("Pet", &json!({ "kind": kind }));
@@ -52,7 +54,6 @@ fn keys_that_look_like_booleans_are_names() {
     let wires: Vec<&str> = object.fields.iter().map(|field| field.wire.as_str()).collect();
     assert_eq!(wires, ["x", "y", "n", "on"]);
     assert_eq!(point.example, Some(json!({ "x": 1.5, "y": 2.5, "n": 3, "on": true })));
-    shown("Point", &json!({ "x": 1.5, "y": 2.5, "n": 3, "on": true }));
 }
 
 /// An enum of symbols had variants without names, or made the generator panic.
@@ -63,9 +64,6 @@ fn an_enum_of_operators_has_a_name_for_each() {
     let named: Vec<(&str, &str)> =
         variants.iter().map(|variant| (variant.name.as_str(), variant.value.as_str())).collect();
     assert_eq!(named, [("Plus", "+"), ("Minus", "-"), ("Asterisk", "*"), ("Slash", "/"), ("Percent", "%")]);
-    for variant in variants {
-        assert_eq!(shown("Operator", &json!(variant.value)), format!("{:?}", variant.value));
-    }
 }
 
 /// `type DateTime = DateTime;`: a schema named as the type that it becomes.
@@ -76,6 +74,16 @@ fn a_schema_may_be_called_what_its_type_is_called() {
         assert!(matches!(&def(&api, name).kind, TypeKind::Alias(target) if *target == ty), "{name}");
     }
     assert_eq!(api.resolve(&Type::Named(id(&api, "TimestampModel"))), &Type::Timestamp);
+}
+
+/// And at work those types keep what they are given.
+#[test]
+#[ignore = "takes minutes: builds crates"]
+fn odd_names_keep_their_values() {
+    shown("Point", &json!({ "x": 1.5, "y": 2.5, "n": 3, "on": true }));
+    for operator in ["+", "-", "*", "/", "%"] {
+        assert_eq!(shown("Operator", &json!(operator)), format!("{operator:?}"));
+    }
     shown("DateTime", &json!("2024-05-01T08:30:00.5+02:00"));
     shown("DateModel", &json!("2024-05-01"));
 }

@@ -1,6 +1,8 @@
 //! What documents become: their model, their Rust source, the messages about them. The documents are in
 //! `tests/documents`, what they become is in `tests/tests/snapshots`.
 //!
+//! `cargo test -p tests --test documents -- --ignored` builds crates of them, too, and runs those.
+//!
 //! `INSTA_UPDATE=always cargo test -p tests --test documents` accepts what has changed; look at the difference.
 
 #![allow(
@@ -12,11 +14,14 @@
 )]
 
 mod arbitrary;
+mod bundle;
+mod circles;
 mod compiles;
 mod diagnostics;
 mod emit;
 mod faults_of_others;
 mod inference;
+mod messages;
 mod model;
 mod mutations;
 mod printer;

@@ -90,20 +90,25 @@ fn head(api: &Api) -> String {
     if !features.is_empty() {
         let _ = writeln!(text, "  features {}", features.join(", "));
     }
+    let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
     for paging in &api.pagings {
         let position = match &paging.kind {
-            PagingKind::PageNumber { current, total } => format!("page {current} of {total}"),
-            PagingKind::Offset { total } => format!("skipping, of {}", total.as_deref().unwrap_or("-")),
-            PagingKind::Cursor { next } => format!("next {next}"),
+            PagingKind::PageNumber { current, total, .. } => format!("page {} of {}", or_dash(current), or_dash(total)),
+            PagingKind::Offset { total, .. } => format!("skipping, of {}", or_dash(total)),
+            PagingKind::Cursor { next, more: None, .. } => format!("next {next}"),
+            PagingKind::Cursor { next, more: Some(more), .. } => format!("next {next} if {more}"),
+            PagingKind::LastItem { id, more, .. } => format!("after the last {id} if {}", or_dash(more)),
+            PagingKind::Link { next } => format!("link {next}"),
+            PagingKind::LinkHeader { name } => format!("link in {name}"),
         };
         let _ = writeln!(
             text,
             "  paging {}: ?{} ?{} items {}, meta {}, {position}",
             paging.constant,
-            paging.param,
-            paging.size.as_deref().unwrap_or("-"),
-            paging.items,
-            paging.meta.as_deref().unwrap_or("-"),
+            paging.kind.param().unwrap_or("-"),
+            or_dash(&paging.size),
+            if paging.items.is_empty() { "the whole" } else { &paging.items },
+            or_dash(&paging.meta),
         );
     }
     if let Some(webhooks) = &api.webhooks {

@@ -3,50 +3,42 @@
 
 use std::fs;
 
-use crate::compiles;
+use crate::compiles::{self, PROFILE};
 use crate::table;
 
 #[test]
+#[ignore = "takes minutes: builds crates"]
 fn programs_run() {
     let minis = compiles::write();
     let programs = table::root().join("programs");
     let folder = minis.with_file_name("programs");
-    let mut names: Vec<String> = fs::read_dir(&programs)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter_map(|file| file.strip_suffix(".rs").map(str::to_owned))
-        .collect();
-    names.sort();
     let mut dependencies = String::new();
-    for case in table::cases(&["constructs", "names"]).iter().filter(|case| names.contains(&case.name)) {
-        // All but TLS, which no program needs and which takes long to build.
-        let manifest = fs::read_to_string(minis.join(&case.name).join("Cargo.toml")).unwrap();
-        let line = manifest.lines().find_map(|line| line.strip_prefix("default = [")).unwrap();
-        let features: Vec<&str> = line
-            .trim_end_matches(']')
-            .split(", ")
-            .filter(|feature| !feature.contains("tls"))
-            .chain(["\"blocking\"", "\"testing\""])
-            .collect();
-        let name = &case.name;
-        let (path, features) = (minis.join(name), features.join(", "));
-        dependencies.push_str(&format!(
-            "mini-{name} = {{ path = {path:?}, default-features = false, features = [{features}] }}\n"
-        ));
+    for name in documents() {
+        let path = minis.join(&name);
+        dependencies
+            .push_str(&format!("mini-{name} = {{ path = {path:?}, features = [\"blocking\", \"testing\"] }}\n"));
     }
     let manifest = format!(
         "[package]\nname = \"programs\"\nedition = \"2024\"\n\n[dependencies]\n{dependencies}\
          bytes = \"1\"\nfutures-core = \"0.3\"\nserde_json = \"1\"\ntempfile = \"3\"\n\
          tokio = {{ version = \"1\", features = [\"io-util\", \"macros\", \"net\", \"rt-multi-thread\", \"time\"] }}\n\n\
-         [workspace]\n\n[profile.dev]\ndebug = false\nincremental = false\n"
+         [workspace]\n\n{PROFILE}"
     );
-    let modules: Vec<String> = names
+    // What they share is a module as well.
+    let modules: Vec<String> = table::stems("programs")
         .iter()
         .map(|name| format!("#[path = {:?}]\nmod {};\n", programs.join(format!("{name}.rs")), name.replace('-', "_")))
         .collect();
     fs::create_dir_all(folder.join("src")).unwrap();
     fs::copy(table::root().parent().unwrap().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
-    fs::write(folder.join("src/lib.rs"), format!("#![cfg(test)]\n\n{}", modules.concat())).unwrap();
+    compiles::write_if_new(&folder.join("Cargo.toml"), &compiles::deny_warnings(&manifest));
+    compiles::write_if_new(&folder.join("src/lib.rs"), &format!("#![cfg(test)]\n\n{}", modules.concat()));
     compiles::run(&folder, &["test", "--lib"]);
+}
+
+/// The documents whose crates have a program.
+pub(crate) fn documents() -> Vec<String> {
+    let programs = table::stems("programs");
+    let names = table::cases(&["constructs", "names"]).into_iter().map(|case| case.name);
+    names.filter(|name| programs.contains(name)).collect()
 }

@@ -14,8 +14,8 @@ use proptest::test_runner::{TestCaseError, TestError};
 use serde_json::Value;
 use tests::values::{self, Direction, Documents};
 
-use crate::compiles;
 use crate::table::{self, Case};
+use crate::{bundle, compiles};
 
 /// The name of the crate that holds the program.
 pub(crate) const NAME: &str = "round-trip";
@@ -24,6 +24,7 @@ pub(crate) const NAME: &str = "round-trip";
 const CASES: u32 = 16;
 
 #[test]
+#[ignore = "takes minutes: builds crates"]
 fn types_keep_random_values() {
     let program = RefCell::new(Program::start());
     let mut wrong = String::new();
@@ -105,7 +106,7 @@ pub(crate) struct Kept {
     pub(crate) shown: String,
 }
 
-/// A program that is linked with the crates of all documents.
+/// A program that is linked with the types of all documents.
 pub(crate) struct Program {
     child: Child,
     input: ChildStdin,
@@ -118,7 +119,7 @@ impl Program {
         static BUILT: LazyLock<std::path::PathBuf> = LazyLock::new(|| {
             let minis = compiles::write();
             compiles::run(&minis, &["build", "--package=round-trip"]);
-            minis.join("target/debug").join(format!("{NAME}{}", std::env::consts::EXE_SUFFIX))
+            compiles::target().join("debug").join(format!("{NAME}{}", std::env::consts::EXE_SUFFIX))
         });
         let mut child = Command::new(BUILT.as_path()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (input, output) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
@@ -148,36 +149,26 @@ impl Drop for Program {
 
 /// Writes the source of the program.
 pub(crate) fn write(minis: &Path) {
-    let mut manifest = format!(
-        "[package]\nname = {NAME:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nserde_core = \"1\"\nserde_json = \"1\"\n"
+    let manifest = format!(
+        "[package]\nname = {NAME:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+         serde_core = \"1\"\nserde_json = \"1\"\n{0} = {{ path = \"../{0}\", default-features = false, features = [{1:?}] }}\n",
+        bundle::NAME,
+        bundle::ALL
     );
     let mut arms = String::new();
     for (case, api) in cases() {
-        let name = case.options().crate_name;
-        let features: Vec<&str> = api.features.iter().map(|feature| feature.name.as_str()).collect();
-        let _ = writeln!(
-            manifest,
-            "{name} = {{ path = {:?}, default-features = false, features = {features:?} }}",
-            format!("../{}", case.name)
-        );
-        let module = name.replace('-', "_");
+        let module = bundle::module(&case);
         for def in named(&api) {
-            let _ = writeln!(
-                arms,
-                "        {:?} => kept::<{module}::types::{}>(text),",
-                format!("{} {}", case.name, def.name),
-                def.name
-            );
+            let name = &def.name;
+            let _ =
+                writeln!(arms, "        \"{} {name}\" => kept::<bundle::{module}::types::{name}>(text),", case.name);
         }
     }
     let main = MAIN.replace("        ARMS\n", &arms);
     let root = minis.join(NAME);
     fs::create_dir_all(root.join("src")).unwrap();
-    for (path, text) in [("Cargo.toml", manifest), ("src/main.rs", main)] {
-        // What has not changed is not built again.
-        if fs::read_to_string(root.join(path)).ok().as_ref() != Some(&text) {
-            fs::write(root.join(path), text).unwrap();
-        }
+    for (path, text) in [("Cargo.toml", compiles::deny_warnings(&manifest)), ("src/main.rs", main)] {
+        compiles::write_if_new(&root.join(path), &text);
     }
 }
 

@@ -1,10 +1,7 @@
 //! The checked-in generated code against its documents.
 
-use std::path::PathBuf;
-
-use codegen::emit::{self, EmitOptions};
 use codegen::generate;
-use codegen::sink::{Mode, Target, sink};
+use codegen::sink::{Mode, sink};
 
 use crate::table;
 
@@ -13,14 +10,8 @@ fn generated_code_is_up_to_date() {
     let workspace = table::root().parent().unwrap();
     let mut loaded = generate::load(&[], Some(&workspace.join("specs/sdk.yaml")));
     let Some(api) = generate::model(&mut loaded) else { panic!("{}", table::rendered(&loaded)) };
-    let options = EmitOptions { crate_name: "telnyx-porting".to_owned(), command: "cargo xtask generate".to_owned() };
-    let parts = [
-        ("telnyx-porting/src/generated", generate::source(&api, &options).unwrap()),
-        ("tests/src/generated", vec![emit::emit_driver(&api, &options).unwrap(), emit::emit_examples(&api, &options)]),
-    ];
     let mut diff = String::new();
-    for (folder, files) in parts {
-        let target = Target { root: workspace.join(folder), owned: vec![PathBuf::new()] };
+    for (target, files) in generate::workspace(&api, workspace, env!("CARGO_PKG_VERSION")).unwrap() {
         diff.push_str(&sink(&target, &files, Mode::Check).unwrap().diff);
     }
     assert!(diff.is_empty(), "{diff}\nstale: run `cargo xtask generate` and commit what it writes");

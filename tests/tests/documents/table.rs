@@ -6,9 +6,20 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use codegen::diagnostic::Style;
-use codegen::emit::EmitOptions;
+use codegen::emit::{EmitOptions, File};
 use codegen::generate::{self, Loaded};
 use codegen::model::Api;
+
+/// The source of a model, every file of which is Rust.
+pub(crate) fn source(api: &Api, options: &EmitOptions) -> Vec<File> {
+    let files = generate::source(api, options).unwrap();
+    for file in &files {
+        if let Err(error) = syn::parse_file(&file.text) {
+            panic!("{} is not Rust: {error}\n{}", file.path.display(), file.text);
+        }
+    }
+    files
+}
 
 /// A document in small, with its configuration if it has one.
 #[derive(Clone, Debug)]
@@ -87,6 +98,12 @@ pub(crate) fn cases(folders: &[&'static str]) -> Vec<Case> {
 /// The folder of this package.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The names of the files of a folder of this package, without their endings.
+pub(crate) fn stems(folder: &str) -> BTreeSet<String> {
+    let files = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path());
+    files.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
 }
 
 /// All that is wrong with a document, as a person sees it.

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
 
 use super::Result;
-use super::line::Line;
+use super::line::{Line, median};
 use crate::generate::in_workspace;
 use crate::measure::{Usage, used_by_this};
 
@@ -88,11 +88,6 @@ fn turns(program: &Path, file: &Path, out: &Path) -> Result<Figures> {
         memory.push(f64::from(u32::try_from(generated.peak_mib)?));
     }
     Ok(Figures { seconds: median(seconds), ratio: median(ratios), mib: median(memory) })
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// Runs a process and gives what it says of itself.

@@ -1,5 +1,7 @@
 //! The requests of the typed builders are those of the official clients.
 
+mod calls;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -41,7 +43,7 @@ async fn recorded_cases() {
     let server = Server::start(answer).await.unwrap();
     let mut failures = Vec::new();
     let mut operations = std::collections::BTreeSet::new();
-    for line in include_str!("../cases/wire.jsonl").lines() {
+    for line in include_str!("../../cases/wire.jsonl").lines() {
         let case: Case = serde_json::from_str(line).unwrap();
         let expected = sorted(case.request.clone().expect("a recorded case has its request"));
         operations.insert(case.op_id.clone());

@@ -5,17 +5,21 @@ use std::borrow::Cow;
 /// Appends one segment to a pointer, escaping `~` and `/` as the standard demands.
 pub fn push(pointer: &mut String, segment: &str) {
     pointer.push('/');
-    if segment.contains(['~', '/']) {
-        for character in segment.chars() {
-            match character {
-                '~' => pointer.push_str("~0"),
-                '/' => pointer.push_str("~1"),
-                other => pointer.push(other),
-            }
-        }
-    } else {
-        pointer.push_str(segment);
+    let mut rest = segment;
+    while let Some((plain, escape, after)) = split(rest) {
+        pointer.push_str(plain);
+        pointer.push_str(escape);
+        rest = after;
     }
+    pointer.push_str(rest);
+}
+
+/// What stands before the first `~` or `/`, its escape, and what stands behind it.
+fn split(segment: &str) -> Option<(&str, &'static str, &str)> {
+    let at = segment.bytes().position(|byte| matches!(byte, b'~' | b'/'))?;
+    let (before, from) = segment.split_at_checked(at)?;
+    let escape = if from.starts_with('~') { "~0" } else { "~1" };
+    Some((before, escape, from.get(1..)?))
 }
 
 /// Returns `pointer` with one more segment.

@@ -35,6 +35,9 @@ fn with_plain_breaks(text: &str) -> Cow<'_, str> {
 
 /// A line without what can't be seen.
 pub(crate) fn visible(line: &str) -> Cow<'_, str> {
+    if line.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return line.into();
+    }
     let is_hidden = |character: char| character.is_control() || is_invisible(character);
     if line.contains(is_hidden) { line.replace(is_hidden, " ").into() } else { line.into() }
 }
@@ -170,14 +173,14 @@ fn flush(paragraph: &mut String, out: &mut Vec<String>) {
 /// Breaks prose at spaces outside code spans and links, never so that a line would start a block of its own.
 fn wrap(text: &str, first: &str, hang: &str, out: &mut Vec<String>) {
     let mut line = first.to_owned();
-    let mut width = line.chars().count();
+    let mut width = length(&line);
     let mut empty = true;
     for word in words(text) {
-        let length = word.chars().count();
+        let length = length(word);
         if !empty && width + 1 + length > WIDTH && !opens_block(word) {
             out.push(line.trim_end().to_owned());
             hang.clone_into(&mut line);
-            width = line.chars().count();
+            width = self::length(&line);
             empty = true;
         }
         if !empty {
@@ -191,6 +194,11 @@ fn wrap(text: &str, first: &str, hang: &str, out: &mut Vec<String>) {
     out.push(line.trim_end().to_owned());
 }
 
+/// How many characters a text has. Nearly all are ASCII, which need not be counted.
+fn length(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.chars().count() }
+}
+
 /// Whether a line that starts with this word would be read as a list, a heading or a quotation.
 fn opens_block(word: &str) -> bool {
     matches!(word, "-" | "*" | "+" | ">" | "=" | "|")
@@ -199,7 +207,7 @@ fn opens_block(word: &str) -> bool {
         || word.starts_with("```")
         || word.starts_with('|')
         || word.chars().all(|c| matches!(c, '-' | '=' | '*' | '_'))
-        || is_list_item(&format!("{word} "))
+        || word.ends_with(['.', ')']) && is_list_item(&format!("{word} "))
 }
 
 /// Splits at spaces, but keeps code spans and links whole.

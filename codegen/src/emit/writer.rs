@@ -107,8 +107,16 @@ impl<'a> Code<'a> {
                 while bytes.get(at).is_some_and(|byte| is_part(*byte)) {
                     at += 1;
                 }
+                // Types and statics begin with a capital; most words don't.
+                if byte.is_ascii_lowercase() && byte != b'f' {
+                    continue;
+                }
                 let (Some(name), Some(before)) = (text.get(start..at), text.get(..start)) else { continue };
                 if before.ends_with("::") || before.ends_with('.') {
+                    continue;
+                }
+                if byte == b'f' {
+                    self.uses_fields |= name == "fields" && bytes.get(at..).is_some_and(|rest| rest.starts_with(b"::"));
                     continue;
                 }
                 // `Item` of `IntoIterator<Item = A>` is no path.
@@ -116,7 +124,6 @@ impl<'a> Code<'a> {
                 if let Some(name) = self.importable.get(name).filter(|_| !is_member) {
                     self.mentions.insert(name);
                 }
-                self.uses_fields |= name == "fields" && bytes.get(at..).is_some_and(|rest| rest.starts_with(b"::"));
             }
         }
     }

@@ -60,7 +60,7 @@ impl<'a> Deliveries<'a> {
         }
         for (index, found) in found.iter().enumerate() {
             let operation = format!("{} {}", found.http.as_str(), found.path);
-            callbacks(&mut sent, found.operation, &operation, &found.pointer(), Some(index), document, diagnostics);
+            callbacks(&mut sent, found.operation, &operation, &found.pointer, Some(index), document, diagnostics);
         }
         let mut next = 0;
         while let Some(Sent { sender, http, operation, pointer, owner, .. }) = sent.get(next) {

@@ -174,10 +174,10 @@ fn report_duplicates(found: &[Found<'_>], document: &Document, diagnostics: &mut
         diagnostics
             .warning(
                 "duplicate-operation-id",
-                document.locate(&format!("{}/operationId", operation.pointer())),
+                document.locate(&format!("{}/operationId", operation.pointer)),
                 format!("the operationId `{id}` is used twice"),
             )
-            .related(document.locate(&format!("{}/operationId", first.pointer())), "first used here")
+            .related(document.locate(&format!("{}/operationId", first.pointer)), "first used here")
             .help("give each operation an id of its own; both are generated, told apart by their paths");
     }
 }
@@ -323,7 +323,7 @@ impl FeaturePlan {
         if !self.configured {
             return Features::from([feature_name(top)]);
         }
-        let file = schemas.document.file_of(&found.pointer());
+        let file = schemas.document.file_of(&found.pointer);
         self.by_file.get(&file).cloned().into_iter().collect()
     }
 

@@ -171,14 +171,23 @@ pub(crate) fn type_name(text: &str) -> String {
 /// Names for the type of a place whose name is given from the outside in: a word that ends the one and begins the
 /// next is said once, unless that name is taken.
 pub(crate) fn type_names(place: &str) -> Vec<String> {
+    let full = type_name(place);
+    if !place.contains(' ') {
+        return vec![full];
+    }
     let mut words: Vec<String> = Vec::new();
+    let mut stutters = false;
     for segment in place.split(' ') {
         let inner: Vec<String> = self::words(segment).to_snake_case().split('_').map(str::to_owned).collect();
         let most = words.len().min(inner.len().saturating_sub(1));
         let said = (1..=most).rev().find(|count| words.ends_with(inner.get(..*count).unwrap_or_default()));
+        stutters |= said.is_some();
         words.extend(inner.into_iter().skip(said.unwrap_or_default()));
     }
-    let (short, full) = (type_name(&words.join("_")), type_name(place));
+    if !stutters {
+        return vec![full];
+    }
+    let short = type_name(&words.join("_"));
     if short == full { vec![full] } else { vec![short, full] }
 }
 

@@ -24,6 +24,12 @@ pub(crate) struct Found<'a> {
     pub path: &'a str,
     pub operation: &'a Operation,
     pub item: &'a PathItem,
+    /// JSON pointer of the operation.
+    pub pointer: String,
+}
+
+fn path_pointer(path: &str) -> String {
+    pointer::join("/paths", path)
 }
 
 impl<'a> Found<'a> {
@@ -32,7 +38,11 @@ impl<'a> Found<'a> {
         let mut all = Vec::new();
         for (path, item) in &document.api.paths.paths {
             let ReferenceOr::Item(item) = item else { continue };
-            all.extend(operations(item).map(|(http, operation)| Self { http, path, operation, item }));
+            let at = path_pointer(path);
+            all.extend(operations(item).map(|(http, operation)| {
+                let pointer = pointer::join(&at, &http.as_str().to_ascii_lowercase());
+                Self { http, path, operation, item, pointer }
+            }));
         }
         all
     }
@@ -42,19 +52,14 @@ impl<'a> Found<'a> {
         format!("{} {}", self.http.as_str().to_ascii_lowercase(), self.path)
     }
 
-    /// JSON pointer of the operation.
-    pub(crate) fn pointer(&self) -> String {
-        format!("{}/{}", self.path_pointer(), self.http.as_str().to_ascii_lowercase())
-    }
-
     /// JSON pointer of the operation's path.
     pub(super) fn path_pointer(&self) -> String {
-        pointer::join("/paths", self.path)
+        path_pointer(self.path)
     }
 
     /// The request body with its place.
     pub(crate) fn body(&self, document: &'a Document) -> Option<(&'a RequestBody, String)> {
-        request_body(self.operation, &self.pointer(), document)
+        request_body(self.operation, &self.pointer, document)
     }
 
     /// The responses by status, each with its place.
@@ -71,7 +76,7 @@ impl<'a> Found<'a> {
         by_status
             .chain(fallback)
             .filter_map(|(status, response)| {
-                let pointer = format!("{}/responses/{status}", self.pointer());
+                let pointer = format!("{}/responses/{status}", self.pointer);
                 let (response, pointer) = Component::resolve(response, pointer, document)?;
                 Some((status, response, pointer))
             })

@@ -254,7 +254,7 @@ impl<'a> Shown<'a> {
             if self.has(style) && member != "items" { "a walk over it may end in an error" } else { "it is not paged" };
         let warning = diagnostics.warning(
             "not-paged",
-            self.document.locate(&self.found.pointer()),
+            self.document.locate(&self.found.pointer),
             format!("`{}` takes `{param}`, but its response {what}: {outcome}", self.name()),
         );
         warning.help(

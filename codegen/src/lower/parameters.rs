@@ -23,7 +23,7 @@ impl<'a> Found<'a> {
     /// The parameters of the operation and of its path, each with its place; the operation's own override.
     pub(crate) fn parameters(&self, document: &'a Document) -> Vec<(&'a Parameter, String)> {
         let own = self.operation.parameters.iter().enumerate();
-        let own = own.map(|(index, parameter)| (parameter, format!("{}/parameters/{index}", self.pointer())));
+        let own = own.map(|(index, parameter)| (parameter, format!("{}/parameters/{index}", self.pointer)));
         let shared = self.item.parameters.iter().enumerate();
         let shared =
             shared.map(|(index, parameter)| (parameter, format!("{}/parameters/{index}", self.path_pointer())));
@@ -149,7 +149,7 @@ fn default_of(node: Node<'_>, schemas: &Schemas<'_>) -> Option<Value> {
 pub(crate) fn report_duplicates(found: &Found<'_>, document: &Document, diagnostics: &mut Diagnostics) {
     let mut seen: BTreeMap<(&str, &str), String> = BTreeMap::new();
     for (index, parameter) in found.operation.parameters.iter().enumerate() {
-        let pointer = format!("{}/parameters/{index}", found.pointer());
+        let pointer = format!("{}/parameters/{index}", found.pointer);
         let Some((parameter, _)) = Component::resolve(parameter, pointer.clone(), document) else { continue };
         let (word, name) = (location_word(parameter), parameter.parameter_data_ref().name.as_str());
         if let Some(first) = seen.get(&(word, name)) {
@@ -224,7 +224,7 @@ pub(crate) fn path_args<'a>(
             diagnostics
                 .warning(
                     "undescribed-path-parameter",
-                    schemas.document.locate(&found.pointer()).at_key(),
+                    schemas.document.locate(&found.pointer).at_key(),
                     format!("the path names `{{{wire}}}`, but no parameter describes it; it is taken as a string"),
                 )
                 .help(format!("add a parameter with `name: {wire}` and `in: path`"));

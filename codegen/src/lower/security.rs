@@ -119,7 +119,7 @@ impl<'a> Plan<'a> {
             } else {
                 let operation =
                     found.iter().find(|found| names(found.operation.security.as_deref().unwrap_or_default()));
-                operation.map(|found| format!("{}/security", found.pointer())).unwrap_or_default()
+                operation.map(|found| format!("{}/security", found.pointer)).unwrap_or_default()
             };
             diagnostics
                 .warning(

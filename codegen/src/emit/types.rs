@@ -52,21 +52,28 @@ fn structure(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct) {
         builder_items(code, api, def, object, builder);
     }
     // The table stands last: it is for the compiler, what is above is for people.
-    code.table(&Table { name: "object", head: def.name.clone(), rows: Some(rows(object)) });
+    code.table(&Table { name: "object", head: table_head(def, object), rows: Some(rows(object)) });
 }
 
-/// The table of a struct.
+/// What stands above the table of a struct: its name, and the fields that are never printed.
+fn table_head(def: &TypeDef, object: &Struct) -> String {
+    let redacted = object.fields.iter().filter(|field| field.redacted).map(|field| field.name.as_str());
+    let redacted: Vec<&str> = redacted.collect();
+    if redacted.is_empty() { def.name.clone() } else { format!("{} redacted [{}]", def.name, redacted.join(", ")) }
+}
+
+/// The table of a struct. A macro can't count, so its rows are numbered here.
 fn rows(object: &Struct) -> Vec<String> {
     let fields = object.fields.iter().map(|field| {
-        let redacted = if field.redacted { "redacted " } else { "" };
         let presence = match field.presence {
-            Presence::Required => "required",
-            Presence::Optional => "optional",
-            Presence::Nullable => "nullable",
+            Presence::Required => "Required",
+            Presence::Optional => "Optional",
+            Presence::Nullable => "Nullable",
         };
-        format!("{redacted}{presence} {}: {}", field.name, literal(&field.wire))
+        format!("{}: {presence} {}", field.name, literal(&field.wire))
     });
-    fields.chain(object.rest.iter().map(|(rest, _)| format!("rest {rest}"))).collect()
+    let rest = object.rest.iter().map(|(rest, _)| format!("{rest}: Rest \"\""));
+    fields.chain(rest).enumerate().map(|(row, text)| format!("{row} {text}")).collect()
 }
 
 /// A field's type with its presence and box.

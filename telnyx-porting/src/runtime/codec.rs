@@ -12,92 +12,65 @@ pub(crate) use serde_json::Value;
 pub(crate) use crate::runtime::slot::{Field, Integer, Slot, Text, fit, read};
 pub(crate) use crate::runtime::view::{View, lost};
 
-/// Implements `Debug`, `Serialize` and `Deserialize` for a struct whose members are tabled.
+/// Implements `Debug`, `Serialize` and `Deserialize` for a struct whose members are tabled: the number
+/// of the row, the field, when it is there, and its name on the wire.
 ///
 /// ```text
 /// object! {
-///     Address {
-///         required city: "city",             // T: always sent; its absence from a response is an error
-///         optional floor: "floor",           // Option<T>: nothing is sent for None; null decodes to None
-///         nullable note: "note",             // Nullable<T>: absent, null or a value
-///         redacted optional pin: "pin",      // any of the three, printed as [redacted]
-///         rest extra,                        // Map<String, T>: every other member
+///     Address redacted [pin] {               // what is printed as [redacted]
+///         0 city: Required "city",           // T: always sent; its absence from a response is an error
+///         1 floor: Optional "floor",         // Option<T>: nothing is sent for None; null decodes to None
+///         2 note: Nullable "note",           // Nullable<T>: absent, null or a value
+///         3 pin: Optional "pin",
+///         4 extra: Rest "",                  // Map<String, T>: every other member
 ///     }
 /// }
 /// ```
+///
+/// Rows are numbered because a macro can't count, and a jump by number is the least to compile: there
+/// are as many of these functions as there are types.
 macro_rules! object {
-    ($name:ident { $($($word:ident)+ $(: $wire:literal)?),* $(,)? }) => {
+    (
+        $name:ident $(redacted [$($redacted:ident),+ $(,)?])? {
+            $($row:literal $field:ident: $kind:ident $wire:literal),* $(,)?
+        }
+    ) => {
         impl $crate::runtime::codec::Object for $name {
+            #[allow(unused_imports, reason = "an object may have no member")]
             #[inline]
             fn table(&self) -> &'static $crate::runtime::codec::Table {
-                const TABLE: $crate::runtime::codec::Table = $crate::runtime::codec::Table {
+                use $crate::runtime::codec::{Kind, Member, Table};
+                const TABLE: Table = Table {
                     name: stringify!($name),
-                    members: &[$($crate::runtime::codec::object!(@member $($word)+ $(: $wire)?)),*],
+                    members: &[$(Member { field: stringify!($field), wire: $wire, kind: Kind::$kind }),*],
+                    redacted: &[$($(stringify!($redacted)),+)?],
                 };
                 &TABLE
             }
 
+            #[allow(unused_imports, reason = "an object may have no member")]
             #[inline]
-            fn clear(&mut self) {
-                *self = Self::default();
+            fn slot(&mut self, row: usize) -> Option<$crate::runtime::codec::Slot<'_>> {
+                use $crate::runtime::codec::Field;
+                match row {
+                    $($row => Some(Field::slot(&mut self.$field)),)*
+                    _ => None,
+                }
             }
 
-            #[allow(unused_assignments, unused_mut, unused_variables, reason = "an object may have no member")]
+            #[allow(unused_imports, reason = "an object may have no member")]
             #[inline]
-            fn slot(&mut self, index: usize) -> Option<$crate::runtime::codec::Slot<'_>> {
-                // The compiler turns this chain into one jump by index.
-                let mut position = 0;
-                $(
-                    if index == position {
-                        return Some($crate::runtime::codec::Field::slot(
-                            &mut $crate::runtime::codec::object!(@field self $($word)+)
-                        ));
-                    }
-                    position += 1;
-                )*
-                None
-            }
-
-            #[allow(unused_assignments, unused_mut, unused_variables, reason = "an object may have no member")]
-            #[inline]
-            fn view(&self, index: usize) -> $crate::runtime::codec::View<'_> {
-                let mut position = 0;
-                $(
-                    if index == position {
-                        return $crate::runtime::codec::Field::view(
-                            &$crate::runtime::codec::object!(@field self $($word)+)
-                        );
-                    }
-                    position += 1;
-                )*
-                $crate::runtime::codec::View::Absent
+            fn view(&self, row: usize) -> $crate::runtime::codec::View<'_> {
+                use $crate::runtime::codec::Field;
+                match row {
+                    $($row => Field::view(&self.$field),)*
+                    _ => $crate::runtime::codec::View::Absent,
+                }
             }
         }
 
         $crate::runtime::codec::traits! { $name as Object }
     };
-
-    (@member redacted $kind:ident $field:ident $(: $wire:literal)?) => {
-        $crate::runtime::codec::object!(@row $kind $field true $($wire)?)
-    };
-    (@member $kind:ident $field:ident $(: $wire:literal)?) => {
-        $crate::runtime::codec::object!(@row $kind $field false $($wire)?)
-    };
-    (@row $kind:ident $field:ident $redacted:literal $($wire:literal)?) => {
-        $crate::runtime::codec::Member {
-            field: stringify!($field),
-            wire: concat!($($wire)?),
-            kind: $crate::runtime::codec::object!(@kind $kind),
-            redacted: $redacted,
-        }
-    };
-    (@kind required) => { $crate::runtime::codec::Kind::Required };
-    (@kind optional) => { $crate::runtime::codec::Kind::Optional };
-    (@kind nullable) => { $crate::runtime::codec::Kind::Nullable };
-    (@kind rest) => { $crate::runtime::codec::Kind::Rest };
-
-    (@field $object:ident redacted $kind:ident $field:ident) => { $object.$field };
-    (@field $object:ident $kind:ident $field:ident) => { $object.$field };
 }
 pub(crate) use object;
 
@@ -160,27 +133,21 @@ macro_rules! open_enum {
                     Self::Unknown(text) => text,
                 }
             }
-
-            #[inline]
-            fn known(text: &str) -> Option<Self> {
-                match text {
-                    $($wire => Some(Self::$variant),)*
-                    _ => None,
-                }
-            }
         }
 
         impl From<&str> for $name {
             #[inline]
             fn from(text: &str) -> Self {
-                Self::known(text).unwrap_or_else(|| Self::Unknown(text.to_owned()))
+                const KNOWN: &[$name] = &[$($name::$variant),*];
+                $crate::runtime::codec::known(text, Self::VALUES, KNOWN)
+                    .unwrap_or_else(|| Self::Unknown(text.to_owned()))
             }
         }
 
         impl From<String> for $name {
             #[inline]
             fn from(text: String) -> Self {
-                Self::known(&text).unwrap_or(Self::Unknown(text))
+                Self::from(text.as_str())
             }
         }
 
@@ -196,17 +163,15 @@ macro_rules! open_enum {
 }
 pub(crate) use open_enum;
 
+/// The value that stands where its text does.
+pub(crate) fn known<T: Clone>(text: &str, texts: &[&str], values: &[T]) -> Option<T> {
+    values.get(texts.iter().position(|known| *known == text)?).cloned()
+}
+
 /// Gives a type that is a string on the wire the traits that follow from `as_str` and
 /// `From<String>`.
 macro_rules! text {
     ($name:ident) => {
-        impl $crate::runtime::codec::Text for $name {
-            #[inline]
-            fn set_text(&mut self, text: &str) {
-                *self = Self::from(text);
-            }
-        }
-
         impl $crate::runtime::codec::Field for $name {
             #[inline]
             fn slot(&mut self) -> $crate::runtime::codec::Slot<'_> {
@@ -460,6 +425,8 @@ pub(crate) struct Table {
     pub(crate) name: &'static str,
     /// The members in the order in which they are sent.
     pub(crate) members: &'static [Member],
+    /// The fields whose values are never printed.
+    pub(crate) redacted: &'static [&'static str],
 }
 
 /// One row of an object's table.
@@ -470,8 +437,6 @@ pub(crate) struct Member {
     /// The name on the wire; the rest has none.
     pub(crate) wire: &'static str,
     pub(crate) kind: Kind,
-    /// Whether its value is never printed.
-    pub(crate) redacted: bool,
 }
 
 /// When a member is there.
@@ -488,17 +453,26 @@ pub(crate) enum Kind {
 }
 
 /// A struct that has a table of its members.
-pub(crate) trait Object {
+pub(crate) trait Object: Clear {
     fn table(&self) -> &'static Table;
 
-    /// Sets nothing, as in a new one.
-    fn clear(&mut self);
-
     /// The member of this row, to be filled.
-    fn slot(&mut self, index: usize) -> Option<Slot<'_>>;
+    fn slot(&mut self, row: usize) -> Option<Slot<'_>>;
 
     /// The member of this row, to be looked at.
-    fn view(&self, index: usize) -> View<'_>;
+    fn view(&self, row: usize) -> View<'_>;
+}
+
+/// What can be made as new.
+pub(crate) trait Clear {
+    /// Sets nothing, as in a new one.
+    fn clear(&mut self);
+}
+
+impl<T: Default> Clear for T {
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
 }
 
 /// One of several types, or any other JSON.
@@ -583,16 +557,16 @@ mod tests {
         rest: Map<String, Value>,
     }
     object! {
-        Thing {
-            required id: "id",
-            optional r#type: "type",
-            optional level: "level",
-            optional at: "at",
-            nullable note: "note",
-            optional parent: "parent",
-            redacted optional secret: "secret",
-            optional meta: "meta",
-            rest rest,
+        Thing redacted [secret] {
+            0 id: Required "id",
+            1 r#type: Optional "type",
+            2 level: Optional "level",
+            3 at: Optional "at",
+            4 note: Nullable "note",
+            5 parent: Optional "parent",
+            6 secret: Optional "secret",
+            7 meta: Optional "meta",
+            8 rest: Rest "",
         }
     }
 
@@ -603,21 +577,21 @@ mod tests {
         c: Option<i64>,
         d: Nullable<i64>,
     }
-    object! { Strict { required a: "a", required b: "b", optional c: "c", redacted nullable d: "d" } }
+    object! { Strict redacted [d] { 0 a: Required "a", 1 b: Required "b", 2 c: Optional "c", 3 d: Nullable "d" } }
 
     #[derive(Clone, Default, PartialEq)]
     struct Pair {
         left: Strict,
         list: Vec<i64>,
     }
-    object! { Pair { required left: "left", required list: "list" } }
+    object! { Pair { 0 left: Required "left", 1 list: Required "list" } }
 
     #[derive(Clone, Default, PartialEq)]
     struct Kinded {
         kind: Option<String>,
         a: Option<i64>,
     }
-    object! { Kinded { optional kind: "kind", optional a: "a" } }
+    object! { Kinded { 0 kind: Optional "kind", 1 a: Optional "a" } }
 
     #[derive(Clone, Default, PartialEq)]
     struct Empty {}

@@ -870,7 +870,7 @@ mod tests {
 
     #[tokio::test]
     async fn bodies_that_are_not_what_the_document_promises() {
-        crate::runtime::codec::object! { Thing { required id: "id", optional size: "size" } }
+        crate::runtime::codec::object! { Thing { 0 id: Required "id", 1 size: Optional "size" } }
         #[derive(Default)]
         struct Thing {
             id: String,

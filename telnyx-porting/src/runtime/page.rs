@@ -705,7 +705,7 @@ mod tests {
         page: Option<i64>,
         pages: Option<i64>,
     }
-    object! { Meta { optional page: "page", optional pages: "pages" } }
+    object! { Meta { 0 page: Optional "page", 1 pages: Optional "pages" } }
 
     fn page(items: &[i64], page: impl Into<Value>, pages: impl Into<Value>) -> Step {
         Step::json(json!({"data": items, "meta": {"page": page.into(), "pages": pages.into()}}).to_string())
@@ -1110,7 +1110,7 @@ mod tests {
             total: i64,
             note: Option<String>,
         }
-        object! { Rest { required total: "total", optional note: "note" } }
+        object! { Rest { 0 total: Required "total", 1 note: Optional "note" } }
         let script = Script::new([raw(r#"{"note":"n","data":[1],"total":"1"}"#), raw(r#"{"data":[1],"total":{}}"#)]);
         let page: Page<i64, Rest> = Request::new(&script.client(), &SKIPPING).call_page().await.unwrap();
         assert_eq!(page.meta, Rest { total: 1, note: Some("n".to_owned()) });
@@ -1131,8 +1131,8 @@ mod tests {
             list: Option<Vec<i64>>,
         }
         object! { Sizes {
-            optional page: "page", optional pages: "pages", optional size: "size", optional share: "share",
-            optional name: "name", optional nested: "nested", optional list: "list",
+            0 page: Optional "page", 1 pages: Optional "pages", 2 size: Optional "size", 3 share: Optional "share",
+            4 name: Optional "name", 5 nested: Optional "nested", 6 list: Optional "list",
         } }
         let meta = |meta: Value| raw(&json!({"data": [1], "meta": meta}).to_string());
         let script = Script::new([

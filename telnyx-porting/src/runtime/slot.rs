@@ -52,6 +52,12 @@ pub(crate) trait Text {
     fn set_text(&mut self, text: &str);
 }
 
+impl<T: for<'a> From<&'a str>> Text for T {
+    fn set_text(&mut self, text: &str) {
+        *self = Self::from(text);
+    }
+}
+
 /// A type that is an integer on the wire.
 pub(crate) trait Integer {
     fn set_integer(&mut self, number: i64);

@@ -192,7 +192,7 @@ impl fmt::Debug for View<'_> {
                     match object.view(index) {
                         value if value.is_left_out(member.kind) => {}
                         View::Map(rest) if member.kind == Kind::Rest && is_empty(rest) => {}
-                        _ if member.redacted => {
+                        _ if table.redacted.contains(&member.field) => {
                             shown.field(member.field, &Redacted);
                         }
                         value => {

@@ -54,11 +54,11 @@ pub struct BulkMessagingSettingsUpdatePhoneNumbers {
 
 object! {
     BulkMessagingSettingsUpdatePhoneNumbers {
-        optional record_type: "record_type",
-        optional order_id: "order_id",
-        optional success: "success",
-        optional pending: "pending",
-        optional failed: "failed",
+        0 record_type: Optional "record_type",
+        1 order_id: Optional "order_id",
+        2 success: Optional "success",
+        3 pending: Optional "pending",
+        4 failed: Optional "failed",
     }
 }
 
@@ -172,9 +172,9 @@ for BulkMessagingSettingsUpdatePhoneNumbersRequest {
 
 object! {
     BulkMessagingSettingsUpdatePhoneNumbersRequest {
-        required messaging_profile_id: "messaging_profile_id",
-        required numbers: "numbers",
-        optional assign_only: "assign_only",
+        0 messaging_profile_id: Required "messaging_profile_id",
+        1 numbers: Required "numbers",
+        2 assign_only: Optional "assign_only",
     }
 }
 
@@ -215,9 +215,9 @@ pub struct CallForwarding {
 
 object! {
     CallForwarding {
-        optional call_forwarding_enabled: "call_forwarding_enabled",
-        optional forwards_to: "forwards_to",
-        optional forwarding_type: "forwarding_type",
+        0 call_forwarding_enabled: Optional "call_forwarding_enabled",
+        1 forwards_to: Optional "forwards_to",
+        2 forwarding_type: Optional "forwarding_type",
     }
 }
 
@@ -324,9 +324,9 @@ impl From<CallForwardingParamBuilder> for CallForwardingParam {
 
 object! {
     CallForwardingParam {
-        nullable call_forwarding_enabled: "call_forwarding_enabled",
-        nullable forwards_to: "forwards_to",
-        nullable forwarding_type: "forwarding_type",
+        0 call_forwarding_enabled: Nullable "call_forwarding_enabled",
+        1 forwards_to: Nullable "forwards_to",
+        2 forwarding_type: Nullable "forwarding_type",
     }
 }
 
@@ -371,9 +371,9 @@ pub struct CallRecording {
 
 object! {
     CallRecording {
-        optional inbound_call_recording_enabled: "inbound_call_recording_enabled",
-        optional inbound_call_recording_format: "inbound_call_recording_format",
-        optional inbound_call_recording_channels: "inbound_call_recording_channels",
+        0 inbound_call_recording_enabled: Optional "inbound_call_recording_enabled",
+        1 inbound_call_recording_format: Optional "inbound_call_recording_format",
+        2 inbound_call_recording_channels: Optional "inbound_call_recording_channels",
     }
 }
 
@@ -532,9 +532,9 @@ impl From<CallRecordingParamBuilder> for CallRecordingParam {
 
 object! {
     CallRecordingParam {
-        nullable inbound_call_recording_enabled: "inbound_call_recording_enabled",
-        nullable inbound_call_recording_format: "inbound_call_recording_format",
-        nullable inbound_call_recording_channels: "inbound_call_recording_channels",
+        0 inbound_call_recording_enabled: Nullable "inbound_call_recording_enabled",
+        1 inbound_call_recording_format: Nullable "inbound_call_recording_format",
+        2 inbound_call_recording_channels: Nullable "inbound_call_recording_channels",
     }
 }
 
@@ -555,9 +555,9 @@ pub struct CnamListing {
 }
 
 object! {
-    CnamListing {
-        optional cnam_listing_enabled: "cnam_listing_enabled",
-        redacted optional cnam_listing_details: "cnam_listing_details",
+    CnamListing redacted [cnam_listing_details] {
+        0 cnam_listing_enabled: Optional "cnam_listing_enabled",
+        1 cnam_listing_details: Optional "cnam_listing_details",
     }
 }
 
@@ -642,9 +642,9 @@ impl From<CnamListingParamBuilder> for CnamListingParam {
 }
 
 object! {
-    CnamListingParam {
-        nullable cnam_listing_enabled: "cnam_listing_enabled",
-        redacted nullable cnam_listing_details: "cnam_listing_details",
+    CnamListingParam redacted [cnam_listing_details] {
+        0 cnam_listing_enabled: Nullable "cnam_listing_enabled",
+        1 cnam_listing_details: Nullable "cnam_listing_details",
     }
 }
 
@@ -700,9 +700,9 @@ pub struct EmergencySettings {
 
 object! {
     EmergencySettings {
-        optional emergency_enabled: "emergency_enabled",
-        optional emergency_address_id: "emergency_address_id",
-        optional emergency_status: "emergency_status",
+        0 emergency_enabled: Optional "emergency_enabled",
+        1 emergency_address_id: Optional "emergency_address_id",
+        2 emergency_status: Optional "emergency_status",
     }
 }
 
@@ -782,9 +782,9 @@ pub struct MediaFeatures {
 
 object! {
     MediaFeatures {
-        optional rtp_auto_adjust_enabled: "rtp_auto_adjust_enabled",
-        optional accept_any_rtp_packets_enabled: "accept_any_rtp_packets_enabled",
-        optional t38_fax_gateway_enabled: "t38_fax_gateway_enabled",
+        0 rtp_auto_adjust_enabled: Optional "rtp_auto_adjust_enabled",
+        1 accept_any_rtp_packets_enabled: Optional "accept_any_rtp_packets_enabled",
+        2 t38_fax_gateway_enabled: Optional "t38_fax_gateway_enabled",
     }
 }
 
@@ -900,9 +900,9 @@ impl From<MediaFeaturesParamBuilder> for MediaFeaturesParam {
 
 object! {
     MediaFeaturesParam {
-        nullable rtp_auto_adjust_enabled: "rtp_auto_adjust_enabled",
-        nullable accept_any_rtp_packets_enabled: "accept_any_rtp_packets_enabled",
-        nullable t38_fax_gateway_enabled: "t38_fax_gateway_enabled",
+        0 rtp_auto_adjust_enabled: Nullable "rtp_auto_adjust_enabled",
+        1 accept_any_rtp_packets_enabled: Nullable "accept_any_rtp_packets_enabled",
+        2 t38_fax_gateway_enabled: Nullable "t38_fax_gateway_enabled",
     }
 }
 
@@ -921,9 +921,9 @@ pub struct MessagingFeatureSet {
 
 object! {
     MessagingFeatureSet {
-        required domestic_two_way: "domestic_two_way",
-        required international_inbound: "international_inbound",
-        required international_outbound: "international_outbound",
+        0 domestic_two_way: Required "domestic_two_way",
+        1 international_inbound: Required "international_inbound",
+        2 international_outbound: Required "international_outbound",
     }
 }
 
@@ -1024,28 +1024,28 @@ pub struct MobilePhoneNumber {
 
 object! {
     MobilePhoneNumber {
-        optional id: "id",
-        optional record_type: "record_type",
-        optional phone_number: "phone_number",
-        optional status: "status",
-        optional country_iso_alpha2: "country_iso_alpha2",
-        optional sim_card_id: "sim_card_id",
-        optional mobile_voice_enabled: "mobile_voice_enabled",
-        optional connection_id: "connection_id",
-        optional connection_name: "connection_name",
-        optional connection_type: "connection_type",
-        optional inbound: "inbound",
-        optional outbound: "outbound",
-        optional inbound_call_screening: "inbound_call_screening",
-        optional noise_suppression: "noise_suppression",
-        optional call_forwarding: "call_forwarding",
-        optional call_recording: "call_recording",
-        optional caller_id_name_enabled: "caller_id_name_enabled",
-        optional cnam_listing: "cnam_listing",
-        optional customer_reference: "customer_reference",
-        optional tags: "tags",
-        optional created_at: "created_at",
-        optional updated_at: "updated_at",
+        0 id: Optional "id",
+        1 record_type: Optional "record_type",
+        2 phone_number: Optional "phone_number",
+        3 status: Optional "status",
+        4 country_iso_alpha2: Optional "country_iso_alpha2",
+        5 sim_card_id: Optional "sim_card_id",
+        6 mobile_voice_enabled: Optional "mobile_voice_enabled",
+        7 connection_id: Optional "connection_id",
+        8 connection_name: Optional "connection_name",
+        9 connection_type: Optional "connection_type",
+        10 inbound: Optional "inbound",
+        11 outbound: Optional "outbound",
+        12 inbound_call_screening: Optional "inbound_call_screening",
+        13 noise_suppression: Optional "noise_suppression",
+        14 call_forwarding: Optional "call_forwarding",
+        15 call_recording: Optional "call_recording",
+        16 caller_id_name_enabled: Optional "caller_id_name_enabled",
+        17 cnam_listing: Optional "cnam_listing",
+        18 customer_reference: Optional "customer_reference",
+        19 tags: Optional "tags",
+        20 created_at: Optional "created_at",
+        21 updated_at: Optional "updated_at",
     }
 }
 
@@ -1065,9 +1065,9 @@ pub struct MobilePhoneNumberCallForwarding {
 
 object! {
     MobilePhoneNumberCallForwarding {
-        optional call_forwarding_enabled: "call_forwarding_enabled",
-        optional forwards_to: "forwards_to",
-        optional forwarding_type: "forwarding_type",
+        0 call_forwarding_enabled: Optional "call_forwarding_enabled",
+        1 forwards_to: Optional "forwards_to",
+        2 forwarding_type: Optional "forwarding_type",
     }
 }
 
@@ -1166,9 +1166,9 @@ for MobilePhoneNumberCallForwardingParam {
 
 object! {
     MobilePhoneNumberCallForwardingParam {
-        nullable call_forwarding_enabled: "call_forwarding_enabled",
-        nullable forwards_to: "forwards_to",
-        nullable forwarding_type: "forwarding_type",
+        0 call_forwarding_enabled: Nullable "call_forwarding_enabled",
+        1 forwards_to: Nullable "forwards_to",
+        2 forwarding_type: Nullable "forwarding_type",
     }
 }
 
@@ -1187,9 +1187,9 @@ pub struct MobilePhoneNumberCallRecording {
 
 object! {
     MobilePhoneNumberCallRecording {
-        optional inbound_call_recording_enabled: "inbound_call_recording_enabled",
-        optional inbound_call_recording_format: "inbound_call_recording_format",
-        optional inbound_call_recording_channels: "inbound_call_recording_channels",
+        0 inbound_call_recording_enabled: Optional "inbound_call_recording_enabled",
+        1 inbound_call_recording_format: Optional "inbound_call_recording_format",
+        2 inbound_call_recording_channels: Optional "inbound_call_recording_channels",
     }
 }
 
@@ -1298,9 +1298,9 @@ for MobilePhoneNumberCallRecordingParam {
 
 object! {
     MobilePhoneNumberCallRecordingParam {
-        nullable inbound_call_recording_enabled: "inbound_call_recording_enabled",
-        nullable inbound_call_recording_format: "inbound_call_recording_format",
-        nullable inbound_call_recording_channels: "inbound_call_recording_channels",
+        0 inbound_call_recording_enabled: Nullable "inbound_call_recording_enabled",
+        1 inbound_call_recording_format: Nullable "inbound_call_recording_format",
+        2 inbound_call_recording_channels: Nullable "inbound_call_recording_channels",
     }
 }
 
@@ -1317,9 +1317,9 @@ pub struct MobilePhoneNumberCnamListing {
 }
 
 object! {
-    MobilePhoneNumberCnamListing {
-        optional cnam_listing_enabled: "cnam_listing_enabled",
-        redacted optional cnam_listing_details: "cnam_listing_details",
+    MobilePhoneNumberCnamListing redacted [cnam_listing_details] {
+        0 cnam_listing_enabled: Optional "cnam_listing_enabled",
+        1 cnam_listing_details: Optional "cnam_listing_details",
     }
 }
 
@@ -1399,9 +1399,9 @@ for MobilePhoneNumberCnamListingParam {
 }
 
 object! {
-    MobilePhoneNumberCnamListingParam {
-        nullable cnam_listing_enabled: "cnam_listing_enabled",
-        redacted nullable cnam_listing_details: "cnam_listing_details",
+    MobilePhoneNumberCnamListingParam redacted [cnam_listing_details] {
+        0 cnam_listing_enabled: Nullable "cnam_listing_enabled",
+        1 cnam_listing_details: Nullable "cnam_listing_details",
     }
 }
 
@@ -1421,8 +1421,8 @@ pub struct MobilePhoneNumberInterception {
 
 object! {
     MobilePhoneNumberInterception {
-        optional interception_app_id: "interception_app_id",
-        optional interception_app_name: "interception_app_name",
+        0 interception_app_id: Optional "interception_app_id",
+        1 interception_app_name: Optional "interception_app_name",
     }
 }
 
@@ -1436,7 +1436,7 @@ pub struct MobilePhoneNumberMessagingFeatures {
 
 object! {
     MobilePhoneNumberMessagingFeatures {
-        optional sms: "sms",
+        0 sms: Optional "sms",
     }
 }
 
@@ -1720,17 +1720,17 @@ impl From<MobilePhoneNumberUpdateBuilder> for MobilePhoneNumberUpdate {
 
 object! {
     MobilePhoneNumberUpdate {
-        nullable connection_id: "connection_id",
-        nullable inbound: "inbound",
-        nullable outbound: "outbound",
-        nullable inbound_call_screening: "inbound_call_screening",
-        nullable noise_suppression: "noise_suppression",
-        nullable call_forwarding: "call_forwarding",
-        nullable call_recording: "call_recording",
-        nullable caller_id_name_enabled: "caller_id_name_enabled",
-        nullable cnam_listing: "cnam_listing",
-        nullable customer_reference: "customer_reference",
-        nullable tags: "tags",
+        0 connection_id: Nullable "connection_id",
+        1 inbound: Nullable "inbound",
+        2 outbound: Nullable "outbound",
+        3 inbound_call_screening: Nullable "inbound_call_screening",
+        4 noise_suppression: Nullable "noise_suppression",
+        5 call_forwarding: Nullable "call_forwarding",
+        6 call_recording: Nullable "call_recording",
+        7 caller_id_name_enabled: Nullable "caller_id_name_enabled",
+        8 cnam_listing: Nullable "cnam_listing",
+        9 customer_reference: Nullable "customer_reference",
+        10 tags: Nullable "tags",
     }
 }
 
@@ -1795,7 +1795,7 @@ for MobilePhoneNumberUpdateInterception {
 
 object! {
     MobilePhoneNumberUpdateInterception {
-        nullable interception_app_id: "interception_app_id",
+        0 interception_app_id: Nullable "interception_app_id",
     }
 }
 
@@ -1854,19 +1854,19 @@ pub struct MobilePhoneNumberWithMessagingSettings {
 
 object! {
     MobilePhoneNumberWithMessagingSettings {
-        optional record_type: "record_type",
-        optional id: "id",
-        optional phone_number: "phone_number",
-        optional type_: "type",
-        optional country_code: "country_code",
-        optional messaging_profile_id: "messaging_profile_id",
-        optional messaging_product: "messaging_product",
-        optional traffic_type: "traffic_type",
-        optional features: "features",
-        optional organization_id: "organization_id",
-        optional tags: "tags",
-        optional created_at: "created_at",
-        optional updated_at: "updated_at",
+        0 record_type: Optional "record_type",
+        1 id: Optional "id",
+        2 phone_number: Optional "phone_number",
+        3 type_: Optional "type",
+        4 country_code: Optional "country_code",
+        5 messaging_profile_id: Optional "messaging_profile_id",
+        6 messaging_product: Optional "messaging_product",
+        7 traffic_type: Optional "traffic_type",
+        8 features: Optional "features",
+        9 organization_id: Optional "organization_id",
+        10 tags: Optional "tags",
+        11 created_at: Optional "created_at",
+        12 updated_at: Optional "updated_at",
     }
 }
 
@@ -1894,10 +1894,10 @@ pub struct NumberHealthMetrics {
 
 object! {
     NumberHealthMetrics {
-        required message_count: "message_count",
-        required inbound_outbound_ratio: "inbound_outbound_ratio",
-        required success_ratio: "success_ratio",
-        required spam_ratio: "spam_ratio",
+        0 message_count: Required "message_count",
+        1 inbound_outbound_ratio: Required "inbound_outbound_ratio",
+        2 success_ratio: Required "success_ratio",
+        3 spam_ratio: Required "spam_ratio",
     }
 }
 
@@ -1967,7 +1967,7 @@ for PhoneNumberBundleStatusChangeRequest {
 
 object! {
     PhoneNumberBundleStatusChangeRequest {
-        required bundle_id: "bundle_id",
+        0 bundle_id: Required "bundle_id",
     }
 }
 
@@ -2065,33 +2065,33 @@ pub struct PhoneNumberDeletedDetailed {
 }
 
 object! {
-    PhoneNumberDeletedDetailed {
-        optional id: "id",
-        optional record_type: "record_type",
-        optional phone_number: "phone_number",
-        optional phone_number_type: "phone_number_type",
-        optional status: "status",
-        optional tags: "tags",
-        optional customer_reference: "customer_reference",
-        redacted optional external_pin: "external_pin",
-        optional connection_id: "connection_id",
-        optional connection_name: "connection_name",
-        optional messaging_profile_id: "messaging_profile_id",
-        optional messaging_profile_name: "messaging_profile_name",
-        optional billing_group_id: "billing_group_id",
-        optional emergency_enabled: "emergency_enabled",
-        optional emergency_address_id: "emergency_address_id",
-        optional call_forwarding_enabled: "call_forwarding_enabled",
-        optional cnam_listing_enabled: "cnam_listing_enabled",
-        optional caller_id_name_enabled: "caller_id_name_enabled",
-        optional call_recording_enabled: "call_recording_enabled",
-        optional t38_fax_gateway_enabled: "t38_fax_gateway_enabled",
-        optional hd_voice_enabled: "hd_voice_enabled",
-        optional deletion_lock_enabled: "deletion_lock_enabled",
-        optional purchased_at: "purchased_at",
-        optional activated_at: "activated_at",
-        optional created_at: "created_at",
-        optional updated_at: "updated_at",
+    PhoneNumberDeletedDetailed redacted [external_pin] {
+        0 id: Optional "id",
+        1 record_type: Optional "record_type",
+        2 phone_number: Optional "phone_number",
+        3 phone_number_type: Optional "phone_number_type",
+        4 status: Optional "status",
+        5 tags: Optional "tags",
+        6 customer_reference: Optional "customer_reference",
+        7 external_pin: Optional "external_pin",
+        8 connection_id: Optional "connection_id",
+        9 connection_name: Optional "connection_name",
+        10 messaging_profile_id: Optional "messaging_profile_id",
+        11 messaging_profile_name: Optional "messaging_profile_name",
+        12 billing_group_id: Optional "billing_group_id",
+        13 emergency_enabled: Optional "emergency_enabled",
+        14 emergency_address_id: Optional "emergency_address_id",
+        15 call_forwarding_enabled: Optional "call_forwarding_enabled",
+        16 cnam_listing_enabled: Optional "cnam_listing_enabled",
+        17 caller_id_name_enabled: Optional "caller_id_name_enabled",
+        18 call_recording_enabled: Optional "call_recording_enabled",
+        19 t38_fax_gateway_enabled: Optional "t38_fax_gateway_enabled",
+        20 hd_voice_enabled: Optional "hd_voice_enabled",
+        21 deletion_lock_enabled: Optional "deletion_lock_enabled",
+        22 purchased_at: Optional "purchased_at",
+        23 activated_at: Optional "activated_at",
+        24 created_at: Optional "created_at",
+        25 updated_at: Optional "updated_at",
     }
 }
 
@@ -2215,37 +2215,37 @@ pub struct PhoneNumberDetailed {
 }
 
 object! {
-    PhoneNumberDetailed {
-        required id: "id",
-        required record_type: "record_type",
-        required phone_number: "phone_number",
-        required country_iso_alpha2: "country_iso_alpha2",
-        required phone_number_type: "phone_number_type",
-        optional source_type: "source_type",
-        required status: "status",
-        required tags: "tags",
-        optional customer_reference: "customer_reference",
-        redacted optional external_pin: "external_pin",
-        optional connection_id: "connection_id",
-        optional connection_name: "connection_name",
-        optional messaging_profile_id: "messaging_profile_id",
-        optional messaging_profile_name: "messaging_profile_name",
-        optional billing_group_id: "billing_group_id",
-        optional emergency_enabled: "emergency_enabled",
-        optional emergency_address_id: "emergency_address_id",
-        optional emergency_status: "emergency_status",
-        optional call_forwarding_enabled: "call_forwarding_enabled",
-        optional cnam_listing_enabled: "cnam_listing_enabled",
-        optional caller_id_name_enabled: "caller_id_name_enabled",
-        optional call_recording_enabled: "call_recording_enabled",
-        optional t38_fax_gateway_enabled: "t38_fax_gateway_enabled",
-        optional hd_voice_enabled: "hd_voice_enabled",
-        optional inbound_call_screening: "inbound_call_screening",
-        required deletion_lock_enabled: "deletion_lock_enabled",
-        required purchased_at: "purchased_at",
-        optional activated_at: "activated_at",
-        required created_at: "created_at",
-        optional updated_at: "updated_at",
+    PhoneNumberDetailed redacted [external_pin] {
+        0 id: Required "id",
+        1 record_type: Required "record_type",
+        2 phone_number: Required "phone_number",
+        3 country_iso_alpha2: Required "country_iso_alpha2",
+        4 phone_number_type: Required "phone_number_type",
+        5 source_type: Optional "source_type",
+        6 status: Required "status",
+        7 tags: Required "tags",
+        8 customer_reference: Optional "customer_reference",
+        9 external_pin: Optional "external_pin",
+        10 connection_id: Optional "connection_id",
+        11 connection_name: Optional "connection_name",
+        12 messaging_profile_id: Optional "messaging_profile_id",
+        13 messaging_profile_name: Optional "messaging_profile_name",
+        14 billing_group_id: Optional "billing_group_id",
+        15 emergency_enabled: Optional "emergency_enabled",
+        16 emergency_address_id: Optional "emergency_address_id",
+        17 emergency_status: Optional "emergency_status",
+        18 call_forwarding_enabled: Optional "call_forwarding_enabled",
+        19 cnam_listing_enabled: Optional "cnam_listing_enabled",
+        20 caller_id_name_enabled: Optional "caller_id_name_enabled",
+        21 call_recording_enabled: Optional "call_recording_enabled",
+        22 t38_fax_gateway_enabled: Optional "t38_fax_gateway_enabled",
+        23 hd_voice_enabled: Optional "hd_voice_enabled",
+        24 inbound_call_screening: Optional "inbound_call_screening",
+        25 deletion_lock_enabled: Required "deletion_lock_enabled",
+        26 purchased_at: Required "purchased_at",
+        27 activated_at: Optional "activated_at",
+        28 created_at: Required "created_at",
+        29 updated_at: Optional "updated_at",
     }
 }
 
@@ -2335,8 +2335,8 @@ for PhoneNumberEnableEmergencyRequest {
 
 object! {
     PhoneNumberEnableEmergencyRequest {
-        required emergency_enabled: "emergency_enabled",
-        required emergency_address_id: "emergency_address_id",
+        0 emergency_enabled: Required "emergency_enabled",
+        1 emergency_address_id: Required "emergency_address_id",
     }
 }
 
@@ -2529,19 +2529,19 @@ impl From<PhoneNumberFilterBuilder> for PhoneNumberFilter {
 
 object! {
     PhoneNumberFilter {
-        optional phone_number: "phone_number",
-        optional status: "status",
-        optional country_iso_alpha2: "country_iso_alpha2",
-        optional number_type: "number_type",
-        optional source: "source",
-        optional tag: "tag",
-        optional without_tags: "without_tags",
-        optional customer_reference: "customer_reference",
-        optional billing_group_id: "billing_group_id",
-        optional emergency_address_id: "emergency_address_id",
-        optional connection_id: "connection_id",
-        optional voice_connection_name: "voice.connection_name",
-        optional voice_usage_payment_method: "voice.usage_payment_method",
+        0 phone_number: Optional "phone_number",
+        1 status: Optional "status",
+        2 country_iso_alpha2: Optional "country_iso_alpha2",
+        3 number_type: Optional "number_type",
+        4 source: Optional "source",
+        5 tag: Optional "tag",
+        6 without_tags: Optional "without_tags",
+        7 customer_reference: Optional "customer_reference",
+        8 billing_group_id: Optional "billing_group_id",
+        9 emergency_address_id: Optional "emergency_address_id",
+        10 connection_id: Optional "connection_id",
+        11 voice_connection_name: Optional "voice.connection_name",
+        12 voice_usage_payment_method: Optional "voice.usage_payment_method",
     }
 }
 
@@ -2634,10 +2634,10 @@ impl From<PhoneNumberFilterConnectionNameBuilder> for PhoneNumberFilterConnectio
 
 object! {
     PhoneNumberFilterConnectionName {
-        optional contains: "contains",
-        optional starts_with: "starts_with",
-        optional ends_with: "ends_with",
-        optional eq: "eq",
+        0 contains: Optional "contains",
+        1 starts_with: Optional "starts_with",
+        2 ends_with: Optional "ends_with",
+        3 eq: Optional "eq",
     }
 }
 
@@ -2738,7 +2738,7 @@ impl From<PhoneNumberFilterNumberTypeBuilder> for PhoneNumberFilterNumberType {
 
 object! {
     PhoneNumberFilterNumberType {
-        optional eq: "eq",
+        0 eq: Optional "eq",
     }
 }
 
@@ -2844,8 +2844,8 @@ pub struct PhoneNumberListMeta {
 
 object! {
     PhoneNumberListMeta {
-        required meta: "meta",
-        optional errors: "errors",
+        0 meta: Required "meta",
+        1 errors: Optional "errors",
     }
 }
 
@@ -2861,8 +2861,8 @@ pub struct PhoneNumberMessagingFeatures {
 
 object! {
     PhoneNumberMessagingFeatures {
-        optional sms: "sms",
-        optional mms: "mms",
+        0 sms: Optional "sms",
+        1 mms: Optional "mms",
     }
 }
 
@@ -2956,8 +2956,8 @@ pub struct PhoneNumberOwnershipMatch {
 
 object! {
     PhoneNumberOwnershipMatch {
-        optional id: "id",
-        optional number_val_e164: "number_val_e164",
+        0 id: Optional "id",
+        1 number_val_e164: Optional "number_val_e164",
     }
 }
 
@@ -3167,7 +3167,7 @@ for PhoneNumberVerifyOwnershipRequest {
 
 object! {
     PhoneNumberVerifyOwnershipRequest {
-        required phone_numbers: "phone_numbers",
+        0 phone_numbers: Required "phone_numbers",
     }
 }
 
@@ -3189,9 +3189,9 @@ pub struct PhoneNumberVerifyOwnershipResponse {
 
 object! {
     PhoneNumberVerifyOwnershipResponse {
-        optional record_type: "record_type",
-        optional found: "found",
-        optional not_found: "not_found",
+        0 record_type: Optional "record_type",
+        1 found: Optional "found",
+        2 not_found: Optional "not_found",
     }
 }
 
@@ -3257,21 +3257,21 @@ pub struct PhoneNumberWithMessagingSettings {
 
 object! {
     PhoneNumberWithMessagingSettings {
-        optional record_type: "record_type",
-        optional id: "id",
-        optional phone_number: "phone_number",
-        optional type_: "type",
-        optional country_code: "country_code",
-        optional messaging_profile_id: "messaging_profile_id",
-        optional messaging_product: "messaging_product",
-        optional eligible_messaging_products: "eligible_messaging_products",
-        optional traffic_type: "traffic_type",
-        optional features: "features",
-        optional health: "health",
-        optional organization_id: "organization_id",
-        optional tags: "tags",
-        optional created_at: "created_at",
-        optional updated_at: "updated_at",
+        0 record_type: Optional "record_type",
+        1 id: Optional "id",
+        2 phone_number: Optional "phone_number",
+        3 type_: Optional "type",
+        4 country_code: Optional "country_code",
+        5 messaging_profile_id: Optional "messaging_profile_id",
+        6 messaging_product: Optional "messaging_product",
+        7 eligible_messaging_products: Optional "eligible_messaging_products",
+        8 traffic_type: Optional "traffic_type",
+        9 features: Optional "features",
+        10 health: Optional "health",
+        11 organization_id: Optional "organization_id",
+        12 tags: Optional "tags",
+        13 created_at: Optional "created_at",
+        14 updated_at: Optional "updated_at",
     }
 }
 
@@ -3337,20 +3337,20 @@ pub struct PhoneNumberWithVoiceSettings {
 
 object! {
     PhoneNumberWithVoiceSettings {
-        optional id: "id",
-        optional record_type: "record_type",
-        optional phone_number: "phone_number",
-        optional connection_id: "connection_id",
-        optional customer_reference: "customer_reference",
-        optional tech_prefix_enabled: "tech_prefix_enabled",
-        optional translated_number: "translated_number",
-        optional call_forwarding: "call_forwarding",
-        optional cnam_listing: "cnam_listing",
-        optional emergency: "emergency",
-        optional usage_payment_method: "usage_payment_method",
-        optional media_features: "media_features",
-        optional call_recording: "call_recording",
-        optional inbound_call_screening: "inbound_call_screening",
+        0 id: Optional "id",
+        1 record_type: Optional "record_type",
+        2 phone_number: Optional "phone_number",
+        3 connection_id: Optional "connection_id",
+        4 customer_reference: Optional "customer_reference",
+        5 tech_prefix_enabled: Optional "tech_prefix_enabled",
+        6 translated_number: Optional "translated_number",
+        7 call_forwarding: Optional "call_forwarding",
+        8 cnam_listing: Optional "cnam_listing",
+        9 emergency: Optional "emergency",
+        10 usage_payment_method: Optional "usage_payment_method",
+        11 media_features: Optional "media_features",
+        12 call_recording: Optional "call_recording",
+        13 inbound_call_screening: Optional "inbound_call_screening",
     }
 }
 
@@ -3445,10 +3445,10 @@ for PhoneNumberWithVoiceSettingsFilter {
 
 object! {
     PhoneNumberWithVoiceSettingsFilter {
-        optional phone_number: "phone_number",
-        optional connection_name: "connection_name",
-        optional customer_reference: "customer_reference",
-        optional voice_usage_payment_method: "voice.usage_payment_method",
+        0 phone_number: Optional "phone_number",
+        1 connection_name: Optional "connection_name",
+        2 customer_reference: Optional "customer_reference",
+        3 voice_usage_payment_method: Optional "voice.usage_payment_method",
     }
 }
 
@@ -3506,7 +3506,7 @@ for PhoneNumberWithVoiceSettingsFilterConnectionName {
 
 object! {
     PhoneNumberWithVoiceSettingsFilterConnectionName {
-        optional contains: "contains",
+        0 contains: Optional "contains",
     }
 }
 
@@ -3555,17 +3555,17 @@ pub struct PhoneNumbersJob {
 
 object! {
     PhoneNumbersJob {
-        optional id: "id",
-        optional record_type: "record_type",
-        optional type_: "type",
-        optional status: "status",
-        optional created_at: "created_at",
-        optional updated_at: "updated_at",
-        optional etc: "etc",
-        optional phone_numbers: "phone_numbers",
-        optional pending_operations: "pending_operations",
-        optional successful_operations: "successful_operations",
-        optional failed_operations: "failed_operations",
+        0 id: Optional "id",
+        1 record_type: Optional "record_type",
+        2 type_: Optional "type",
+        3 status: Optional "status",
+        4 created_at: Optional "created_at",
+        5 updated_at: Optional "updated_at",
+        6 etc: Optional "etc",
+        7 phone_numbers: Optional "phone_numbers",
+        8 pending_operations: Optional "pending_operations",
+        9 successful_operations: Optional "successful_operations",
+        10 failed_operations: Optional "failed_operations",
     }
 }
 
@@ -3633,7 +3633,7 @@ for PhoneNumbersJobDeletePhoneNumbersRequest {
 
 object! {
     PhoneNumbersJobDeletePhoneNumbersRequest {
-        required phone_numbers: "phone_numbers",
+        0 phone_numbers: Required "phone_numbers",
     }
 }
 
@@ -3655,9 +3655,9 @@ pub struct PhoneNumbersJobFailedOperation {
 
 object! {
     PhoneNumbersJobFailedOperation {
-        optional id: "id",
-        optional phone_number: "phone_number",
-        optional errors: "errors",
+        0 id: Optional "id",
+        1 phone_number: Optional "phone_number",
+        2 errors: Optional "errors",
     }
 }
 
@@ -3756,10 +3756,10 @@ impl From<PhoneNumbersJobFilterBuilder> for PhoneNumbersJobFilter {
 
 object! {
     PhoneNumbersJobFilter {
-        optional type_: "type",
-        optional status: "status",
-        optional phone_number: "phone_number",
-        optional customer_reference: "customer_reference",
+        0 type_: Optional "type",
+        1 status: Optional "status",
+        2 phone_number: Optional "phone_number",
+        3 customer_reference: Optional "customer_reference",
     }
 }
 
@@ -3828,8 +3828,8 @@ pub struct PhoneNumbersJobPendingOperation {
 
 object! {
     PhoneNumbersJobPendingOperation {
-        optional id: "id",
-        optional phone_number: "phone_number",
+        0 id: Optional "id",
+        1 phone_number: Optional "phone_number",
     }
 }
 
@@ -3849,8 +3849,8 @@ pub struct PhoneNumbersJobPhoneNumber {
 
 object! {
     PhoneNumbersJobPhoneNumber {
-        optional id: "id",
-        optional phone_number: "phone_number",
+        0 id: Optional "id",
+        1 phone_number: Optional "phone_number",
     }
 }
 
@@ -3915,8 +3915,8 @@ pub struct PhoneNumbersJobSuccessfulOperation {
 
 object! {
     PhoneNumbersJobSuccessfulOperation {
-        optional id: "id",
-        optional phone_number: "phone_number",
+        0 id: Optional "id",
+        1 phone_number: Optional "phone_number",
     }
 }
 
@@ -4052,9 +4052,9 @@ for PhoneNumbersJobUpdateEmergencySettingsRequest {
 
 object! {
     PhoneNumbersJobUpdateEmergencySettingsRequest {
-        required emergency_enabled: "emergency_enabled",
-        nullable emergency_address_id: "emergency_address_id",
-        required phone_numbers: "phone_numbers",
+        0 emergency_enabled: Required "emergency_enabled",
+        1 emergency_address_id: Nullable "emergency_address_id",
+        2 phone_numbers: Required "phone_numbers",
     }
 }
 
@@ -4214,16 +4214,16 @@ for PhoneNumbersJobUpdatePhoneNumbersFilter {
 
 object! {
     PhoneNumbersJobUpdatePhoneNumbersFilter {
-        optional tag: "tag",
-        optional phone_number: "phone_number",
-        optional status: "status",
-        optional connection_id: "connection_id",
-        optional voice_connection_name: "voice.connection_name",
-        optional voice_usage_payment_method: "voice.usage_payment_method",
-        optional billing_group_id: "billing_group_id",
-        optional emergency_address_id: "emergency_address_id",
-        optional customer_reference: "customer_reference",
-        optional has_bundle: "has_bundle",
+        0 tag: Optional "tag",
+        1 phone_number: Optional "phone_number",
+        2 status: Optional "status",
+        3 connection_id: Optional "connection_id",
+        4 voice_connection_name: Optional "voice.connection_name",
+        5 voice_usage_payment_method: Optional "voice.usage_payment_method",
+        6 billing_group_id: Optional "billing_group_id",
+        7 emergency_address_id: Optional "emergency_address_id",
+        8 customer_reference: Optional "customer_reference",
+        9 has_bundle: Optional "has_bundle",
     }
 }
 
@@ -4383,16 +4383,16 @@ for PhoneNumbersJobUpdatePhoneNumbersRequest {
 }
 
 object! {
-    PhoneNumbersJobUpdatePhoneNumbersRequest {
-        required phone_numbers: "phone_numbers",
-        optional tags: "tags",
-        redacted optional external_pin: "external_pin",
-        optional customer_reference: "customer_reference",
-        optional connection_id: "connection_id",
-        optional billing_group_id: "billing_group_id",
-        optional hd_voice_enabled: "hd_voice_enabled",
-        optional deletion_lock_enabled: "deletion_lock_enabled",
-        optional voice: "voice",
+    PhoneNumbersJobUpdatePhoneNumbersRequest redacted [external_pin] {
+        0 phone_numbers: Required "phone_numbers",
+        1 tags: Optional "tags",
+        2 external_pin: Optional "external_pin",
+        3 customer_reference: Optional "customer_reference",
+        4 connection_id: Optional "connection_id",
+        5 billing_group_id: Optional "billing_group_id",
+        6 hd_voice_enabled: Optional "hd_voice_enabled",
+        7 deletion_lock_enabled: Optional "deletion_lock_enabled",
+        8 voice: Optional "voice",
     }
 }
 
@@ -4494,31 +4494,31 @@ pub struct SlimPhoneNumberDetailed {
 }
 
 object! {
-    SlimPhoneNumberDetailed {
-        optional id: "id",
-        optional record_type: "record_type",
-        optional phone_number: "phone_number",
-        optional country_iso_alpha2: "country_iso_alpha2",
-        optional phone_number_type: "phone_number_type",
-        optional status: "status",
-        optional customer_reference: "customer_reference",
-        redacted optional external_pin: "external_pin",
-        optional connection_id: "connection_id",
-        optional billing_group_id: "billing_group_id",
-        optional emergency_enabled: "emergency_enabled",
-        optional emergency_address_id: "emergency_address_id",
-        optional emergency_status: "emergency_status",
-        optional call_forwarding_enabled: "call_forwarding_enabled",
-        optional cnam_listing_enabled: "cnam_listing_enabled",
-        optional caller_id_name_enabled: "caller_id_name_enabled",
-        optional call_recording_enabled: "call_recording_enabled",
-        optional t38_fax_gateway_enabled: "t38_fax_gateway_enabled",
-        optional hd_voice_enabled: "hd_voice_enabled",
-        optional inbound_call_screening: "inbound_call_screening",
-        optional purchased_at: "purchased_at",
-        optional activated_at: "activated_at",
-        optional created_at: "created_at",
-        optional updated_at: "updated_at",
+    SlimPhoneNumberDetailed redacted [external_pin] {
+        0 id: Optional "id",
+        1 record_type: Optional "record_type",
+        2 phone_number: Optional "phone_number",
+        3 country_iso_alpha2: Optional "country_iso_alpha2",
+        4 phone_number_type: Optional "phone_number_type",
+        5 status: Optional "status",
+        6 customer_reference: Optional "customer_reference",
+        7 external_pin: Optional "external_pin",
+        8 connection_id: Optional "connection_id",
+        9 billing_group_id: Optional "billing_group_id",
+        10 emergency_enabled: Optional "emergency_enabled",
+        11 emergency_address_id: Optional "emergency_address_id",
+        12 emergency_status: Optional "emergency_status",
+        13 call_forwarding_enabled: Optional "call_forwarding_enabled",
+        14 cnam_listing_enabled: Optional "cnam_listing_enabled",
+        15 caller_id_name_enabled: Optional "caller_id_name_enabled",
+        16 call_recording_enabled: Optional "call_recording_enabled",
+        17 t38_fax_gateway_enabled: Optional "t38_fax_gateway_enabled",
+        18 hd_voice_enabled: Optional "hd_voice_enabled",
+        19 inbound_call_screening: Optional "inbound_call_screening",
+        20 purchased_at: Optional "purchased_at",
+        21 activated_at: Optional "activated_at",
+        22 created_at: Optional "created_at",
+        23 updated_at: Optional "updated_at",
     }
 }
 
@@ -4706,18 +4706,18 @@ impl From<SlimPhoneNumberFilterBuilder> for SlimPhoneNumberFilter {
 
 object! {
     SlimPhoneNumberFilter {
-        optional phone_number: "phone_number",
-        optional status: "status",
-        optional country_iso_alpha2: "country_iso_alpha2",
-        optional number_type: "number_type",
-        optional source: "source",
-        optional tag: "tag",
-        optional customer_reference: "customer_reference",
-        optional billing_group_id: "billing_group_id",
-        optional emergency_address_id: "emergency_address_id",
-        optional connection_id: "connection_id",
-        optional voice_connection_name: "voice.connection_name",
-        optional voice_usage_payment_method: "voice.usage_payment_method",
+        0 phone_number: Optional "phone_number",
+        1 status: Optional "status",
+        2 country_iso_alpha2: Optional "country_iso_alpha2",
+        3 number_type: Optional "number_type",
+        4 source: Optional "source",
+        5 tag: Optional "tag",
+        6 customer_reference: Optional "customer_reference",
+        7 billing_group_id: Optional "billing_group_id",
+        8 emergency_address_id: Optional "emergency_address_id",
+        9 connection_id: Optional "connection_id",
+        10 voice_connection_name: Optional "voice.connection_name",
+        11 voice_usage_payment_method: Optional "voice.usage_payment_method",
     }
 }
 
@@ -4863,9 +4863,9 @@ for UpdatePhoneNumberMessagingSettingsRequest {
 
 object! {
     UpdatePhoneNumberMessagingSettingsRequest {
-        nullable messaging_profile_id: "messaging_profile_id",
-        nullable messaging_product: "messaging_product",
-        nullable tags: "tags",
+        0 messaging_profile_id: Nullable "messaging_profile_id",
+        1 messaging_product: Nullable "messaging_product",
+        2 tags: Nullable "tags",
     }
 }
 
@@ -5043,14 +5043,14 @@ impl From<UpdatePhoneNumberRequestBuilder> for UpdatePhoneNumberRequest {
 }
 
 object! {
-    UpdatePhoneNumberRequest {
-        nullable address_id: "address_id",
-        nullable billing_group_id: "billing_group_id",
-        nullable connection_id: "connection_id",
-        nullable customer_reference: "customer_reference",
-        redacted nullable external_pin: "external_pin",
-        nullable hd_voice_enabled: "hd_voice_enabled",
-        nullable tags: "tags",
+    UpdatePhoneNumberRequest redacted [external_pin] {
+        0 address_id: Nullable "address_id",
+        1 billing_group_id: Nullable "billing_group_id",
+        2 connection_id: Nullable "connection_id",
+        3 customer_reference: Nullable "customer_reference",
+        4 external_pin: Nullable "external_pin",
+        5 hd_voice_enabled: Nullable "hd_voice_enabled",
+        6 tags: Nullable "tags",
     }
 }
 
@@ -5278,15 +5278,15 @@ for UpdatePhoneNumberVoiceSettingsRequest {
 
 object! {
     UpdatePhoneNumberVoiceSettingsRequest {
-        nullable tech_prefix_enabled: "tech_prefix_enabled",
-        nullable translated_number: "translated_number",
-        nullable caller_id_name_enabled: "caller_id_name_enabled",
-        nullable call_forwarding: "call_forwarding",
-        nullable cnam_listing: "cnam_listing",
-        nullable usage_payment_method: "usage_payment_method",
-        nullable media_features: "media_features",
-        nullable call_recording: "call_recording",
-        nullable inbound_call_screening: "inbound_call_screening",
+        0 tech_prefix_enabled: Nullable "tech_prefix_enabled",
+        1 translated_number: Nullable "translated_number",
+        2 caller_id_name_enabled: Nullable "caller_id_name_enabled",
+        3 call_forwarding: Nullable "call_forwarding",
+        4 cnam_listing: Nullable "cnam_listing",
+        5 usage_payment_method: Nullable "usage_payment_method",
+        6 media_features: Nullable "media_features",
+        7 call_recording: Nullable "call_recording",
+        8 inbound_call_screening: Nullable "inbound_call_screening",
     }
 }
 

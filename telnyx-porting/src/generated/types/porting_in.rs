@@ -92,9 +92,9 @@ impl From<AuIdVerificationParamsBuilder<Set, Set>> for AuIdVerificationParams {
 }
 
 object! {
-    AuIdVerificationParams {
-        redacted required first_name: "first_name",
-        redacted required last_name: "last_name",
+    AuIdVerificationParams redacted [first_name, last_name] {
+        0 first_name: Required "first_name",
+        1 last_name: Required "last_name",
     }
 }
 
@@ -154,7 +154,7 @@ impl From<CreatePortingAdditionalDocumentsBuilder> for CreatePortingAdditionalDo
 
 object! {
     CreatePortingAdditionalDocuments {
-        optional additional_documents: "additional_documents",
+        0 additional_documents: Optional "additional_documents",
     }
 }
 
@@ -241,8 +241,8 @@ for CreatePortingAssociatedPhoneNumber {
 
 object! {
     CreatePortingAssociatedPhoneNumber {
-        required phone_number_range: "phone_number_range",
-        required action: "action",
+        0 phone_number_range: Required "phone_number_range",
+        1 action: Required "action",
     }
 }
 
@@ -424,12 +424,12 @@ for CreatePortingLoaConfiguration {
 }
 
 object! {
-    CreatePortingLoaConfiguration {
-        required address: "address",
-        required company_name: "company_name",
-        redacted required contact: "contact",
-        required logo: "logo",
-        required name: "name",
+    CreatePortingLoaConfiguration redacted [contact] {
+        0 address: Required "address",
+        1 company_name: Required "company_name",
+        2 contact: Required "contact",
+        3 logo: Required "logo",
+        4 name: Required "name",
     }
 }
 
@@ -529,9 +529,9 @@ impl From<CreatePortingOrderBuilder<Set>> for CreatePortingOrder {
 
 object! {
     CreatePortingOrder {
-        required phone_numbers: "phone_numbers",
-        nullable customer_reference: "customer_reference",
-        optional customer_group_reference: "customer_group_reference",
+        0 phone_numbers: Required "phone_numbers",
+        1 customer_reference: Nullable "customer_reference",
+        2 customer_group_reference: Optional "customer_group_reference",
     }
 }
 
@@ -588,7 +588,7 @@ impl From<CreatePortingOrderCommentBuilder> for CreatePortingOrderComment {
 
 object! {
     CreatePortingOrderComment {
-        optional body: "body",
+        0 body: Optional "body",
     }
 }
 
@@ -681,8 +681,8 @@ for CreatePortingPhoneNumberBlock {
 
 object! {
     CreatePortingPhoneNumberBlock {
-        required phone_number_range: "phone_number_range",
-        required activation_ranges: "activation_ranges",
+        0 phone_number_range: Required "phone_number_range",
+        1 activation_ranges: Required "activation_ranges",
     }
 }
 
@@ -775,8 +775,8 @@ for CreatePortingPhoneNumberBlockRange {
 
 object! {
     CreatePortingPhoneNumberBlockRange {
-        required start_at: "start_at",
-        required end_at: "end_at",
+        0 start_at: Required "start_at",
+        1 end_at: Required "end_at",
     }
 }
 
@@ -872,8 +872,8 @@ for CreatePortingPhoneNumberConfiguration {
 
 object! {
     CreatePortingPhoneNumberConfiguration {
-        required porting_phone_number_id: "porting_phone_number_id",
-        required user_bundle_id: "user_bundle_id",
+        0 porting_phone_number_id: Required "porting_phone_number_id",
+        1 user_bundle_id: Required "user_bundle_id",
     }
 }
 
@@ -934,7 +934,7 @@ for CreatePortingPhoneNumberConfigurations {
 
 object! {
     CreatePortingPhoneNumberConfigurations {
-        optional phone_number_configurations: "phone_number_configurations",
+        0 phone_number_configurations: Optional "phone_number_configurations",
     }
 }
 
@@ -1067,9 +1067,9 @@ for CreatePortingPhoneNumberExtension {
 
 object! {
     CreatePortingPhoneNumberExtension {
-        required porting_phone_number_id: "porting_phone_number_id",
-        required extension_range: "extension_range",
-        required activation_ranges: "activation_ranges",
+        0 porting_phone_number_id: Required "porting_phone_number_id",
+        1 extension_range: Required "extension_range",
+        2 activation_ranges: Required "activation_ranges",
     }
 }
 
@@ -1162,8 +1162,8 @@ for CreatePortingPhoneNumberExtensionRange {
 
 object! {
     CreatePortingPhoneNumberExtensionRange {
-        required start_at: "start_at",
-        required end_at: "end_at",
+        0 start_at: Required "start_at",
+        1 end_at: Required "end_at",
     }
 }
 
@@ -1243,8 +1243,8 @@ impl From<CreatePortingReportBuilder<Set, Set>> for CreatePortingReport {
 
 object! {
     CreatePortingReport {
-        required params: "params",
-        required report_type: "report_type",
+        0 params: Required "params",
+        1 report_type: Required "report_type",
     }
 }
 
@@ -1309,7 +1309,7 @@ impl From<ExportPortingOrdersCsvReportBuilder<Set>> for ExportPortingOrdersCsvRe
 
 object! {
     ExportPortingOrdersCsvReport {
-        required filters: "filters",
+        0 filters: Required "filters",
     }
 }
 
@@ -1412,10 +1412,10 @@ for ExportPortingOrdersCsvReportFilters {
 
 object! {
     ExportPortingOrdersCsvReportFilters {
-        optional created_at_gt: "created_at__gt",
-        optional created_at_lt: "created_at__lt",
-        optional customer_reference_in: "customer_reference__in",
-        optional status_in: "status__in",
+        0 created_at_gt: Optional "created_at__gt",
+        1 created_at_lt: Optional "created_at__lt",
+        2 customer_reference_in: Optional "customer_reference__in",
+        3 status_in: Optional "status__in",
     }
 }
 
@@ -1435,8 +1435,8 @@ pub struct GetSubRequestByPortingOrder {
 
 object! {
     GetSubRequestByPortingOrder {
-        optional sub_request_id: "sub_request_id",
-        optional port_request_id: "port_request_id",
+        0 sub_request_id: Optional "sub_request_id",
+        1 port_request_id: Optional "port_request_id",
     }
 }
 
@@ -1500,7 +1500,7 @@ for InitiatePortingActionRequirement {
 
 object! {
     InitiatePortingActionRequirement {
-        required params: "params",
+        0 params: Required "params",
     }
 }
 
@@ -1674,13 +1674,13 @@ impl From<LoaAddressBuilder<Set, Set, Set, Set, Set>> for LoaAddress {
 }
 
 object! {
-    LoaAddress {
-        redacted required city: "city",
-        required country_code: "country_code",
-        redacted nullable extended_address: "extended_address",
-        redacted required state: "state",
-        redacted required street_address: "street_address",
-        redacted required zip_code: "zip_code",
+    LoaAddress redacted [city, extended_address, state, street_address, zip_code] {
+        0 city: Required "city",
+        1 country_code: Required "country_code",
+        2 extended_address: Nullable "extended_address",
+        3 state: Required "state",
+        4 street_address: Required "street_address",
+        5 zip_code: Required "zip_code",
     }
 }
 
@@ -1766,8 +1766,8 @@ impl From<LoaContactBuilder<Set, Set>> for LoaContact {
 
 object! {
     LoaContact {
-        required email: "email",
-        required phone_number: "phone_number",
+        0 email: Required "email",
+        1 phone_number: Required "phone_number",
     }
 }
 
@@ -1831,7 +1831,7 @@ impl From<LoaLogoBuilder<Set>> for LoaLogo {
 
 object! {
     LoaLogo {
-        required document_id: "document_id",
+        0 document_id: Required "document_id",
     }
 }
 
@@ -1859,11 +1859,11 @@ pub struct PortabilityCheckDetails {
 
 object! {
     PortabilityCheckDetails {
-        optional fast_portable: "fast_portable",
-        optional not_portable_reason: "not_portable_reason",
-        optional phone_number: "phone_number",
-        optional portable: "portable",
-        optional record_type: "record_type",
+        0 fast_portable: Optional "fast_portable",
+        1 not_portable_reason: Optional "not_portable_reason",
+        2 phone_number: Optional "phone_number",
+        3 portable: Optional "portable",
+        4 record_type: Optional "record_type",
     }
 }
 
@@ -1934,16 +1934,16 @@ pub struct PortingActionRequirement {
 
 object! {
     PortingActionRequirement {
-        optional id: "id",
-        optional action_type: "action_type",
-        optional action_url: "action_url",
-        optional status: "status",
-        optional cancel_reason: "cancel_reason",
-        optional requirement_type_id: "requirement_type_id",
-        optional porting_order_id: "porting_order_id",
-        optional record_type: "record_type",
-        optional created_at: "created_at",
-        optional updated_at: "updated_at",
+        0 id: Optional "id",
+        1 action_type: Optional "action_type",
+        2 action_url: Optional "action_url",
+        3 status: Optional "status",
+        4 cancel_reason: Optional "cancel_reason",
+        5 requirement_type_id: Optional "requirement_type_id",
+        6 porting_order_id: Optional "porting_order_id",
+        7 record_type: Optional "record_type",
+        8 created_at: Optional "created_at",
+        9 updated_at: Optional "updated_at",
     }
 }
 
@@ -2028,10 +2028,10 @@ impl From<PortingActionRequirementFilterBuilder> for PortingActionRequirementFil
 
 object! {
     PortingActionRequirementFilter {
-        optional id: "id",
-        optional requirement_type_id: "requirement_type_id",
-        optional action_type: "action_type",
-        optional status: "status",
+        0 id: Optional "id",
+        1 requirement_type_id: Optional "requirement_type_id",
+        2 action_type: Optional "action_type",
+        3 status: Optional "status",
     }
 }
 
@@ -2114,7 +2114,7 @@ impl From<&str> for PortingActionRequirementSort {
 
 object! {
     PortingActionRequirementSort {
-        optional value: "value",
+        0 value: Optional "value",
     }
 }
 
@@ -2238,15 +2238,15 @@ pub struct PortingAdditionalDocument {
 
 object! {
     PortingAdditionalDocument {
-        optional id: "id",
-        optional document_id: "document_id",
-        optional document_type: "document_type",
-        optional filename: "filename",
-        optional content_type: "content_type",
-        optional porting_order_id: "porting_order_id",
-        optional record_type: "record_type",
-        optional created_at: "created_at",
-        optional updated_at: "updated_at",
+        0 id: Optional "id",
+        1 document_id: Optional "document_id",
+        2 document_type: Optional "document_type",
+        3 filename: Optional "filename",
+        4 content_type: Optional "content_type",
+        5 porting_order_id: Optional "porting_order_id",
+        6 record_type: Optional "record_type",
+        7 created_at: Optional "created_at",
+        8 updated_at: Optional "updated_at",
     }
 }
 
@@ -2306,7 +2306,7 @@ impl From<PortingAdditionalDocumentFilterBuilder> for PortingAdditionalDocumentF
 
 object! {
     PortingAdditionalDocumentFilter {
-        optional document_type: "document_type",
+        0 document_type: Optional "document_type",
     }
 }
 
@@ -2385,8 +2385,8 @@ for PortingAdditionalDocumentReference {
 
 object! {
     PortingAdditionalDocumentReference {
-        optional document_id: "document_id",
-        optional document_type: "document_type",
+        0 document_id: Optional "document_id",
+        1 document_type: Optional "document_type",
     }
 }
 
@@ -2460,15 +2460,15 @@ pub struct PortingAssociatedPhoneNumber {
 
 object! {
     PortingAssociatedPhoneNumber {
-        optional id: "id",
-        optional action: "action",
-        optional phone_number_range: "phone_number_range",
-        optional phone_number_type: "phone_number_type",
-        optional country_code: "country_code",
-        optional porting_order_id: "porting_order_id",
-        optional record_type: "record_type",
-        optional created_at: "created_at",
-        optional updated_at: "updated_at",
+        0 id: Optional "id",
+        1 action: Optional "action",
+        2 phone_number_range: Optional "phone_number_range",
+        3 phone_number_type: Optional "phone_number_type",
+        4 country_code: Optional "country_code",
+        5 porting_order_id: Optional "porting_order_id",
+        6 record_type: Optional "record_type",
+        7 created_at: Optional "created_at",
+        8 updated_at: Optional "updated_at",
     }
 }
 
@@ -2554,8 +2554,8 @@ for PortingAssociatedPhoneNumberFilter {
 
 object! {
     PortingAssociatedPhoneNumberFilter {
-        optional phone_number: "phone_number",
-        optional action: "action",
+        0 phone_number: Optional "phone_number",
+        1 action: Optional "action",
     }
 }
 
@@ -2626,7 +2626,7 @@ impl From<&str> for PortingAssociatedPhoneNumberSort {
 
 object! {
     PortingAssociatedPhoneNumberSort {
-        optional value: "value",
+        0 value: Optional "value",
     }
 }
 
@@ -2716,7 +2716,7 @@ impl From<&str> for PortingCreatedAtSort {
 
 object! {
     PortingCreatedAtSort {
-        optional value: "value",
+        0 value: Optional "value",
     }
 }
 
@@ -2842,11 +2842,11 @@ pub struct PortingEventComment {
 
 object! {
     PortingEventComment {
-        optional body: "body",
-        optional id: "id",
-        optional inserted_at: "inserted_at",
-        optional user_id: "user_id",
-        optional user_type: "user_type",
+        0 body: Optional "body",
+        1 id: Optional "id",
+        2 inserted_at: Optional "inserted_at",
+        3 user_id: Optional "user_id",
+        4 user_type: Optional "user_type",
     }
 }
 
@@ -2893,12 +2893,12 @@ pub struct PortingEventDeletedPayload {
 
 object! {
     PortingEventDeletedPayload {
-        optional available_notification_methods: "available_notification_methods",
-        optional event_type: "event_type",
-        optional id: "id",
-        optional payload: "payload",
-        optional payload_status: "payload_status",
-        optional porting_order_id: "porting_order_id",
+        0 available_notification_methods: Optional "available_notification_methods",
+        1 event_type: Optional "event_type",
+        2 id: Optional "id",
+        3 payload: Optional "payload",
+        4 payload_status: Optional "payload_status",
+        5 porting_order_id: Optional "porting_order_id",
     }
 }
 
@@ -2988,9 +2988,9 @@ impl From<PortingEventFilterBuilder> for PortingEventFilter {
 
 object! {
     PortingEventFilter {
-        optional created_at: "created_at",
-        optional porting_order_id: "porting_order_id",
-        optional type_: "type",
+        0 created_at: Optional "created_at",
+        1 porting_order_id: Optional "porting_order_id",
+        2 type_: Optional "type",
     }
 }
 
@@ -3050,15 +3050,15 @@ pub struct PortingEventMessagingChangedPayload {
 
 object! {
     PortingEventMessagingChangedPayload {
-        optional available_notification_methods: "available_notification_methods",
-        optional created_at: "created_at",
-        optional event_type: "event_type",
-        optional id: "id",
-        optional payload: "payload",
-        optional payload_status: "payload_status",
-        optional porting_order_id: "porting_order_id",
-        optional record_type: "record_type",
-        optional updated_at: "updated_at",
+        0 available_notification_methods: Optional "available_notification_methods",
+        1 created_at: Optional "created_at",
+        2 event_type: Optional "event_type",
+        3 id: Optional "id",
+        4 payload: Optional "payload",
+        5 payload_status: Optional "payload_status",
+        6 porting_order_id: Optional "porting_order_id",
+        7 record_type: Optional "record_type",
+        8 updated_at: Optional "updated_at",
     }
 }
 
@@ -3101,15 +3101,15 @@ pub struct PortingEventNewCommentEvent {
 
 object! {
     PortingEventNewCommentEvent {
-        optional available_notification_methods: "available_notification_methods",
-        optional created_at: "created_at",
-        optional event_type: "event_type",
-        optional id: "id",
-        optional payload: "payload",
-        optional payload_status: "payload_status",
-        optional porting_order_id: "porting_order_id",
-        optional record_type: "record_type",
-        optional updated_at: "updated_at",
+        0 available_notification_methods: Optional "available_notification_methods",
+        1 created_at: Optional "created_at",
+        2 event_type: Optional "event_type",
+        3 id: Optional "id",
+        4 payload: Optional "payload",
+        5 payload_status: Optional "payload_status",
+        6 porting_order_id: Optional "porting_order_id",
+        7 record_type: Optional "record_type",
+        8 updated_at: Optional "updated_at",
     }
 }
 
@@ -3169,15 +3169,15 @@ pub struct PortingEventSplitEvent {
 
 object! {
     PortingEventSplitEvent {
-        optional available_notification_methods: "available_notification_methods",
-        optional created_at: "created_at",
-        optional event_type: "event_type",
-        optional id: "id",
-        optional payload: "payload",
-        optional payload_status: "payload_status",
-        optional porting_order_id: "porting_order_id",
-        optional record_type: "record_type",
-        optional updated_at: "updated_at",
+        0 available_notification_methods: Optional "available_notification_methods",
+        1 created_at: Optional "created_at",
+        2 event_type: Optional "event_type",
+        3 id: Optional "id",
+        4 payload: Optional "payload",
+        5 payload_status: Optional "payload_status",
+        6 porting_order_id: Optional "porting_order_id",
+        7 record_type: Optional "record_type",
+        8 updated_at: Optional "updated_at",
     }
 }
 
@@ -3236,15 +3236,15 @@ pub struct PortingEventStatusChangedEvent {
 
 object! {
     PortingEventStatusChangedEvent {
-        optional available_notification_methods: "available_notification_methods",
-        optional created_at: "created_at",
-        optional event_type: "event_type",
-        optional id: "id",
-        optional payload: "payload",
-        optional payload_status: "payload_status",
-        optional porting_order_id: "porting_order_id",
-        optional record_type: "record_type",
-        optional updated_at: "updated_at",
+        0 available_notification_methods: Optional "available_notification_methods",
+        1 created_at: Optional "created_at",
+        2 event_type: Optional "event_type",
+        3 id: Optional "id",
+        4 payload: Optional "payload",
+        5 payload_status: Optional "payload_status",
+        6 porting_order_id: Optional "porting_order_id",
+        7 record_type: Optional "record_type",
+        8 updated_at: Optional "updated_at",
     }
 }
 
@@ -3346,15 +3346,15 @@ pub struct PortingEventWithoutWebhook {
 
 object! {
     PortingEventWithoutWebhook {
-        optional available_notification_methods: "available_notification_methods",
-        optional created_at: "created_at",
-        optional event_type: "event_type",
-        optional id: "id",
-        optional payload: "payload",
-        optional payload_status: "payload_status",
-        optional porting_order_id: "porting_order_id",
-        optional record_type: "record_type",
-        optional updated_at: "updated_at",
+        0 available_notification_methods: Optional "available_notification_methods",
+        1 created_at: Optional "created_at",
+        2 event_type: Optional "event_type",
+        3 id: Optional "id",
+        4 payload: Optional "payload",
+        5 payload_status: Optional "payload_status",
+        6 porting_order_id: Optional "porting_order_id",
+        7 record_type: Optional "record_type",
+        8 updated_at: Optional "updated_at",
     }
 }
 
@@ -3419,17 +3419,17 @@ pub struct PortingLoaConfiguration {
 }
 
 object! {
-    PortingLoaConfiguration {
-        optional address: "address",
-        optional company_name: "company_name",
-        redacted optional contact: "contact",
-        optional created_at: "created_at",
-        optional id: "id",
-        optional logo: "logo",
-        optional name: "name",
-        optional organization_id: "organization_id",
-        optional record_type: "record_type",
-        optional updated_at: "updated_at",
+    PortingLoaConfiguration redacted [contact] {
+        0 address: Optional "address",
+        1 company_name: Optional "company_name",
+        2 contact: Optional "contact",
+        3 created_at: Optional "created_at",
+        4 id: Optional "id",
+        5 logo: Optional "logo",
+        6 name: Optional "name",
+        7 organization_id: Optional "organization_id",
+        8 record_type: Optional "record_type",
+        9 updated_at: Optional "updated_at",
     }
 }
 
@@ -3464,13 +3464,13 @@ pub struct PortingLoaConfigurationAddress {
 }
 
 object! {
-    PortingLoaConfigurationAddress {
-        redacted optional city: "city",
-        optional country_code: "country_code",
-        redacted optional extended_address: "extended_address",
-        redacted optional state: "state",
-        redacted optional street_address: "street_address",
-        redacted optional zip_code: "zip_code",
+    PortingLoaConfigurationAddress redacted [city, extended_address, state, street_address, zip_code] {
+        0 city: Optional "city",
+        1 country_code: Optional "country_code",
+        2 extended_address: Optional "extended_address",
+        3 state: Optional "state",
+        4 street_address: Optional "street_address",
+        5 zip_code: Optional "zip_code",
     }
 }
 
@@ -3490,8 +3490,8 @@ pub struct PortingLoaConfigurationContact {
 
 object! {
     PortingLoaConfigurationContact {
-        optional email: "email",
-        optional phone_number: "phone_number",
+        0 email: Optional "email",
+        1 phone_number: Optional "phone_number",
     }
 }
 
@@ -3509,8 +3509,8 @@ pub struct PortingLoaConfigurationLogo {
 
 object! {
     PortingLoaConfigurationLogo {
-        optional content_type: "content_type",
-        optional document_id: "document_id",
+        0 content_type: Optional "content_type",
+        1 document_id: Optional "document_id",
     }
 }
 
@@ -3649,32 +3649,32 @@ pub struct PortingOrder {
 
 object! {
     PortingOrder {
-        optional id: "id",
-        optional status: "status",
-        optional description: "description",
-        optional customer_reference: "customer_reference",
-        optional customer_group_reference: "customer_group_reference",
-        optional support_key: "support_key",
-        optional parent_support_key: "parent_support_key",
-        optional old_service_provider_ocn: "old_service_provider_ocn",
-        optional phone_number_type: "phone_number_type",
-        optional phone_numbers: "phone_numbers",
-        optional porting_phone_numbers_count: "porting_phone_numbers_count",
-        optional activation_settings: "activation_settings",
-        optional messaging: "messaging",
-        optional end_user: "end_user",
-        optional documents: "documents",
-        optional requirements: "requirements",
-        optional requirements_met: "requirements_met",
-        optional additional_steps: "additional_steps",
-        optional phone_number_configuration: "phone_number_configuration",
-        optional misc: "misc",
-        optional user_feedback: "user_feedback",
-        optional user_id: "user_id",
-        optional webhook_url: "webhook_url",
-        optional record_type: "record_type",
-        optional created_at: "created_at",
-        optional updated_at: "updated_at",
+        0 id: Optional "id",
+        1 status: Optional "status",
+        2 description: Optional "description",
+        3 customer_reference: Optional "customer_reference",
+        4 customer_group_reference: Optional "customer_group_reference",
+        5 support_key: Optional "support_key",
+        6 parent_support_key: Optional "parent_support_key",
+        7 old_service_provider_ocn: Optional "old_service_provider_ocn",
+        8 phone_number_type: Optional "phone_number_type",
+        9 phone_numbers: Optional "phone_numbers",
+        10 porting_phone_numbers_count: Optional "porting_phone_numbers_count",
+        11 activation_settings: Optional "activation_settings",
+        12 messaging: Optional "messaging",
+        13 end_user: Optional "end_user",
+        14 documents: Optional "documents",
+        15 requirements: Optional "requirements",
+        16 requirements_met: Optional "requirements_met",
+        17 additional_steps: Optional "additional_steps",
+        18 phone_number_configuration: Optional "phone_number_configuration",
+        19 misc: Optional "misc",
+        20 user_feedback: Optional "user_feedback",
+        21 user_id: Optional "user_id",
+        22 webhook_url: Optional "webhook_url",
+        23 record_type: Optional "record_type",
+        24 created_at: Optional "created_at",
+        25 updated_at: Optional "updated_at",
     }
 }
 
@@ -3699,10 +3699,10 @@ pub struct PortingOrderActivationSettings {
 
 object! {
     PortingOrderActivationSettings {
-        optional foc_datetime_requested: "foc_datetime_requested",
-        optional foc_datetime_actual: "foc_datetime_actual",
-        optional fast_port_eligible: "fast_port_eligible",
-        optional activation_status: "activation_status",
+        0 foc_datetime_requested: Optional "foc_datetime_requested",
+        1 foc_datetime_actual: Optional "foc_datetime_actual",
+        2 fast_port_eligible: Optional "fast_port_eligible",
+        3 activation_status: Optional "activation_status",
     }
 }
 
@@ -3818,12 +3818,12 @@ pub struct PortingOrderDeletedPayload {
 
 object! {
     PortingOrderDeletedPayload {
-        optional created_at: "created_at",
-        optional customer_reference: "customer_reference",
-        optional deleted_at: "deleted_at",
-        optional id: "id",
-        optional record_type: "record_type",
-        optional updated_at: "updated_at",
+        0 created_at: Optional "created_at",
+        1 customer_reference: Optional "customer_reference",
+        2 deleted_at: Optional "deleted_at",
+        3 id: Optional "id",
+        4 record_type: Optional "record_type",
+        5 updated_at: Optional "updated_at",
     }
 }
 
@@ -3844,8 +3844,8 @@ pub struct PortingOrderDocuments {
 
 object! {
     PortingOrderDocuments {
-        optional loa: "loa",
-        optional invoice: "invoice",
+        0 loa: Optional "loa",
+        1 invoice: Optional "invoice",
     }
 }
 
@@ -3929,8 +3929,8 @@ impl From<PortingOrderDocumentsParamBuilder> for PortingOrderDocumentsParam {
 
 object! {
     PortingOrderDocumentsParam {
-        nullable loa: "loa",
-        nullable invoice: "invoice",
+        0 loa: Nullable "loa",
+        1 invoice: Nullable "invoice",
     }
 }
 
@@ -3947,8 +3947,8 @@ pub struct PortingOrderEndUser {
 
 object! {
     PortingOrderEndUser {
-        optional admin: "admin",
-        optional location: "location",
+        0 admin: Optional "admin",
+        1 location: Optional "location",
     }
 }
 
@@ -3988,14 +3988,14 @@ pub struct PortingOrderEndUserAdmin {
 }
 
 object! {
-    PortingOrderEndUserAdmin {
-        redacted optional entity_name: "entity_name",
-        redacted optional auth_person_name: "auth_person_name",
-        redacted optional billing_phone_number: "billing_phone_number",
-        redacted optional account_number: "account_number",
-        redacted optional pin_passcode: "pin_passcode",
-        redacted optional business_identifier: "business_identifier",
-        redacted optional tax_identifier: "tax_identifier",
+    PortingOrderEndUserAdmin redacted [entity_name, auth_person_name, billing_phone_number, account_number, pin_passcode, business_identifier, tax_identifier] {
+        0 entity_name: Optional "entity_name",
+        1 auth_person_name: Optional "auth_person_name",
+        2 billing_phone_number: Optional "billing_phone_number",
+        3 account_number: Optional "account_number",
+        4 pin_passcode: Optional "pin_passcode",
+        5 business_identifier: Optional "business_identifier",
+        6 tax_identifier: Optional "tax_identifier",
     }
 }
 
@@ -4173,14 +4173,14 @@ impl From<PortingOrderEndUserAdminParamBuilder> for PortingOrderEndUserAdminPara
 }
 
 object! {
-    PortingOrderEndUserAdminParam {
-        redacted nullable entity_name: "entity_name",
-        redacted nullable auth_person_name: "auth_person_name",
-        redacted nullable billing_phone_number: "billing_phone_number",
-        redacted nullable account_number: "account_number",
-        redacted nullable pin_passcode: "pin_passcode",
-        redacted nullable business_identifier: "business_identifier",
-        redacted nullable tax_identifier: "tax_identifier",
+    PortingOrderEndUserAdminParam redacted [entity_name, auth_person_name, billing_phone_number, account_number, pin_passcode, business_identifier, tax_identifier] {
+        0 entity_name: Nullable "entity_name",
+        1 auth_person_name: Nullable "auth_person_name",
+        2 billing_phone_number: Nullable "billing_phone_number",
+        3 account_number: Nullable "account_number",
+        4 pin_passcode: Nullable "pin_passcode",
+        5 business_identifier: Nullable "business_identifier",
+        6 tax_identifier: Nullable "tax_identifier",
     }
 }
 
@@ -4215,13 +4215,13 @@ pub struct PortingOrderEndUserLocation {
 }
 
 object! {
-    PortingOrderEndUserLocation {
-        redacted optional street_address: "street_address",
-        redacted optional extended_address: "extended_address",
-        redacted optional locality: "locality",
-        redacted optional administrative_area: "administrative_area",
-        redacted optional postal_code: "postal_code",
-        optional country_code: "country_code",
+    PortingOrderEndUserLocation redacted [street_address, extended_address, locality, administrative_area, postal_code] {
+        0 street_address: Optional "street_address",
+        1 extended_address: Optional "extended_address",
+        2 locality: Optional "locality",
+        3 administrative_area: Optional "administrative_area",
+        4 postal_code: Optional "postal_code",
+        5 country_code: Optional "country_code",
     }
 }
 
@@ -4379,13 +4379,13 @@ impl From<PortingOrderEndUserLocationParamBuilder> for PortingOrderEndUserLocati
 }
 
 object! {
-    PortingOrderEndUserLocationParam {
-        redacted nullable street_address: "street_address",
-        redacted nullable extended_address: "extended_address",
-        redacted nullable locality: "locality",
-        redacted nullable administrative_area: "administrative_area",
-        redacted nullable postal_code: "postal_code",
-        nullable country_code: "country_code",
+    PortingOrderEndUserLocationParam redacted [street_address, extended_address, locality, administrative_area, postal_code] {
+        0 street_address: Nullable "street_address",
+        1 extended_address: Nullable "extended_address",
+        2 locality: Nullable "locality",
+        3 administrative_area: Nullable "administrative_area",
+        4 postal_code: Nullable "postal_code",
+        5 country_code: Nullable "country_code",
     }
 }
 
@@ -4465,8 +4465,8 @@ impl From<PortingOrderEndUserParamBuilder> for PortingOrderEndUserParam {
 
 object! {
     PortingOrderEndUserParam {
-        nullable admin: "admin",
-        nullable location: "location",
+        0 admin: Nullable "admin",
+        1 location: Nullable "location",
     }
 }
 
@@ -4588,13 +4588,13 @@ impl From<PortingOrderFilterBuilder> for PortingOrderFilter {
 
 object! {
     PortingOrderFilter {
-        optional customer_reference: "customer_reference",
-        optional customer_group_reference: "customer_group_reference",
-        optional parent_support_key: "parent_support_key",
-        optional phone_numbers: "phone_numbers",
-        optional misc: "misc",
-        optional end_user: "end_user",
-        optional activation_settings: "activation_settings",
+        0 customer_reference: Optional "customer_reference",
+        1 customer_group_reference: Optional "customer_group_reference",
+        2 parent_support_key: Optional "parent_support_key",
+        3 phone_numbers: Optional "phone_numbers",
+        4 misc: Optional "misc",
+        5 end_user: Optional "end_user",
+        6 activation_settings: Optional "activation_settings",
     }
 }
 
@@ -4660,8 +4660,8 @@ for PortingOrderFilterActivationSettings {
 
 object! {
     PortingOrderFilterActivationSettings {
-        optional fast_port_eligible: "fast_port_eligible",
-        optional foc_datetime_requested: "foc_datetime_requested",
+        0 fast_port_eligible: Optional "fast_port_eligible",
+        1 foc_datetime_requested: Optional "foc_datetime_requested",
     }
 }
 
@@ -4714,7 +4714,7 @@ impl From<PortingOrderFilterEndUserBuilder> for PortingOrderFilterEndUser {
 
 object! {
     PortingOrderFilterEndUser {
-        optional admin: "admin",
+        0 admin: Optional "admin",
     }
 }
 
@@ -4782,9 +4782,9 @@ impl From<PortingOrderFilterEndUserAdminBuilder> for PortingOrderFilterEndUserAd
 }
 
 object! {
-    PortingOrderFilterEndUserAdmin {
-        redacted optional entity_name: "entity_name",
-        redacted optional auth_person_name: "auth_person_name",
+    PortingOrderFilterEndUserAdmin redacted [entity_name, auth_person_name] {
+        0 entity_name: Optional "entity_name",
+        1 auth_person_name: Optional "auth_person_name",
     }
 }
 
@@ -4854,8 +4854,8 @@ for PortingOrderFilterFocDatetimeRequested {
 
 object! {
     PortingOrderFilterFocDatetimeRequested {
-        optional gt: "gt",
-        optional lt: "lt",
+        0 gt: Optional "gt",
+        1 lt: Optional "lt",
     }
 }
 
@@ -4910,7 +4910,7 @@ impl From<PortingOrderFilterMiscBuilder> for PortingOrderFilterMisc {
 
 object! {
     PortingOrderFilterMisc {
-        optional type_: "type",
+        0 type_: Optional "type",
     }
 }
 
@@ -4967,7 +4967,7 @@ impl From<PortingOrderFilterPhoneNumberBuilder> for PortingOrderFilterPhoneNumbe
 
 object! {
     PortingOrderFilterPhoneNumber {
-        optional contains: "contains",
+        0 contains: Optional "contains",
     }
 }
 
@@ -5047,9 +5047,9 @@ impl From<PortingOrderFilterPhoneNumbersBuilder> for PortingOrderFilterPhoneNumb
 
 object! {
     PortingOrderFilterPhoneNumbers {
-        optional country_code: "country_code",
-        optional carrier_name: "carrier_name",
-        optional phone_number: "phone_number",
+        0 country_code: Optional "country_code",
+        1 carrier_name: Optional "carrier_name",
+        2 phone_number: Optional "phone_number",
     }
 }
 
@@ -5077,10 +5077,10 @@ pub struct PortingOrderMessaging {
 
 object! {
     PortingOrderMessaging {
-        optional enable_messaging: "enable_messaging",
-        optional messaging_capable: "messaging_capable",
-        optional messaging_port_completed: "messaging_port_completed",
-        optional messaging_port_status: "messaging_port_status",
+        0 enable_messaging: Optional "enable_messaging",
+        1 messaging_capable: Optional "messaging_capable",
+        2 messaging_port_completed: Optional "messaging_port_completed",
+        3 messaging_port_status: Optional "messaging_port_status",
     }
 }
 
@@ -5109,10 +5109,10 @@ pub struct PortingOrderMessagingChangedPayload {
 
 object! {
     PortingOrderMessagingChangedPayload {
-        optional customer_reference: "customer_reference",
-        optional id: "id",
-        optional messaging: "messaging",
-        optional support_key: "support_key",
+        0 customer_reference: Optional "customer_reference",
+        1 id: Optional "id",
+        2 messaging: Optional "messaging",
+        3 support_key: Optional "support_key",
     }
 }
 
@@ -5167,7 +5167,7 @@ pub struct PortingOrderMeta {
 
 object! {
     PortingOrderMeta {
-        optional phone_numbers_url: "phone_numbers_url",
+        0 phone_numbers_url: Optional "phone_numbers_url",
     }
 }
 
@@ -5191,10 +5191,10 @@ pub struct PortingOrderMisc {
 }
 
 object! {
-    PortingOrderMisc {
-        optional type_: "type",
-        optional remaining_numbers_action: "remaining_numbers_action",
-        redacted optional new_billing_phone_number: "new_billing_phone_number",
+    PortingOrderMisc redacted [new_billing_phone_number] {
+        0 type_: Optional "type",
+        1 remaining_numbers_action: Optional "remaining_numbers_action",
+        2 new_billing_phone_number: Optional "new_billing_phone_number",
     }
 }
 
@@ -5306,10 +5306,10 @@ impl From<PortingOrderMiscParamBuilder> for PortingOrderMiscParam {
 }
 
 object! {
-    PortingOrderMiscParam {
-        nullable type_: "type",
-        nullable remaining_numbers_action: "remaining_numbers_action",
-        redacted nullable new_billing_phone_number: "new_billing_phone_number",
+    PortingOrderMiscParam redacted [new_billing_phone_number] {
+        0 type_: Nullable "type",
+        1 remaining_numbers_action: Nullable "remaining_numbers_action",
+        2 new_billing_phone_number: Nullable "new_billing_phone_number",
     }
 }
 
@@ -5331,9 +5331,9 @@ pub struct PortingOrderNewCommentPayload {
 
 object! {
     PortingOrderNewCommentPayload {
-        optional comment: "comment",
-        optional porting_order_id: "porting_order_id",
-        optional support_key: "support_key",
+        0 comment: Optional "comment",
+        1 porting_order_id: Optional "porting_order_id",
+        2 support_key: Optional "support_key",
     }
 }
 
@@ -5366,11 +5366,11 @@ pub struct PortingOrderPhoneNumberConfiguration {
 
 object! {
     PortingOrderPhoneNumberConfiguration {
-        optional connection_id: "connection_id",
-        optional messaging_profile_id: "messaging_profile_id",
-        optional billing_group_id: "billing_group_id",
-        optional emergency_address_id: "emergency_address_id",
-        optional tags: "tags",
+        0 connection_id: Optional "connection_id",
+        1 messaging_profile_id: Optional "messaging_profile_id",
+        2 billing_group_id: Optional "billing_group_id",
+        3 emergency_address_id: Optional "emergency_address_id",
+        4 tags: Optional "tags",
     }
 }
 
@@ -5512,11 +5512,11 @@ for PortingOrderPhoneNumberConfigurationParam {
 
 object! {
     PortingOrderPhoneNumberConfigurationParam {
-        nullable connection_id: "connection_id",
-        nullable messaging_profile_id: "messaging_profile_id",
-        nullable billing_group_id: "billing_group_id",
-        nullable emergency_address_id: "emergency_address_id",
-        nullable tags: "tags",
+        0 connection_id: Nullable "connection_id",
+        1 messaging_profile_id: Nullable "messaging_profile_id",
+        2 billing_group_id: Nullable "billing_group_id",
+        3 emergency_address_id: Nullable "emergency_address_id",
+        4 tags: Nullable "tags",
     }
 }
 
@@ -5563,10 +5563,10 @@ pub struct PortingOrderRequirement {
 
 object! {
     PortingOrderRequirement {
-        optional requirement_type_id: "requirement_type_id",
-        optional field_type: "field_type",
-        optional field_value: "field_value",
-        optional record_type: "record_type",
+        0 requirement_type_id: Optional "requirement_type_id",
+        1 field_type: Optional "field_type",
+        2 field_value: Optional "field_value",
+        3 record_type: Optional "record_type",
     }
 }
 
@@ -5595,11 +5595,11 @@ pub struct PortingOrderRequirementDetail {
 
 object! {
     PortingOrderRequirementDetail {
-        optional requirement_type: "requirement_type",
-        optional requirement_status: "requirement_status",
-        optional field_type: "field_type",
-        optional field_value: "field_value",
-        optional record_type: "record_type",
+        0 requirement_type: Optional "requirement_type",
+        1 requirement_status: Optional "requirement_status",
+        2 field_type: Optional "field_type",
+        3 field_value: Optional "field_value",
+        4 record_type: Optional "record_type",
     }
 }
 
@@ -5672,12 +5672,12 @@ pub struct PortingOrderRequirementType {
 
 object! {
     PortingOrderRequirementType {
-        optional id: "id",
-        optional name: "name",
-        optional description: "description",
-        optional example: "example",
-        optional type_: "type",
-        optional acceptance_criteria: "acceptance_criteria",
+        0 id: Optional "id",
+        1 name: Optional "name",
+        2 description: Optional "description",
+        3 example: Optional "example",
+        4 type_: Optional "type",
+        5 acceptance_criteria: Optional "acceptance_criteria",
     }
 }
 
@@ -5693,8 +5693,8 @@ pub struct PortingOrderResponse {
 
 object! {
     PortingOrderResponse {
-        optional data: "data",
-        optional meta: "meta",
+        0 data: Optional "data",
+        1 meta: Optional "meta",
     }
 }
 
@@ -5757,15 +5757,15 @@ pub struct PortingOrderSharingToken {
 }
 
 object! {
-    PortingOrderSharingToken {
-        optional id: "id",
-        redacted optional token: "token",
-        optional permissions: "permissions",
-        optional porting_order_id: "porting_order_id",
-        optional expires_in_seconds: "expires_in_seconds",
-        optional expires_at: "expires_at",
-        optional record_type: "record_type",
-        optional created_at: "created_at",
+    PortingOrderSharingToken redacted [token] {
+        0 id: Optional "id",
+        1 token: Optional "token",
+        2 permissions: Optional "permissions",
+        3 porting_order_id: Optional "porting_order_id",
+        4 expires_in_seconds: Optional "expires_in_seconds",
+        5 expires_at: Optional "expires_at",
+        6 record_type: Optional "record_type",
+        7 created_at: Optional "created_at",
     }
 }
 
@@ -5834,7 +5834,7 @@ impl From<&str> for PortingOrderSort {
 
 object! {
     PortingOrderSort {
-        optional value: "value",
+        0 value: Optional "value",
     }
 }
 
@@ -5876,7 +5876,7 @@ pub struct PortingOrderSplitOrder {
 
 object! {
     PortingOrderSplitOrder {
-        optional id: "id",
+        0 id: Optional "id",
     }
 }
 
@@ -5894,9 +5894,9 @@ pub struct PortingOrderSplitPayload {
 
 object! {
     PortingOrderSplitPayload {
-        optional from: "from",
-        optional porting_phone_numbers: "porting_phone_numbers",
-        optional to: "to",
+        0 from: Optional "from",
+        1 porting_phone_numbers: Optional "porting_phone_numbers",
+        2 to: Optional "to",
     }
 }
 
@@ -5912,7 +5912,7 @@ pub struct PortingOrderSplitPhoneNumber {
 
 object! {
     PortingOrderSplitPhoneNumber {
-        optional id: "id",
+        0 id: Optional "id",
     }
 }
 
@@ -5937,8 +5937,8 @@ pub struct PortingOrderStatus {
 
 object! {
     PortingOrderStatus {
-        optional value: "value",
-        optional details: "details",
+        0 value: Optional "value",
+        1 details: Optional "details",
     }
 }
 
@@ -5972,12 +5972,12 @@ pub struct PortingOrderStatusChangedPayload {
 
 object! {
     PortingOrderStatusChangedPayload {
-        optional customer_reference: "customer_reference",
-        optional id: "id",
-        optional status: "status",
-        optional support_key: "support_key",
-        optional updated_at: "updated_at",
-        optional webhook_url: "webhook_url",
+        0 customer_reference: Optional "customer_reference",
+        1 id: Optional "id",
+        2 status: Optional "status",
+        3 support_key: Optional "support_key",
+        4 updated_at: Optional "updated_at",
+        5 webhook_url: Optional "webhook_url",
     }
 }
 
@@ -6063,8 +6063,8 @@ pub struct PortingOrderUserFeedback {
 
 object! {
     PortingOrderUserFeedback {
-        optional user_rating: "user_rating",
-        optional user_comment: "user_comment",
+        0 user_rating: Optional "user_rating",
+        1 user_comment: Optional "user_comment",
     }
 }
 
@@ -6148,8 +6148,8 @@ impl From<PortingOrderUserFeedbackParamBuilder> for PortingOrderUserFeedbackPara
 
 object! {
     PortingOrderUserFeedbackParam {
-        nullable user_rating: "user_rating",
-        nullable user_comment: "user_comment",
+        0 user_rating: Nullable "user_rating",
+        1 user_comment: Nullable "user_comment",
     }
 }
 
@@ -6189,14 +6189,14 @@ pub struct PortingOrdersActivationJob {
 
 object! {
     PortingOrdersActivationJob {
-        optional id: "id",
-        optional status: "status",
-        optional activation_type: "activation_type",
-        optional activate_at: "activate_at",
-        optional activation_windows: "activation_windows",
-        optional record_type: "record_type",
-        optional created_at: "created_at",
-        optional updated_at: "updated_at",
+        0 id: Optional "id",
+        1 status: Optional "status",
+        2 activation_type: Optional "activation_type",
+        3 activate_at: Optional "activate_at",
+        4 activation_windows: Optional "activation_windows",
+        5 record_type: Optional "record_type",
+        6 created_at: Optional "created_at",
+        7 updated_at: Optional "updated_at",
     }
 }
 
@@ -6261,8 +6261,8 @@ pub struct PortingOrdersActivationWindow {
 
 object! {
     PortingOrdersActivationWindow {
-        optional start_at: "start_at",
-        optional end_at: "end_at",
+        0 start_at: Optional "start_at",
+        1 end_at: Optional "end_at",
     }
 }
 
@@ -6286,9 +6286,9 @@ pub struct PortingOrdersAllowedFocWindow {
 
 object! {
     PortingOrdersAllowedFocWindow {
-        optional started_at: "started_at",
-        optional ended_at: "ended_at",
-        optional record_type: "record_type",
+        0 started_at: Optional "started_at",
+        1 ended_at: Optional "ended_at",
+        2 record_type: Optional "record_type",
     }
 }
 
@@ -6304,8 +6304,8 @@ pub struct PortingOrdersAllowedFocWindowList {
 
 object! {
     PortingOrdersAllowedFocWindowList {
-        optional data: "data",
-        optional meta: "meta",
+        0 data: Optional "data",
+        1 meta: Optional "meta",
     }
 }
 
@@ -6340,12 +6340,12 @@ pub struct PortingOrdersComment {
 
 object! {
     PortingOrdersComment {
-        optional id: "id",
-        optional body: "body",
-        optional user_type: "user_type",
-        optional porting_order_id: "porting_order_id",
-        optional record_type: "record_type",
-        optional created_at: "created_at",
+        0 id: Optional "id",
+        1 body: Optional "body",
+        2 user_type: Optional "user_type",
+        3 porting_order_id: Optional "porting_order_id",
+        4 record_type: Optional "record_type",
+        5 created_at: Optional "created_at",
     }
 }
 
@@ -6453,8 +6453,8 @@ pub struct PortingOrdersExceptionType {
 
 object! {
     PortingOrdersExceptionType {
-        optional code: "code",
-        optional description: "description",
+        0 code: Optional "code",
+        1 description: Optional "description",
     }
 }
 
@@ -6500,15 +6500,15 @@ pub struct PortingPhoneNumber {
 
 object! {
     PortingPhoneNumber {
-        optional phone_number: "phone_number",
-        optional phone_number_type: "phone_number_type",
-        optional porting_order_id: "porting_order_id",
-        optional porting_order_status: "porting_order_status",
-        optional support_key: "support_key",
-        optional activation_status: "activation_status",
-        optional portability_status: "portability_status",
-        optional requirements_status: "requirements_status",
-        optional record_type: "record_type",
+        0 phone_number: Optional "phone_number",
+        1 phone_number_type: Optional "phone_number_type",
+        2 porting_order_id: Optional "porting_order_id",
+        3 porting_order_status: Optional "porting_order_status",
+        4 support_key: Optional "support_key",
+        5 activation_status: Optional "activation_status",
+        6 portability_status: Optional "portability_status",
+        7 requirements_status: Optional "requirements_status",
+        8 record_type: Optional "record_type",
     }
 }
 
@@ -6547,14 +6547,14 @@ pub struct PortingPhoneNumberBlock {
 
 object! {
     PortingPhoneNumberBlock {
-        optional id: "id",
-        optional phone_number_range: "phone_number_range",
-        optional activation_ranges: "activation_ranges",
-        optional phone_number_type: "phone_number_type",
-        optional country_code: "country_code",
-        optional record_type: "record_type",
-        optional created_at: "created_at",
-        optional updated_at: "updated_at",
+        0 id: Optional "id",
+        1 phone_number_range: Optional "phone_number_range",
+        2 activation_ranges: Optional "activation_ranges",
+        3 phone_number_type: Optional "phone_number_type",
+        4 country_code: Optional "country_code",
+        5 record_type: Optional "record_type",
+        6 created_at: Optional "created_at",
+        7 updated_at: Optional "updated_at",
     }
 }
 
@@ -6674,12 +6674,12 @@ impl From<PortingPhoneNumberBlockFilterBuilder> for PortingPhoneNumberBlockFilte
 
 object! {
     PortingPhoneNumberBlockFilter {
-        optional porting_order_id: "porting_order_id",
-        optional support_key: "support_key",
-        optional status: "status",
-        optional phone_number: "phone_number",
-        optional activation_status: "activation_status",
-        optional portability_status: "portability_status",
+        0 porting_order_id: Optional "porting_order_id",
+        1 support_key: Optional "support_key",
+        2 status: Optional "status",
+        3 phone_number: Optional "phone_number",
+        4 activation_status: Optional "activation_status",
+        5 portability_status: Optional "portability_status",
     }
 }
 
@@ -6805,12 +6805,12 @@ pub struct PortingPhoneNumberConfiguration {
 
 object! {
     PortingPhoneNumberConfiguration {
-        optional id: "id",
-        optional porting_phone_number_id: "porting_phone_number_id",
-        optional user_bundle_id: "user_bundle_id",
-        optional record_type: "record_type",
-        optional created_at: "created_at",
-        optional updated_at: "updated_at",
+        0 id: Optional "id",
+        1 porting_phone_number_id: Optional "porting_phone_number_id",
+        2 user_bundle_id: Optional "user_bundle_id",
+        3 record_type: Optional "record_type",
+        4 created_at: Optional "created_at",
+        5 updated_at: Optional "updated_at",
     }
 }
 
@@ -6901,9 +6901,9 @@ for PortingPhoneNumberConfigurationFilter {
 
 object! {
     PortingPhoneNumberConfigurationFilter {
-        optional porting_order: "porting_order",
-        optional porting_phone_number: "porting_phone_number",
-        optional user_bundle_id: "user_bundle_id",
+        0 porting_order: Optional "porting_order",
+        1 porting_phone_number: Optional "porting_phone_number",
+        2 user_bundle_id: Optional "user_bundle_id",
     }
 }
 
@@ -6966,7 +6966,7 @@ for PortingPhoneNumberConfigurationFilterPortingOrder {
 
 object! {
     PortingPhoneNumberConfigurationFilterPortingOrder {
-        optional status: "status",
+        0 status: Optional "status",
     }
 }
 
@@ -7082,7 +7082,7 @@ impl From<&str> for PortingPhoneNumberConfigurationSort {
 
 object! {
     PortingPhoneNumberConfigurationSort {
-        optional value: "value",
+        0 value: Optional "value",
     }
 }
 
@@ -7138,13 +7138,13 @@ pub struct PortingPhoneNumberExtension {
 
 object! {
     PortingPhoneNumberExtension {
-        optional id: "id",
-        optional porting_phone_number_id: "porting_phone_number_id",
-        optional extension_range: "extension_range",
-        optional activation_ranges: "activation_ranges",
-        optional record_type: "record_type",
-        optional created_at: "created_at",
-        optional updated_at: "updated_at",
+        0 id: Optional "id",
+        1 porting_phone_number_id: Optional "porting_phone_number_id",
+        2 extension_range: Optional "extension_range",
+        3 activation_ranges: Optional "activation_ranges",
+        4 record_type: Optional "record_type",
+        5 created_at: Optional "created_at",
+        6 updated_at: Optional "updated_at",
     }
 }
 
@@ -7205,7 +7205,7 @@ for PortingPhoneNumberExtensionFilter {
 
 object! {
     PortingPhoneNumberExtensionFilter {
-        optional porting_phone_number_id: "porting_phone_number_id",
+        0 porting_phone_number_id: Optional "porting_phone_number_id",
     }
 }
 
@@ -7225,8 +7225,8 @@ pub struct PortingPhoneNumberExtensionRange {
 
 object! {
     PortingPhoneNumberExtensionRange {
-        optional start_at: "start_at",
-        optional end_at: "end_at",
+        0 start_at: Optional "start_at",
+        1 end_at: Optional "end_at",
     }
 }
 
@@ -7282,7 +7282,7 @@ impl From<PortingPhoneNumberFilterBuilder> for PortingPhoneNumberFilter {
 
 object! {
     PortingPhoneNumberFilter {
-        optional porting_order_status: "porting_order_status",
+        0 porting_order_status: Optional "porting_order_status",
     }
 }
 
@@ -7351,8 +7351,8 @@ impl From<PortingPhoneNumberRangeBuilder> for PortingPhoneNumberRange {
 
 object! {
     PortingPhoneNumberRange {
-        optional start_at: "start_at",
-        optional end_at: "end_at",
+        0 start_at: Optional "start_at",
+        1 end_at: Optional "end_at",
     }
 }
 
@@ -7460,14 +7460,14 @@ pub struct PortingReport {
 
 object! {
     PortingReport {
-        optional created_at: "created_at",
-        optional document_id: "document_id",
-        optional id: "id",
-        optional params: "params",
-        optional record_type: "record_type",
-        optional report_type: "report_type",
-        optional status: "status",
-        optional updated_at: "updated_at",
+        0 created_at: Optional "created_at",
+        1 document_id: Optional "document_id",
+        2 id: Optional "id",
+        3 params: Optional "params",
+        4 record_type: Optional "record_type",
+        5 report_type: Optional "report_type",
+        6 status: Optional "status",
+        7 updated_at: Optional "updated_at",
     }
 }
 
@@ -7533,8 +7533,8 @@ impl From<PortingReportFilterBuilder> for PortingReportFilter {
 
 object! {
     PortingReportFilter {
-        optional report_type: "report_type",
-        optional status: "status",
+        0 report_type: Optional "report_type",
+        1 status: Optional "status",
     }
 }
 
@@ -7591,13 +7591,13 @@ pub struct PortingUkCarrier {
 
 object! {
     PortingUkCarrier {
-        optional alternative_cupids: "alternative_cupids",
-        optional created_at: "created_at",
-        optional cupid: "cupid",
-        optional id: "id",
-        optional name: "name",
-        optional record_type: "record_type",
-        optional updated_at: "updated_at",
+        0 alternative_cupids: Optional "alternative_cupids",
+        1 created_at: Optional "created_at",
+        2 cupid: Optional "cupid",
+        3 id: Optional "id",
+        4 name: Optional "name",
+        5 record_type: Optional "record_type",
+        6 updated_at: Optional "updated_at",
     }
 }
 
@@ -7636,13 +7636,13 @@ pub struct PortingVerificationCode {
 
 object! {
     PortingVerificationCode {
-        optional id: "id",
-        optional phone_number: "phone_number",
-        optional verified: "verified",
-        optional porting_order_id: "porting_order_id",
-        optional record_type: "record_type",
-        optional created_at: "created_at",
-        optional updated_at: "updated_at",
+        0 id: Optional "id",
+        1 phone_number: Optional "phone_number",
+        2 verified: Optional "verified",
+        3 porting_order_id: Optional "porting_order_id",
+        4 record_type: Optional "record_type",
+        5 created_at: Optional "created_at",
+        6 updated_at: Optional "updated_at",
     }
 }
 
@@ -7696,7 +7696,7 @@ impl From<PortingVerificationCodeFilterBuilder> for PortingVerificationCodeFilte
 
 object! {
     PortingVerificationCodeFilter {
-        optional verified: "verified",
+        0 verified: Optional "verified",
     }
 }
 
@@ -7765,9 +7765,9 @@ for PortingVerificationCodeSubmission {
 }
 
 object! {
-    PortingVerificationCodeSubmission {
-        optional phone_number: "phone_number",
-        redacted optional code: "code",
+    PortingVerificationCodeSubmission redacted [code] {
+        0 phone_number: Optional "phone_number",
+        1 code: Optional "code",
     }
 }
 
@@ -7847,7 +7847,7 @@ impl From<RunPortabilityCheckBuilder> for RunPortabilityCheck {
 
 object! {
     RunPortabilityCheck {
-        optional phone_numbers: "phone_numbers",
+        0 phone_numbers: Optional "phone_numbers",
     }
 }
 
@@ -7922,8 +7922,8 @@ impl From<SendPortingVerificationCodesBuilder> for SendPortingVerificationCodes 
 
 object! {
     SendPortingVerificationCodes {
-        optional phone_numbers: "phone_numbers",
-        optional verification_method: "verification_method",
+        0 phone_numbers: Optional "phone_numbers",
+        1 verification_method: Optional "verification_method",
     }
 }
 
@@ -7994,8 +7994,8 @@ impl From<SharePortingOrderBuilder> for SharePortingOrder {
 
 object! {
     SharePortingOrder {
-        optional expires_in_seconds: "expires_in_seconds",
-        optional permissions: "permissions",
+        0 expires_in_seconds: Optional "expires_in_seconds",
+        1 permissions: Optional "permissions",
     }
 }
 
@@ -8263,18 +8263,18 @@ impl From<UpdatePortingOrderBuilder> for UpdatePortingOrder {
 
 object! {
     UpdatePortingOrder {
-        nullable activation_settings: "activation_settings",
-        nullable messaging: "messaging",
-        nullable end_user: "end_user",
-        nullable documents: "documents",
-        nullable requirements: "requirements",
-        nullable requirement_group_id: "requirement_group_id",
-        nullable phone_number_configuration: "phone_number_configuration",
-        nullable misc: "misc",
-        nullable customer_reference: "customer_reference",
-        nullable customer_group_reference: "customer_group_reference",
-        nullable user_feedback: "user_feedback",
-        nullable webhook_url: "webhook_url",
+        0 activation_settings: Nullable "activation_settings",
+        1 messaging: Nullable "messaging",
+        2 end_user: Nullable "end_user",
+        3 documents: Nullable "documents",
+        4 requirements: Nullable "requirements",
+        5 requirement_group_id: Nullable "requirement_group_id",
+        6 phone_number_configuration: Nullable "phone_number_configuration",
+        7 misc: Nullable "misc",
+        8 customer_reference: Nullable "customer_reference",
+        9 customer_group_reference: Nullable "customer_group_reference",
+        10 user_feedback: Nullable "user_feedback",
+        11 webhook_url: Nullable "webhook_url",
     }
 }
 
@@ -8344,7 +8344,7 @@ for UpdatePortingOrderActivationSettings {
 
 object! {
     UpdatePortingOrderActivationSettings {
-        nullable foc_datetime_requested: "foc_datetime_requested",
+        0 foc_datetime_requested: Nullable "foc_datetime_requested",
     }
 }
 
@@ -8405,7 +8405,7 @@ impl From<UpdatePortingOrderMessagingBuilder> for UpdatePortingOrderMessaging {
 
 object! {
     UpdatePortingOrderMessaging {
-        nullable enable_messaging: "enable_messaging",
+        0 enable_messaging: Nullable "enable_messaging",
     }
 }
 
@@ -8498,8 +8498,8 @@ for UpdatePortingOrderRequirement {
 
 object! {
     UpdatePortingOrderRequirement {
-        required requirement_type_id: "requirement_type_id",
-        required field_value: "field_value",
+        0 requirement_type_id: Required "requirement_type_id",
+        1 field_value: Required "field_value",
     }
 }
 
@@ -8563,7 +8563,7 @@ impl From<UpdatePortingOrdersActivationJobBuilder> for UpdatePortingOrdersActiva
 
 object! {
     UpdatePortingOrdersActivationJob {
-        nullable activate_at: "activate_at",
+        0 activate_at: Nullable "activate_at",
     }
 }
 
@@ -8623,6 +8623,6 @@ impl From<VerifyPortingVerificationCodesBuilder> for VerifyPortingVerificationCo
 
 object! {
     VerifyPortingVerificationCodes {
-        optional verification_codes: "verification_codes",
+        0 verification_codes: Optional "verification_codes",
     }
 }

@@ -61,7 +61,7 @@ impl From<CreatePortoutCommentBuilder> for CreatePortoutComment {
 
 object! {
     CreatePortoutComment {
-        optional body: "body",
+        0 body: Optional "body",
     }
 }
 
@@ -141,8 +141,8 @@ impl From<CreatePortoutReportBuilder<Set, Set>> for CreatePortoutReport {
 
 object! {
     CreatePortoutReport {
-        required params: "params",
-        required report_type: "report_type",
+        0 params: Required "params",
+        1 report_type: Required "report_type",
     }
 }
 
@@ -233,8 +233,8 @@ for CreatePortoutSupportingDocument {
 
 object! {
     CreatePortoutSupportingDocument {
-        required document_id: "document_id",
-        required type_: "type",
+        0 document_id: Required "document_id",
+        1 type_: Required "type",
     }
 }
 
@@ -290,7 +290,7 @@ impl From<CreatePortoutSupportingDocumentsBuilder> for CreatePortoutSupportingDo
 
 object! {
     CreatePortoutSupportingDocuments {
-        optional documents: "documents",
+        0 documents: Optional "documents",
     }
 }
 
@@ -355,7 +355,7 @@ impl From<ExportPortoutsCsvReportBuilder<Set>> for ExportPortoutsCsvReport {
 
 object! {
     ExportPortoutsCsvReport {
-        required filters: "filters",
+        0 filters: Required "filters",
     }
 }
 
@@ -485,13 +485,13 @@ impl From<ExportPortoutsCsvReportFiltersBuilder> for ExportPortoutsCsvReportFilt
 }
 
 object! {
-    ExportPortoutsCsvReportFilters {
-        optional created_at_gt: "created_at__gt",
-        optional created_at_lt: "created_at__lt",
-        optional customer_reference_in: "customer_reference__in",
-        redacted optional end_user_name: "end_user_name",
-        optional phone_numbers_overlaps: "phone_numbers__overlaps",
-        optional status_in: "status__in",
+    ExportPortoutsCsvReportFilters redacted [end_user_name] {
+        0 created_at_gt: Optional "created_at__gt",
+        1 created_at_lt: Optional "created_at__lt",
+        2 customer_reference_in: Optional "customer_reference__in",
+        3 end_user_name: Optional "end_user_name",
+        4 phone_numbers_overlaps: Optional "phone_numbers__overlaps",
+        5 status_in: Optional "status__in",
     }
 }
 
@@ -530,13 +530,13 @@ pub struct PortOutSupportingDocument {
 
 object! {
     PortOutSupportingDocument {
-        required created_at: "created_at",
-        required document_id: "document_id",
-        required id: "id",
-        required portout_id: "portout_id",
-        required record_type: "record_type",
-        required type_: "type",
-        required updated_at: "updated_at",
+        0 created_at: Required "created_at",
+        1 document_id: Required "document_id",
+        2 id: Required "id",
+        3 portout_id: Required "portout_id",
+        4 record_type: Required "record_type",
+        5 type_: Required "type",
+        6 updated_at: Required "updated_at",
     }
 }
 
@@ -572,12 +572,12 @@ pub struct PortoutComment {
 
 object! {
     PortoutComment {
-        required body: "body",
-        required created_at: "created_at",
-        required id: "id",
-        optional portout_id: "portout_id",
-        optional record_type: "record_type",
-        optional user_id: "user_id",
+        0 body: Required "body",
+        1 created_at: Required "created_at",
+        2 id: Required "id",
+        3 portout_id: Optional "portout_id",
+        4 record_type: Optional "record_type",
+        5 user_id: Optional "user_id",
     }
 }
 
@@ -593,8 +593,8 @@ pub struct PortoutCommentList {
 
 object! {
     PortoutCommentList {
-        optional data: "data",
-        optional meta: "meta",
+        0 data: Optional "data",
+        1 meta: Optional "meta",
     }
 }
 
@@ -740,34 +740,34 @@ pub struct PortoutDetails {
 }
 
 object! {
-    PortoutDetails {
-        optional already_ported: "already_ported",
-        redacted optional authorized_name: "authorized_name",
-        optional carrier_name: "carrier_name",
-        redacted optional city: "city",
-        optional created_at: "created_at",
-        optional current_carrier: "current_carrier",
-        redacted optional end_user_name: "end_user_name",
-        optional foc_date: "foc_date",
-        optional host_messaging: "host_messaging",
-        optional id: "id",
-        optional inserted_at: "inserted_at",
-        optional lsr: "lsr",
-        optional phone_numbers: "phone_numbers",
-        optional pon: "pon",
-        optional reason: "reason",
-        optional record_type: "record_type",
-        optional rejection_code: "rejection_code",
-        optional requested_foc_date: "requested_foc_date",
-        redacted optional service_address: "service_address",
-        optional spid: "spid",
-        redacted optional state: "state",
-        optional status: "status",
-        optional support_key: "support_key",
-        optional updated_at: "updated_at",
-        optional user_id: "user_id",
-        optional vendor: "vendor",
-        redacted optional zip: "zip",
+    PortoutDetails redacted [authorized_name, city, end_user_name, service_address, state, zip] {
+        0 already_ported: Optional "already_ported",
+        1 authorized_name: Optional "authorized_name",
+        2 carrier_name: Optional "carrier_name",
+        3 city: Optional "city",
+        4 created_at: Optional "created_at",
+        5 current_carrier: Optional "current_carrier",
+        6 end_user_name: Optional "end_user_name",
+        7 foc_date: Optional "foc_date",
+        8 host_messaging: Optional "host_messaging",
+        9 id: Optional "id",
+        10 inserted_at: Optional "inserted_at",
+        11 lsr: Optional "lsr",
+        12 phone_numbers: Optional "phone_numbers",
+        13 pon: Optional "pon",
+        14 reason: Optional "reason",
+        15 record_type: Optional "record_type",
+        16 rejection_code: Optional "rejection_code",
+        17 requested_foc_date: Optional "requested_foc_date",
+        18 service_address: Optional "service_address",
+        19 spid: Optional "spid",
+        20 state: Optional "state",
+        21 status: Optional "status",
+        22 support_key: Optional "support_key",
+        23 updated_at: Optional "updated_at",
+        24 user_id: Optional "user_id",
+        25 vendor: Optional "vendor",
+        26 zip: Optional "zip",
     }
 }
 
@@ -895,9 +895,9 @@ impl From<PortoutEventFilterBuilder> for PortoutEventFilter {
 
 object! {
     PortoutEventFilter {
-        optional created_at: "created_at",
-        optional event_type: "event_type",
-        optional portout_id: "portout_id",
+        0 created_at: Optional "created_at",
+        1 event_type: Optional "event_type",
+        2 portout_id: Optional "portout_id",
     }
 }
 
@@ -1109,18 +1109,18 @@ impl From<PortoutFilterBuilder> for PortoutFilter {
 
 object! {
     PortoutFilter {
-        optional carrier_name: "carrier_name",
-        optional country_code: "country_code",
-        optional country_code_in: "country_code_in",
-        optional foc_date: "foc_date",
-        optional inserted_at: "inserted_at",
-        optional phone_number: "phone_number",
-        optional pon: "pon",
-        optional ported_out_at: "ported_out_at",
-        optional spid: "spid",
-        optional status: "status",
-        optional status_in: "status_in",
-        optional support_key: "support_key",
+        0 carrier_name: Optional "carrier_name",
+        1 country_code: Optional "country_code",
+        2 country_code_in: Optional "country_code_in",
+        3 foc_date: Optional "foc_date",
+        4 inserted_at: Optional "inserted_at",
+        5 phone_number: Optional "phone_number",
+        6 pon: Optional "pon",
+        7 ported_out_at: Optional "ported_out_at",
+        8 spid: Optional "spid",
+        9 status: Optional "status",
+        10 status_in: Optional "status_in",
+        11 support_key: Optional "support_key",
     }
 }
 
@@ -1144,9 +1144,9 @@ pub struct PortoutFocDateChangedPayload {
 
 object! {
     PortoutFocDateChangedPayload {
-        optional foc_date: "foc_date",
-        optional id: "id",
-        optional user_id: "user_id",
+        0 foc_date: Optional "foc_date",
+        1 id: Optional "id",
+        2 user_id: Optional "user_id",
     }
 }
 
@@ -1174,10 +1174,10 @@ pub struct PortoutNewCommentPayload {
 
 object! {
     PortoutNewCommentPayload {
-        optional comment: "comment",
-        optional id: "id",
-        optional portout_id: "portout_id",
-        optional user_id: "user_id",
+        0 comment: Optional "comment",
+        1 id: Optional "id",
+        2 portout_id: Optional "portout_id",
+        3 user_id: Optional "user_id",
     }
 }
 
@@ -1218,9 +1218,9 @@ pub struct PortoutRejection {
 
 object! {
     PortoutRejection {
-        optional code: "code",
-        optional description: "description",
-        optional reason_required: "reason_required",
+        0 code: Optional "code",
+        1 description: Optional "description",
+        2 reason_required: Optional "reason_required",
     }
 }
 
@@ -1273,7 +1273,7 @@ impl From<PortoutRejectionFilterBuilder> for PortoutRejectionFilter {
 
 object! {
     PortoutRejectionFilter {
-        optional code: "code",
+        0 code: Optional "code",
     }
 }
 
@@ -1347,14 +1347,14 @@ pub struct PortoutReport {
 
 object! {
     PortoutReport {
-        optional created_at: "created_at",
-        optional document_id: "document_id",
-        optional id: "id",
-        optional params: "params",
-        optional record_type: "record_type",
-        optional report_type: "report_type",
-        optional status: "status",
-        optional updated_at: "updated_at",
+        0 created_at: Optional "created_at",
+        1 document_id: Optional "document_id",
+        2 id: Optional "id",
+        3 params: Optional "params",
+        4 record_type: Optional "record_type",
+        5 report_type: Optional "report_type",
+        6 status: Optional "status",
+        7 updated_at: Optional "updated_at",
     }
 }
 
@@ -1420,8 +1420,8 @@ impl From<PortoutReportFilterBuilder> for PortoutReportFilter {
 
 object! {
     PortoutReportFilter {
-        optional report_type: "report_type",
-        optional status: "status",
+        0 report_type: Optional "report_type",
+        1 status: Optional "status",
     }
 }
 
@@ -1522,16 +1522,16 @@ pub struct PortoutStatusChangedPayload {
 }
 
 object! {
-    PortoutStatusChangedPayload {
-        redacted optional attempted_pin: "attempted_pin",
-        optional carrier_name: "carrier_name",
-        optional id: "id",
-        optional phone_numbers: "phone_numbers",
-        optional rejection_reason: "rejection_reason",
-        optional spid: "spid",
-        optional status: "status",
-        redacted optional subscriber_name: "subscriber_name",
-        optional user_id: "user_id",
+    PortoutStatusChangedPayload redacted [attempted_pin, subscriber_name] {
+        0 attempted_pin: Optional "attempted_pin",
+        1 carrier_name: Optional "carrier_name",
+        2 id: Optional "id",
+        3 phone_numbers: Optional "phone_numbers",
+        4 rejection_reason: Optional "rejection_reason",
+        5 spid: Optional "spid",
+        6 status: Optional "status",
+        7 subscriber_name: Optional "subscriber_name",
+        8 user_id: Optional "user_id",
     }
 }
 
@@ -1637,8 +1637,8 @@ impl From<UpdatePortoutStatusBuilder<Set>> for UpdatePortoutStatus {
 
 object! {
     UpdatePortoutStatus {
-        nullable host_messaging: "host_messaging",
-        required reason: "reason",
+        0 host_messaging: Nullable "host_messaging",
+        1 reason: Required "reason",
     }
 }
 
@@ -1681,15 +1681,15 @@ pub struct WebhookPortoutFocDateChanged {
 
 object! {
     WebhookPortoutFocDateChanged {
-        optional available_notification_methods: "available_notification_methods",
-        optional created_at: "created_at",
-        optional event_type: "event_type",
-        optional id: "id",
-        optional payload: "payload",
-        optional payload_status: "payload_status",
-        optional portout_id: "portout_id",
-        optional record_type: "record_type",
-        optional updated_at: "updated_at",
+        0 available_notification_methods: Optional "available_notification_methods",
+        1 created_at: Optional "created_at",
+        2 event_type: Optional "event_type",
+        3 id: Optional "id",
+        4 payload: Optional "payload",
+        5 payload_status: Optional "payload_status",
+        6 portout_id: Optional "portout_id",
+        7 record_type: Optional "record_type",
+        8 updated_at: Optional "updated_at",
     }
 }
 
@@ -1732,15 +1732,15 @@ pub struct WebhookPortoutNewComment {
 
 object! {
     WebhookPortoutNewComment {
-        optional available_notification_methods: "available_notification_methods",
-        optional created_at: "created_at",
-        optional event_type: "event_type",
-        optional id: "id",
-        optional payload: "payload",
-        optional payload_status: "payload_status",
-        optional portout_id: "portout_id",
-        optional record_type: "record_type",
-        optional updated_at: "updated_at",
+        0 available_notification_methods: Optional "available_notification_methods",
+        1 created_at: Optional "created_at",
+        2 event_type: Optional "event_type",
+        3 id: Optional "id",
+        4 payload: Optional "payload",
+        5 payload_status: Optional "payload_status",
+        6 portout_id: Optional "portout_id",
+        7 record_type: Optional "record_type",
+        8 updated_at: Optional "updated_at",
     }
 }
 
@@ -1783,14 +1783,14 @@ pub struct WebhookPortoutStatusChanged {
 
 object! {
     WebhookPortoutStatusChanged {
-        optional available_notification_methods: "available_notification_methods",
-        optional created_at: "created_at",
-        optional event_type: "event_type",
-        optional id: "id",
-        optional payload: "payload",
-        optional payload_status: "payload_status",
-        optional portout_id: "portout_id",
-        optional record_type: "record_type",
-        optional updated_at: "updated_at",
+        0 available_notification_methods: Optional "available_notification_methods",
+        1 created_at: Optional "created_at",
+        2 event_type: Optional "event_type",
+        3 id: Optional "id",
+        4 payload: Optional "payload",
+        5 payload_status: Optional "payload_status",
+        6 portout_id: Optional "portout_id",
+        7 record_type: Optional "record_type",
+        8 updated_at: Optional "updated_at",
     }
 }

@@ -69,8 +69,8 @@ impl From<DateTimeRangeBuilder> for DateTimeRange {
 
 object! {
     DateTimeRange {
-        optional gte: "gte",
-        optional lte: "lte",
+        0 gte: Optional "gte",
+        1 lte: Optional "lte",
     }
 }
 
@@ -98,11 +98,11 @@ pub struct ErrorDetail {
 
 object! {
     ErrorDetail {
-        optional code: "code",
-        optional title: "title",
-        optional detail: "detail",
-        optional meta: "meta",
-        optional source: "source",
+        0 code: Optional "code",
+        1 title: Optional "title",
+        2 detail: Optional "detail",
+        3 meta: Optional "meta",
+        4 source: Optional "source",
     }
 }
 
@@ -116,7 +116,7 @@ pub struct ErrorList {
 
 object! {
     ErrorList {
-        optional errors: "errors",
+        0 errors: Optional "errors",
     }
 }
 
@@ -132,7 +132,7 @@ pub struct ErrorMeta {
 
 object! {
     ErrorMeta {
-        optional url: "url",
+        0 url: Optional "url",
     }
 }
 
@@ -152,8 +152,8 @@ pub struct ErrorSource {
 
 object! {
     ErrorSource {
-        optional parameter: "parameter",
-        optional pointer: "pointer",
+        0 parameter: Optional "parameter",
+        1 pointer: Optional "pointer",
     }
 }
 
@@ -183,11 +183,11 @@ pub struct MessagingErrorDetail {
 
 object! {
     MessagingErrorDetail {
-        required code: "code",
-        required title: "title",
-        optional detail: "detail",
-        optional meta: "meta",
-        optional source: "source",
+        0 code: Required "code",
+        1 title: Required "title",
+        2 detail: Optional "detail",
+        3 meta: Optional "meta",
+        4 source: Optional "source",
     }
 }
 
@@ -201,7 +201,7 @@ pub struct MessagingErrorList {
 
 object! {
     MessagingErrorList {
-        optional errors: "errors",
+        0 errors: Optional "errors",
     }
 }
 
@@ -221,8 +221,8 @@ pub struct MessagingErrorSource {
 
 object! {
     MessagingErrorSource {
-        optional parameter: "parameter",
-        optional pointer: "pointer",
+        0 parameter: Optional "parameter",
+        1 pointer: Optional "pointer",
     }
 }
 
@@ -250,10 +250,10 @@ pub struct PaginationMeta {
 
 object! {
     PaginationMeta {
-        optional page_number: "page_number",
-        optional page_size: "page_size",
-        optional total_pages: "total_pages",
-        optional total_results: "total_results",
+        0 page_number: Optional "page_number",
+        1 page_size: Optional "page_size",
+        2 total_pages: Optional "total_pages",
+        3 total_results: Optional "total_results",
     }
 }
 

@@ -919,7 +919,7 @@ async fn send_portouts_update_status(client: &Client) -> Result<()> {
         .portouts()
         .update_status(
             "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0",
-            PortoutDecision::Authorized,
+            PortoutDecision::RejectedPending,
         )
         .reason("I do not recognize this transaction")
         .send()
@@ -1393,7 +1393,7 @@ async fn errors_of_telnyx_porting_out_rust(client: &Client) -> Result<()> {
         .portouts()
         .update_status(
             "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0",
-            PortoutDecision::Authorized,
+            PortoutDecision::RejectedPending,
         )
         .reason("I do not recognize this transaction")
         .send()

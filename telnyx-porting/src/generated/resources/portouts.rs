@@ -205,7 +205,7 @@ impl Portouts {
     ///     .portouts()
     ///     .update_status(
     ///         "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0",
-    ///         PortoutDecision::Authorized,
+    ///         PortoutDecision::RejectedPending,
     ///     )
     ///     .reason("I do not recognize this transaction")
     ///     .send()

@@ -7,6 +7,12 @@
 //!
 //! # A first request
 //!
+//! ```toml
+//! [dependencies]
+//! telnyx-porting = "0.1"
+//! tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
+//! ```
+//!
 //! ```no_run
 //! use telnyx_porting::{Client, Result};
 //!
@@ -15,15 +21,16 @@
 //! let client = Client::from_env()?; // TELNYX_API_KEY
 //!
 //! // Can these numbers come to Telnyx?
-//! let checks = client.portability_checks().run().phone_numbers(["+18005550101"]).send().await?;
-//! for check in &checks {
-//!     println!("{:?}: portable {:?}", check.phone_number, check.portable);
+//! let numbers = ["+18005550101", "+13035550100"];
+//! let checks = client.portability_checks().run().phone_numbers(numbers).send().await?;
+//! for check in checks.iter().filter(|check| check.portable == Some(true)) {
+//!     println!("{} can be ported", check.phone_number.as_deref().unwrap_or_default());
 //! }
 //!
 //! // Every porting order, page after page.
 //! let mut orders = client.porting_orders().list().page_size(100).items();
 //! while let Some(order) = orders.try_next().await? {
-//!     println!("{:?} is {:?}", order.id, order.status);
+//!     println!("{} is {:?}", order.id.as_deref().unwrap_or_default(), order.status);
 //! }
 //! # Ok(())
 //! # }

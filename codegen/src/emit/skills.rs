@@ -11,7 +11,7 @@ use super::docs;
 use super::examples::{self, Example};
 use super::{EmitOptions, File, MARK};
 use crate::model::{
-    Api, Argument, BodyKind, Field, Method, Output, ParamIn, PartKind, Presence, Resource, Skill, Struct, Type,
+    self, Api, Argument, BodyKind, Field, Method, Output, ParamIn, PartKind, Presence, Resource, Skill, Struct, Type,
     TypeDef, TypeId, TypeKind, Union,
 };
 
@@ -352,11 +352,10 @@ impl Page<'_> {
         if let Some(union) = self.union(inner(self.api, ty)) {
             return format!("{name}; with {}", self.alternatives(union));
         }
-        let Some(fields) = self.fields(inner(self.api, ty)) else { return format!("{name}.") };
+        let Some(fields) = self.api.members(inner(self.api, ty)) else { return format!("{name}.") };
         let members = self.members(fields);
-        // Where an object of one purpose holds what was asked for, its members are what one looks for.
-        let held = fields.iter().find(|field| field.wire == "data").filter(|_| fields.len() <= 3);
-        match held.and_then(|field| Some((field, self.fields(inner(self.api, &field.ty))?))) {
+        // Members of what was asked for are what one looks for.
+        match model::held(fields).and_then(|field| Some((field, self.api.members(inner(self.api, &field.ty))?))) {
             Some((field, inside)) => format!("{name}: {members}; in `{}`: {}", field.name, self.members(inside)),
             None => format!("{name}: {members}"),
         }
@@ -378,7 +377,7 @@ impl Page<'_> {
             // An alternative may itself be one of several.
             let nested = self.union(inside).into_iter().flat_map(|union| &union.variants);
             let objects = nested.map(|variant| inner(self.api, &variant.ty)).chain([inside]);
-            for field in objects.filter_map(|ty| self.fields(ty)).flatten() {
+            for field in objects.filter_map(|ty| self.api.members(ty)).flatten() {
                 types.entry(&field.name).or_default().insert(self.type_text(&field.ty));
             }
         }
@@ -396,14 +395,6 @@ impl Page<'_> {
         let members: Vec<String> =
             fields.iter().map(|field| format!("`{}` ({})", field.name, self.type_text(&field.ty))).collect();
         members.join(", ")
-    }
-
-    fn fields(&self, ty: &Type) -> Option<&[Field]> {
-        let Type::Named(id) = ty else { return None };
-        match &self.api.get(*id)?.kind {
-            TypeKind::Struct(object) => Some(&object.fields),
-            _ => None,
-        }
     }
 
     /// Every object that goes into these methods or comes out of them, with its members.

@@ -46,8 +46,9 @@
 //! * Start at [`Client`] and follow its methods: `client.porting_orders().comments().list(order_id)`. Names are those of
 //!   Telnyx's other SDKs. Identifiers in the path are arguments; everything else is a named setter.
 //! * `send()` compiles once everything required is set. If it does not, the compiler names what is missing.
-//! * `send()` gives the value; `send_raw()` gives status, headers and bytes. Lists give one [`Page`] by `send()`, and all
-//!   of their items or pages as streams by `items()` and `pages()`.
+//! * `send()` gives the value that the API puts into `data`. Where there is more beside it, as with a porting order, it
+//!   gives both: `response.data` and `response.meta`. `send_raw()` gives status, headers and bytes.
+//! * Lists give one [`Page`] by `send()`, and all of their items or pages as streams by `items()` and `pages()`.
 //! * Every request takes `.timeout()`, `.deadline()`, `.max_retries()`, `.header()` and `.query_param()`; requests with a
 //!   body also take `.body(whole)` and `.body_field(name, json)`, for what this version does not know yet.
 //! * In an update, a member has three states: not mentioned (left as it is), `.member_null()` (cleared), and

@@ -82,6 +82,9 @@ fn tell(request: &Request, answer: &Answer) {
     for violation in &answer.violations {
         text.push_str(&format!("\n    {violation}"));
     }
+    for note in &answer.notes {
+        text.push_str(&format!("\n    note: {note}"));
+    }
     for misfit in &answer.misfits {
         text.push_str(&format!("\n    the answer does not fit: {misfit}"));
     }

@@ -10,6 +10,8 @@ use mock::{Answer, Mock, Options, Request, Server};
 
 /// Stands in for an API: holds every request against its OpenAPI documents, explains what is wrong with it, and
 /// answers what fits.
+///
+/// Any key is taken. Members of a body that the documents neither know nor forbid are told in the header `mock-note`.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask mock", bin_name = "cargo xtask mock")]
 struct Arguments {

@@ -31,7 +31,7 @@ pub(crate) fn calls(api: &Api, options: &EmitOptions) -> String {
     let mut lines = vec![
         note(api, options),
         String::new(),
-        "| request | Python, Ruby | Node | Rust |".to_owned(),
+        "| Rust | Python, Ruby | Node | request |".to_owned(),
         "|---|---|---|---|".to_owned(),
     ];
     for (resource, method) in api.methods() {
@@ -42,14 +42,14 @@ pub(crate) fn calls(api: &Api, options: &EmitOptions) -> String {
         let arguments: Vec<&str> = method.path_args.iter().map(|arg| arg.name.as_str()).collect();
         let ours: Vec<String> = resource.path.iter().map(|name| format!("{name}()")).collect();
         lines.push(format!(
-            "| `{} {}` | `{}` | `{}` | `client.{}.{}({})` |",
-            method.http.as_str(),
-            method.path,
-            theirs(str::to_owned),
-            theirs(heck::ToLowerCamelCase::to_lower_camel_case),
+            "| `client.{}.{}({})` | `{}` | `{}` | `{} {}` |",
             ours.join("."),
             method.name,
-            arguments.join(", ")
+            arguments.join(", "),
+            theirs(str::to_owned),
+            theirs(heck::ToLowerCamelCase::to_lower_camel_case),
+            method.http.as_str(),
+            method.path
         ));
     }
     lines.push(String::new());

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use mock::{Mock, Options, Request, Server};
+use mock::{Mock, Options, Request, Server, Source};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use telnyx_porting::Client;
@@ -190,6 +190,12 @@ fn violations_are_explained() {
         let said = mock.answer(&request("GET", path, None)).violations[0].to_string();
         assert!(said.ends_with(&format!("did you mean {meant}?")), "{path}: {said}");
     }
+    let said = mock.answer(&request("GET", "/v2/porting_orders?page=2", None)).violations[0].to_string();
+    assert!(said.ends_with("has a key of its own: `page[number]`, `page[size]`"), "{said}");
+    let mut packed = request("POST", "/v2/porting_orders", Some(&json!({})));
+    packed.headers.push(("content-encoding".to_owned(), "gzip".to_owned()));
+    let said = mock.answer(&packed);
+    assert_eq!((said.status, &said.violations[0].source), (415, &Source::Header("content-encoding".to_owned())));
     // What nothing forbids is carried out, but not passed over.
     let body = json!({"phone_numbers": ["+13035550100"], "costumer_reference": "a"});
     let answer = mock.answer(&request("POST", "/v2/porting_orders", Some(&body)));

@@ -77,12 +77,7 @@ pub(crate) fn check<'a>(contract: &'a Contract, request: &Request) -> Result<Acc
     }
     let own = credential_names(operation);
     for (key, _) in pairs.iter().filter(|(key, _)| !own.contains(&key.as_str())) {
-        let names = operation.parameters.iter().filter(|one| one.place == Place::Query).map(|one| one.name.as_str());
-        let help = match nearest(key, names) {
-            Some(meant) => format!("; did you mean `{meant}`?"),
-            None => String::new(),
-        };
-        let detail = format!("is not a parameter of this operation{help}");
+        let detail = stranger(contract, operation, key);
         violations.push(Violation { source: Source::Parameter(key.clone()), detail });
     }
     let (body, notes) = body(contract, operation, request, &mut violations).map_err(|refusal| refusal.of(operation))?;
@@ -94,6 +89,20 @@ pub(crate) fn check<'a>(contract: &'a Contract, request: &Request) -> Result<Acc
     violations.extend(notes);
     let (title, operation) = ("Invalid value", Some(operation.id.clone()));
     Err(Refusal { status: 422, title, operation, allow: None, violations })
+}
+
+/// What is wrong with a pair of the query that belongs to no parameter.
+fn stranger(contract: &Contract, operation: &Operation, key: &str) -> String {
+    let parameters: Vec<&Parameter> = operation.parameters.iter().filter(|one| one.place == Place::Query).collect();
+    if let Some(object) = parameters.iter().find(|parameter| parameter.name == key) {
+        let names = contract.requests.names(&object.schema.schema);
+        let keys: Vec<String> = names.into_iter().map(|name| format!("`{key}[{name}]`")).collect();
+        return format!("is an object, each of whose members has a key of its own: {}", keys.join(", "));
+    }
+    match nearest(key, parameters.iter().map(|parameter| parameter.name.as_str())) {
+        Some(meant) => format!("is not a parameter of this operation; did you mean `{meant}`?"),
+        None => "is not a parameter of this operation".to_owned(),
+    }
 }
 
 /// The operation of a request and the values in its path, decoded.
@@ -239,6 +248,10 @@ fn body(
             violations.push(Violation { source: Source::Pointer(String::new()), detail: "is required".to_owned() });
         }
         return nothing;
+    }
+    if let Some(coding) = request.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity")) {
+        let (title, source) = ("Unsupported encoding", Source::Header("content-encoding".to_owned()));
+        return Err(Refusal::new(415, title, source, format!("is `{coding}`; send the body as it is")));
     }
     let given = request.header("content-type").unwrap_or_default();
     let Some((media_type, schema)) = content.iter().find(|(media_type, _)| accepts(media_type, given)) else {

@@ -157,10 +157,8 @@ impl Schemas {
                 }
             }
             Value::Object(members) => {
-                let (mut names, mut open) = (BTreeSet::new(), false);
+                let (names, mut open) = (self.names(schema), false);
                 self.each_part(schema, &mut |part| {
-                    let properties = part.get("properties").and_then(Value::as_object);
-                    names.extend(properties.into_iter().flatten().map(|(name, _)| name.as_str()));
                     open |= part.get("patternProperties").is_some() || part.get("additionalProperties").is_some();
                 });
                 for (name, value) in members {
@@ -182,6 +180,16 @@ impl Schemas {
             }
             _ => {}
         }
+    }
+
+    /// The members that the schema names.
+    pub(crate) fn names<'a>(&'a self, schema: &'a Value) -> BTreeSet<&'a str> {
+        let mut names = BTreeSet::new();
+        self.each_part(schema, &mut |part| {
+            let properties = part.get("properties").and_then(Value::as_object);
+            names.extend(properties.into_iter().flatten().map(|(name, _)| name.as_str()));
+        });
+        names
     }
 
     /// Whether values of the schema can have this type.

@@ -85,6 +85,16 @@ impl Api {
         ty
     }
 
+    /// The members of a type that is an object.
+    #[must_use]
+    pub fn members(&self, ty: &Type) -> Option<&[Field]> {
+        let Type::Named(id) = self.resolve(ty) else { return None };
+        match &self.get(*id)?.kind {
+            TypeKind::Struct(object) => Some(&object.fields),
+            _ => None,
+        }
+    }
+
     /// Whether two types are one, whatever they and what they hold are called.
     #[must_use]
     pub fn same(&self, one: &Type, other: &Type) -> bool {
@@ -95,6 +105,12 @@ impl Api {
             (one, other) => one == other,
         }
     }
+}
+
+/// The member that holds what was asked for, in an object of no other purpose.
+#[must_use]
+pub fn held(fields: &[Field]) -> Option<&Field> {
+    fields.iter().find(|field| field.wire == "data").filter(|_| fields.len() <= 3)
 }
 
 /// A server that callers may choose.

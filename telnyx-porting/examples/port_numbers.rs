@@ -7,7 +7,8 @@
 //!
 //! It needs neither an account nor a network: a server on this machine speaks for the API, and its days pass in
 //! milliseconds. With `TELNYX_API_KEY` and `TELNYX_BASE_URL` set it talks to that host, and **opens real orders** for
-//! the phone numbers that are its arguments; it stops before it confirms them.
+//! the phone numbers that are its arguments, with the end user and the documents that are written below: put in your own
+//! first. It stops before it confirms them.
 
 mod support;
 

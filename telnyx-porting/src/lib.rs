@@ -7,6 +7,12 @@
 //!
 //! # A first request
 //!
+//! ```toml
+//! [dependencies]
+//! telnyx-porting = "0.1"
+//! tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
+//! ```
+//!
 //! ```no_run
 //! use telnyx_porting::{Client, Result};
 //!
@@ -15,15 +21,16 @@
 //! let client = Client::from_env()?; // TELNYX_API_KEY
 //!
 //! // Can these numbers come to Telnyx?
-//! let checks = client.portability_checks().run().phone_numbers(["+18005550101"]).send().await?;
-//! for check in &checks {
-//!     println!("{:?}: portable {:?}", check.phone_number, check.portable);
+//! let numbers = ["+18005550101", "+13035550100"];
+//! let checks = client.portability_checks().run().phone_numbers(numbers).send().await?;
+//! for check in checks.iter().filter(|check| check.portable == Some(true)) {
+//!     println!("{} can be ported", check.phone_number.as_deref().unwrap_or_default());
 //! }
 //!
 //! // Every porting order, page after page.
 //! let mut orders = client.porting_orders().list().page_size(100).items();
 //! while let Some(order) = orders.try_next().await? {
-//!     println!("{:?} is {:?}", order.id, order.status);
+//!     println!("{} is {:?}", order.id.as_deref().unwrap_or_default(), order.status);
 //! }
 //! # Ok(())
 //! # }
@@ -39,8 +46,9 @@
 //! * Start at [`Client`] and follow its methods: `client.porting_orders().comments().list(order_id)`. Names are those of
 //!   Telnyx's other SDKs. Identifiers in the path are arguments; everything else is a named setter.
 //! * `send()` compiles once everything required is set. If it does not, the compiler names what is missing.
-//! * `send()` gives the value; `send_raw()` gives status, headers and bytes. Lists give one [`Page`] by `send()`, and all
-//!   of their items or pages as streams by `items()` and `pages()`.
+//! * `send()` gives the value that the API puts into `data`. Where there is more beside it, as with a porting order, it
+//!   gives both: `response.data` and `response.meta`. `send_raw()` gives status, headers and bytes.
+//! * Lists give one [`Page`] by `send()`, and all of their items or pages as streams by `items()` and `pages()`.
 //! * Every request takes `.timeout()`, `.deadline()`, `.max_retries()`, `.header()` and `.query_param()`; requests with a
 //!   body also take `.body(whole)` and `.body_field(name, json)`, for what this version does not know yet.
 //! * In an update, a member has three states: not mentioned (left as it is), `.member_null()` (cleared), and

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use mock::{Mock, Options, Request, Server};
+use mock::{Mock, Options, Request, Server, Source};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use telnyx_porting::Client;
@@ -135,6 +135,21 @@ fn violations_are_explained() {
             json!([{"parameter": "include_phone_numbers"}, {"parameter": "sort[value]"}]),
         ),
         ("GET", "/v2/porting_orders/1".to_owned(), None, 422, json!([{"parameter": "id"}])),
+        (
+            "GET",
+            "/v2/porting_orders?filter[customer_reference]=a&filter[customer_reference]=b".to_owned(),
+            None,
+            422,
+            json!([{"parameter": "filter[customer_reference]"}]),
+        ),
+        ("GET", "/v2/porting_orders?filter[state]=x".to_owned(), None, 422, json!([{"parameter": "filter[state]"}])),
+        (
+            "POST",
+            "/v2/porting_orders".to_owned(),
+            Some(json!({"phone_number": ["+13035550100"]})),
+            422,
+            json!([{"pointer": "/phone_number"}, {"pointer": "/phone_numbers"}]),
+        ),
         ("POST", "/v2/porting_orders".to_owned(), None, 422, json!([{"pointer": ""}])),
         ("POST", "/v2/porting_orders".to_owned(), Some(json!({})), 422, json!([{"pointer": "/phone_numbers"}])),
         (
@@ -163,6 +178,30 @@ fn violations_are_explained() {
         assert_eq!(Value::Array(found), sources, "{method} {path}: {said}");
         assert!(said["errors"][0]["detail"].as_str().is_some_and(|detail| !detail.is_empty()));
     }
+
+    // Paths and names that are a little wrong are put right.
+    for (path, meant) in [
+        ("/v2/porting_order", "`/porting_orders`"),
+        ("/v2/porting_orders/", "`/porting_orders`"),
+        ("/porting_orders", "`/v2/porting_orders`"),
+        (&format!("/v2/porting_orders/{id}/actions/confrim"), &format!("`/porting_orders/{id}/actions/confirm`")),
+        ("/v2/porting_orders?sorts=1", "`sort`"),
+    ] {
+        let said = mock.answer(&request("GET", path, None)).violations[0].to_string();
+        assert!(said.ends_with(&format!("did you mean {meant}?")), "{path}: {said}");
+    }
+    let said = mock.answer(&request("GET", "/v2/porting_orders?page=2", None)).violations[0].to_string();
+    assert!(said.ends_with("has a key of its own: `page[number]`, `page[size]`"), "{said}");
+    let mut packed = request("POST", "/v2/porting_orders", Some(&json!({})));
+    packed.headers.push(("content-encoding".to_owned(), "gzip".to_owned()));
+    let said = mock.answer(&packed);
+    assert_eq!((said.status, &said.violations[0].source), (415, &Source::Header("content-encoding".to_owned())));
+    // What nothing forbids is carried out, but not passed over.
+    let body = json!({"phone_numbers": ["+13035550100"], "costumer_reference": "a"});
+    let answer = mock.answer(&request("POST", "/v2/porting_orders", Some(&body)));
+    let note = "/costumer_reference is not known to the document; did you mean `customer_reference`?";
+    assert_eq!((answer.status, answer.notes[0].to_string().as_str()), (201, note));
+    assert!(answer.headers.contains(&("mock-note", note.to_owned())), "{:?}", answer.headers);
 
     let mut form = request("POST", "/v2/porting_orders", Some(&json!({})));
     form.headers[1].1 = "text/plain".to_owned();

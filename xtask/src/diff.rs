@@ -17,8 +17,10 @@ use crate::workspace;
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Tells what changes for users of the generated crate from one version of the documents to another: each change with its
-/// class of semantic versioning, the version that has to follow, and an entry for the changelog.
+/// Tells what changes for users of the crate between two versions of the documents.
+///
+/// Each change has its class of semantic versioning; the version that has to follow and an entry for the changelog come
+/// after them.
 ///
 /// A version is a folder with an sdk.yaml or with documents, a single document, or a git revision of this repository,
 /// whose specs/ is read. What the generator and the runtime do is not compared: both versions go through those of today.
@@ -27,12 +29,12 @@ type Failure = Box<dyn std::error::Error>;
 /// (minor), 5 if users must act (major); 1 if a version can't be read, 2 if the command line is wrong.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The version before.
+    /// The version before: a folder, a document, or a git revision.
     old: String,
     /// The version after [default: specs/ as it is in the working tree].
     new: Option<String>,
     /// The version of the crate before [default: that of this workspace].
-    #[arg(long, value_name = "VERSION", default_value = env!("CARGO_PKG_VERSION"))]
+    #[arg(long, value_name = "VERSION", default_value = env!("CARGO_PKG_VERSION"), hide_default_value = true)]
     current: Version,
     /// Print JSON.
     #[arg(long)]

@@ -8,6 +8,8 @@ use codegen::generate;
 
 use crate::generate::{in_workspace, report};
 
+/// Compares our documents with an upstream one, operation by operation.
+///
 /// Fails on any difference that specs/sdk.yaml does not explain, and on an explanation that no longer applies.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {

@@ -12,6 +12,8 @@ use codegen::generate::{self, Loaded};
 use codegen::model::Api;
 use codegen::sink::{Changes, Mode, Target, sink};
 
+/// Writes Rust source from OpenAPI documents.
+///
 /// Without arguments: reads specs/sdk.yaml and writes the crate telnyx-porting. With --out: writes a crate of its own.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {

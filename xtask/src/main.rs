@@ -23,26 +23,20 @@ struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
+// What a command does, its arguments say: a comment here would take the place of theirs.
 enum Command {
-    /// Writes Rust source from OpenAPI documents.
     Generate(generate::Arguments),
-    /// Tells what changes for users of the crate between two versions of the documents.
     Diff(diff::Arguments),
-    /// Compares our documents with an upstream one, operation by operation.
     Drift(drift::Arguments),
-    /// Measures the generator and the SDK.
     Bench(bench::Arguments),
     /// What `bench` starts to measure it.
     #[command(hide = true)]
     BenchWorker(bench::generator::Worker),
-    /// Runs the generator over a folder of documents.
     Corpus(corpus::Arguments),
     /// What `corpus` starts for each document.
     #[command(hide = true)]
     CorpusWorker(corpus::Worker),
-    /// Stands in for the API on a port of this machine: checks requests, and answers as the documents say.
     Mock(mock::Arguments),
-    /// Soaks the SDK against a server that misbehaves.
     Soak(soak::Arguments),
 }
 

@@ -5,7 +5,9 @@ use std::process::{Command, ExitCode};
 
 use clap::Args;
 
-/// Takes any arguments: those of the crate `mock`, which explains them (`cargo xtask mock --help`).
+/// Stands in for the API on a port of this machine: checks requests, and answers as the documents say.
+///
+/// Takes the arguments of the crate `mock`, which explains them: `cargo xtask mock --help`.
 #[derive(Debug, Args)]
 #[command(disable_help_flag = true)]
 pub(crate) struct Arguments {

@@ -4,8 +4,9 @@ use std::process::{Command, ExitCode};
 
 use clap::Args;
 
-/// Makes many calls at once against a server that misbehaves, and reconciles what the client was told with what the
-/// server carried out.
+/// Soaks the SDK against a server that misbehaves.
+///
+/// Makes many calls at once, and reconciles what the client was told with what the server carried out.
 ///
 /// The exit status is 0 if they agree, nothing hangs, and no task, connection or memory is left; 1 if not; 2 if the soak
 /// could not be run.

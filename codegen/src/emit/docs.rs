@@ -111,6 +111,21 @@ pub(crate) fn lines(text: &str) -> Vec<String> {
     out
 }
 
+/// The first sentence of a text, as prose that stands in a line with other prose.
+pub(crate) fn brief(text: &str) -> String {
+    let text = with_plain_breaks(text);
+    let paragraph = text.trim().split("\n\n").next().unwrap_or_default();
+    let words: Vec<&str> = paragraph.split_whitespace().collect();
+    let line = words.join(" ");
+    let ends = line.match_indices(". ").map(|(at, _)| at + 1).find(|end| {
+        let (sentence, rest) = line.split_at_checked(*end).unwrap_or((&line, ""));
+        // Neither an abbreviation nor a full stop within code ends a sentence.
+        let goes_on = rest.trim_start().starts_with(|first: char| first.is_lowercase() || first.is_ascii_digit());
+        !goes_on && !sentence.ends_with("e.g.") && !sentence.ends_with("i.e.") && sentence.matches('`').count() % 2 == 0
+    });
+    inline(&visible(line.get(..ends.unwrap_or(line.len())).unwrap_or(&line)))
+}
+
 /// A text from a document as code within prose that is not looked at again.
 pub(crate) fn code(text: &str) -> String {
     let visible = |character: char| match character {
@@ -380,6 +395,22 @@ mod tests {
     #[test]
     fn lists_keep_their_shape() {
         assert_eq!(lines("Either:\n- one\n  more\n- two\n\nEnd"), ["Either:", "- one more", "- two", "", "End"]);
+    }
+
+    #[test]
+    fn the_first_sentence_is_brief() {
+        let table = [
+            ("One. Two.", "One."),
+            ("One\nline, e.g. this. Two.", "One line, e.g. this."),
+            ("In a country, e.g. Peru. Two.", "In a country, e.g. Peru."),
+            ("See `a. B` here. More", "See `a. B` here."),
+            ("A paragraph\r\n\r\nand another", "A paragraph"),
+            ("<b> [x]", "\\<b\\> \\[x\\]"),
+            ("", ""),
+        ];
+        for (text, expected) in table {
+            assert_eq!(brief(text), expected);
+        }
     }
 
     #[test]

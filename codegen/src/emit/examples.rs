@@ -9,8 +9,8 @@ use super::layout::literal;
 use super::skills;
 use super::wrap::{Line, wrap};
 use crate::model::{
-    Api, BodyKind, Guard, Method, Output, Part, PartKind, Presence, Resource, Skill, Struct, Type, TypeDef, TypeKind,
-    Union,
+    self, Api, BodyKind, Guard, Method, Output, Part, PartKind, Presence, Resource, Skill, Struct, Type, TypeDef,
+    TypeKind, Union,
 };
 
 /// How deep examples nest before they end in a default.
@@ -115,10 +115,8 @@ pub(crate) fn call(api: &Api, resource: &Resource, method: &Method) -> Example {
     let code = match &method.output {
         Output::Page { item, .. } => {
             let one = variable(api, item).unwrap_or_else(|| "item".to_owned());
-            let many = plural(&one);
-            format!(
-                "let mut {many} = {chain}.items(); while let Some({one}) = {many}.try_next().await? {{ println!(\"{{{one}:?}}\"); }}"
-            )
+            let (many, print) = (plural(&one), print(api, &one, item));
+            format!("let mut {many} = {chain}.items(); while let Some({one}) = {many}.try_next().await? {{ {print} }}")
         }
         Output::Empty => format!("{chain}.send().await?;"),
         Output::Events(_) => format!(
@@ -129,10 +127,45 @@ pub(crate) fn call(api: &Api, resource: &Resource, method: &Method) -> Example {
         Output::Text { .. } => format!("let text = {chain}.send().await?; println!(\"{{text}}\");"),
         Output::Json(ty) | Output::Envelope { ty, .. } => {
             let name = variable(api, ty).unwrap_or_else(|| "response".to_owned());
-            format!("let {name} = {chain}.send().await?; println!(\"{{{name}:?}}\");")
+            format!("let {name} = {chain}.send().await?; {}", show(api, &name, ty))
         }
     };
     Example { types: writer.types, chain, code: format(&code) }
+}
+
+/// Prints what a call gave: what is in it, where it is a list or holds what was asked for.
+fn show(api: &Api, name: &str, ty: &Type) -> String {
+    let every = |item: &Type, list: &str| {
+        let one = variable(api, item).unwrap_or_else(|| "item".to_owned());
+        format!("for {one} in {list} {{ {} }}", print(api, &one, item))
+    };
+    if let Type::List(item) = api.resolve(ty) {
+        return every(item, name);
+    }
+    let Some(held) = api.members(ty).and_then(model::held) else { return print(api, name, ty) };
+    let (place, optional) = (format!("{name}.{}", held.name), held.presence == Presence::Optional);
+    match api.resolve(&held.ty) {
+        Type::List(item) if optional => every(item, &format!("{place}.into_iter().flatten()")),
+        Type::List(item) if held.presence == Presence::Required => every(item, &place),
+        Type::Named(_) if optional => {
+            let one = variable(api, &held.ty).unwrap_or_else(|| "value".to_owned());
+            format!("if let Some({one}) = {place} {{ {} }}", print(api, &one, &held.ty))
+        }
+        _ => print(api, name, ty),
+    }
+}
+
+/// Prints a value: by its id where it has one, with its status.
+fn print(api: &Api, name: &str, ty: &Type) -> String {
+    let fields = api.members(ty).unwrap_or_default();
+    let member = |wire: &str| fields.iter().find(|field| field.wire == wire && !field.redacted);
+    match (member("id"), member("status")) {
+        (Some(id), Some(status)) => {
+            format!("println!(\"{{:?}}: {{:?}}\", {name}.{}, {name}.{});", id.name, status.name)
+        }
+        (Some(id), None) => format!("println!(\"{{:?}}\", {name}.{});", id.name),
+        _ => format!("println!(\"{{{name}:?}}\");"),
+    }
 }
 
 /// Lays statements out as rustfmt would.
@@ -149,7 +182,7 @@ fn statements(code: &str) -> Option<Vec<String>> {
     let mut lines = Vec::new();
     let mut rest = code;
     while !rest.is_empty() {
-        if rest.starts_with("while ") {
+        if ["while ", "for ", "if let "].iter().any(|start| rest.starts_with(start)) {
             let (head, after) = rest.split_once(" { ")?;
             let body = after.strip_suffix(" }")?;
             // A head or a statement in it that is too long is rare.
@@ -204,6 +237,9 @@ fn parsed(code: &str) -> Option<Vec<String>> {
     Some(inner.iter().map(|line| line.strip_prefix("    ").unwrap_or(line).to_owned()).collect())
 }
 
+/// Longest name of a variable.
+const LONGEST_NAME: usize = 24;
+
 /// A name for a value of this type.
 fn variable(api: &Api, ty: &Type) -> Option<String> {
     let name = |name: &str| {
@@ -213,9 +249,14 @@ fn variable(api: &Api, ty: &Type) -> Option<String> {
     match ty {
         Type::Named(id) => {
             let wanted = name(&api.get(*id)?.name);
+            // How much is told of a thing does not matter here.
+            let wanted = ["_detailed", "_details"].iter().find_map(|end| wanted.strip_suffix(end)).unwrap_or(&wanted);
+            // A long name ends in what it is about.
+            let last = wanted.rmatch_indices('_').nth(1).and_then(|(at, _)| wanted.get(at + 1..));
+            let wanted = if wanted.len() <= LONGEST_NAME { wanted } else { last.unwrap_or_default() };
             // A variable called `type_` or `client` would be in the way.
-            (wanted.len() <= 24 && wanted != "client" && syn::parse_str::<syn::Ident>(&wanted).is_ok())
-                .then_some(wanted)
+            (wanted.len() <= LONGEST_NAME && wanted != "client" && syn::parse_str::<syn::Ident>(wanted).is_ok())
+                .then(|| wanted.to_owned())
         }
         Type::List(item) => variable(api, item).map(|name| plural(&name)),
         Type::Option(inner) => variable(api, inner),

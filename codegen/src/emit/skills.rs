@@ -2,6 +2,7 @@
 //!
 //! They come from the model, like the crate itself, and their examples are those that the tests run.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use indexmap::{IndexMap, IndexSet};
@@ -10,7 +11,8 @@ use super::docs;
 use super::examples::{self, Example};
 use super::{EmitOptions, File, MARK};
 use crate::model::{
-    Api, Argument, BodyKind, Field, Method, Output, ParamIn, PartKind, Presence, Resource, Skill, Type, TypeKind, Union,
+    self, Api, Argument, BodyKind, Field, Method, Output, ParamIn, PartKind, Presence, Resource, Skill, Struct, Type,
+    TypeDef, TypeId, TypeKind, Union,
 };
 
 /// The pages, relative to the folder of the skills.
@@ -29,7 +31,7 @@ pub(crate) fn calls(api: &Api, options: &EmitOptions) -> String {
     let mut lines = vec![
         note(api, options),
         String::new(),
-        "| request | Python, Ruby | Node | Rust |".to_owned(),
+        "| Rust | Python, Ruby | Node | request |".to_owned(),
         "|---|---|---|---|".to_owned(),
     ];
     for (resource, method) in api.methods() {
@@ -40,14 +42,14 @@ pub(crate) fn calls(api: &Api, options: &EmitOptions) -> String {
         let arguments: Vec<&str> = method.path_args.iter().map(|arg| arg.name.as_str()).collect();
         let ours: Vec<String> = resource.path.iter().map(|name| format!("{name}()")).collect();
         lines.push(format!(
-            "| `{} {}` | `{}` | `{}` | `client.{}.{}({})` |",
-            method.http.as_str(),
-            method.path,
-            theirs(str::to_owned),
-            theirs(heck::ToLowerCamelCase::to_lower_camel_case),
+            "| `client.{}.{}({})` | `{}` | `{}` | `{} {}` |",
             ours.join("."),
             method.name,
-            arguments.join(", ")
+            arguments.join(", "),
+            theirs(str::to_owned),
+            theirs(heck::ToLowerCamelCase::to_lower_camel_case),
+            method.http.as_str(),
+            method.path
         ));
     }
     lines.push(String::new());
@@ -117,9 +119,11 @@ impl Page<'_> {
         self.setup(&mut lines);
         self.errors(&mut lines);
         self.notes(&mut lines);
-        for (resource, method) in operations(self.api, skill) {
+        let methods = operations(self.api, skill);
+        for (resource, method) in &methods {
             self.operation(resource, method, &mut lines);
         }
+        self.types(methods.into_iter().map(|(_, method)| method), &mut lines);
         lines.push(String::new());
         lines.join("\n")
     }
@@ -201,12 +205,38 @@ impl Page<'_> {
              compiles once everything required is set.",
             "**Responses**: every member is an `Option` unless the API promises it. Enums keep values that this version \
              does not know in their variant `Unknown`.",
-            "**Updates**: what is not mentioned stays as it is; a setter `.member_null()` clears a member.",
+            "**Objects** are described under *Types* at the end, with all their members. Those of requests are made by \
+             builders, `Name::builder().member(value).build()`, which compile once everything required is set.",
+            "**Enums** take a variant, or the text of a value: what is listed as `in-process` is given as `\"in-process\"` or \
+             `Name::InProcess`.",
+            "**Updates**: what is not mentioned stays as it is; the setter `.member_null()` of a nullable member clears it.",
         ];
         let own = self.skill.notes.iter().map(String::as_str);
         for note in own.chain(general) {
             lines.extend(docs::lines(&format!("- {}", note.trim())));
         }
+        if let Some(webhooks) = &self.api.webhooks {
+            for (family, def) in self.families() {
+                lines.push(format!(
+                    "- **Webhooks**: with the feature `webhooks`, `{}::webhooks::Verifier::from_env()?.unwrap(&body, \
+                     &headers)?` checks the signature and gives the event; as its `data`, `{}::{family}` holds a {}.",
+                    self.krate,
+                    webhooks.event,
+                    reference(&def.name)
+                ));
+            }
+        }
+    }
+
+    /// The families of events that webhooks report, and that belong to the page.
+    fn families(&self) -> impl Iterator<Item = (&str, &TypeDef)> {
+        let variants = self.api.webhooks.iter().flat_map(|webhooks| &webhooks.events);
+        let families = variants.filter_map(|variant| Some((variant.name.as_str(), self.api.get(variant.ty)?)));
+        families.filter(|(_, def)| {
+            let feature = self.api.features.iter().find(|feature| feature.module == def.module);
+            self.skill.feature.is_none()
+                || feature.is_none_or(|feature| self.skill.feature.as_ref() == Some(&feature.name))
+        })
     }
 
     fn operation(&self, resource: &Resource, method: &Method, lines: &mut Vec<String>) {
@@ -226,7 +256,9 @@ impl Page<'_> {
         for (title, arguments) in [("Required", required), ("Optional", optional)] {
             if !arguments.is_empty() {
                 lines.push(String::new());
-                lines.push(format!("{title}: {}", arguments.join(", ")));
+                lines.push(format!("{title}:"));
+                lines.push(String::new());
+                lines.extend(arguments);
             }
         }
         lines.push(String::new());
@@ -235,15 +267,16 @@ impl Page<'_> {
         lines.push(format!("Returns: {}", self.output(&method.output)));
     }
 
-    /// Required and optional arguments.
+    /// Required and optional arguments, as items of lists.
     fn arguments(&self, method: &Method) -> (Vec<String>, Vec<String>) {
         let (mut required, mut optional) = (Vec::new(), Vec::new());
-        required.extend(
-            method.path_args.iter().map(|arg| format!("`{}` ({}, in the path)", arg.name, self.type_text(&arg.ty))),
-        );
+        required.extend(method.path_args.iter().map(|arg| {
+            let facts = [self.linked(&arg.ty), "in the path".to_owned()];
+            item(&arg.name, facts, &arg.doc)
+        }));
         for argument in &method.arguments {
             let into = if argument.required { &mut required } else { &mut optional };
-            into.push(self.argument(argument));
+            into.push(item(&argument.name, self.argument(argument), &argument.doc));
         }
         let Some(body) = &method.body else { return (required, optional) };
         if let BodyKind::Multipart(parts) = &body.kind {
@@ -251,10 +284,10 @@ impl Page<'_> {
                 let kind = match part.kind {
                     PartKind::File => "file".to_owned(),
                     PartKind::Files => "array of files".to_owned(),
-                    PartKind::Value => self.type_text(&part.ty),
+                    PartKind::Value => self.linked(&part.ty),
                 };
                 let into = if part.required { &mut required } else { &mut optional };
-                into.push(format!("`{}` ({kind})", part.name));
+                into.push(item(&part.name, [kind].into_iter().chain(deprecated(part.deprecated)), &part.doc));
             }
             return (required, optional);
         }
@@ -262,30 +295,37 @@ impl Page<'_> {
             Some(TypeKind::Struct(object)) => {
                 for (field, setter) in object.fields.iter().zip(&body.setters) {
                     let into = if field.presence == Presence::Required { &mut required } else { &mut optional };
-                    let null = setter.null.as_ref().map_or_else(String::new, |null| format!(", or `{null}()`"));
-                    into.push(format!("`{}` ({}{null})", setter.name, self.type_text(&field.ty)));
+                    let null = nullable(&setter.name, setter.null.as_deref());
+                    let facts = [self.linked(field.value_type())].into_iter().chain(null);
+                    into.push(item(&setter.name, facts.chain(deprecated(field.deprecated)), &field.doc));
                 }
             }
             _ => {
                 let kind = match body.kind {
                     BodyKind::Bytes => "file".to_owned(),
-                    _ => self.type_text(&body.ty),
+                    _ => self.linked(&body.ty),
                 };
                 let into = if body.required { &mut required } else { &mut optional };
-                into.push(format!("`body` ({kind})"));
+                into.push(item("body", [kind], &body.doc));
             }
         }
         (required, optional)
     }
 
-    fn argument(&self, argument: &Argument) -> String {
+    /// What is to be said of an argument outside of path and body.
+    fn argument(&self, argument: &Argument) -> impl Iterator<Item = String> + use<> {
         let place = match argument.location {
-            ParamIn::Query if argument.wire == argument.name => String::new(),
-            ParamIn::Query => format!(", sent as `{}`", argument.wire),
-            ParamIn::Header => format!(", the header `{}`", argument.wire),
-            ParamIn::Cookie => format!(", the cookie `{}`", argument.wire),
+            ParamIn::Query if argument.wire == argument.name => None,
+            ParamIn::Query => Some(format!("sent as {}", docs::code(&argument.wire))),
+            ParamIn::Header => Some(format!("the header {}", docs::code(&argument.wire))),
+            ParamIn::Cookie => Some(format!("the cookie {}", docs::code(&argument.wire))),
         };
-        format!("`{}` ({}{place})", argument.name, self.type_text(&argument.ty))
+        let default = argument.default.as_ref().map(|default| match default.as_str() {
+            Some(text) => format!("by default {}", docs::code(text)),
+            None => format!("by default {}", docs::code(&default.to_string())),
+        });
+        let facts = [self.linked(&argument.ty)].into_iter().chain(place).chain(default);
+        facts.chain(deprecated(argument.deprecated))
     }
 
     fn output(&self, output: &Output) -> String {
@@ -308,15 +348,14 @@ impl Page<'_> {
 
     /// A type, and the members of the object that it is or holds.
     fn value(&self, ty: &Type) -> String {
-        let name = self.type_text(ty);
+        let name = self.linked(ty);
         if let Some(union) = self.union(inner(self.api, ty)) {
             return format!("{name}; with {}", self.alternatives(union));
         }
-        let Some(fields) = self.fields(inner(self.api, ty)) else { return format!("{name}.") };
+        let Some(fields) = self.api.members(inner(self.api, ty)) else { return format!("{name}.") };
         let members = self.members(fields);
-        // Where an object of one purpose holds what was asked for, its members are what one looks for.
-        let held = fields.iter().find(|field| field.wire == "data").filter(|_| fields.len() <= 3);
-        match held.and_then(|field| Some((field, self.fields(inner(self.api, &field.ty))?))) {
+        // Members of what was asked for are what one looks for.
+        match model::held(fields).and_then(|field| Some((field, self.api.members(inner(self.api, &field.ty))?))) {
             Some((field, inside)) => format!("{name}: {members}; in `{}`: {}", field.name, self.members(inside)),
             None => format!("{name}: {members}"),
         }
@@ -338,7 +377,7 @@ impl Page<'_> {
             // An alternative may itself be one of several.
             let nested = self.union(inside).into_iter().flat_map(|union| &union.variants);
             let objects = nested.map(|variant| inner(self.api, &variant.ty)).chain([inside]);
-            for field in objects.filter_map(|ty| self.fields(ty)).flatten() {
+            for field in objects.filter_map(|ty| self.api.members(ty)).flatten() {
                 types.entry(&field.name).or_default().insert(self.type_text(&field.ty));
             }
         }
@@ -358,16 +397,126 @@ impl Page<'_> {
         members.join(", ")
     }
 
-    fn fields(&self, ty: &Type) -> Option<&[Field]> {
-        let Type::Named(id) = ty else { return None };
-        match &self.api.get(*id)?.kind {
-            TypeKind::Struct(object) => Some(&object.fields),
-            _ => None,
+    /// Every object that goes into these methods or comes out of them, with its members.
+    fn types<'m>(&self, methods: impl Iterator<Item = &'m Method>, lines: &mut Vec<String>) {
+        let mut met = BTreeSet::new();
+        for ty in methods.flat_map(|method| self.mentioned(method)) {
+            self.visit(ty, &mut met);
         }
+        for variant in self.api.webhooks.iter().flat_map(|webhooks| &webhooks.events) {
+            if self.families().any(|(name, _)| name == variant.name) {
+                self.visit(&Type::Named(variant.ty), &mut met);
+            }
+        }
+        let defs: BTreeMap<&str, &TypeDef> =
+            met.into_iter().filter_map(|id| self.api.get(id)).map(|def| (def.name.as_str(), def)).collect();
+        let parts = defs.into_values().filter_map(|def| match &def.kind {
+            TypeKind::Struct(object) => Some((def, self.object(object))),
+            TypeKind::Union(union) => Some((def, self.variants(union))),
+            TypeKind::StringEnum(_) | TypeKind::IntEnum(_) | TypeKind::Alias(_) => None,
+        });
+        let mut parts = parts.peekable();
+        if parts.peek().is_none() {
+            return;
+        }
+        section("Types", lines);
+        lines.push("Members are optional unless they are said to be required.".to_owned());
+        for (def, members) in parts {
+            lines.extend([String::new(), format!("### {}", def.name), String::new()]);
+            let doc = docs::brief(&def.doc);
+            if !doc.is_empty() {
+                lines.extend([doc, String::new()]);
+            }
+            if members.is_empty() {
+                lines.push("No members.".to_owned());
+            }
+            lines.extend(members);
+        }
+    }
+
+    /// The types that a method is about.
+    fn mentioned<'m>(&self, method: &'m Method) -> Vec<&'m Type>
+    where
+        Self: 'm,
+    {
+        let mut types: Vec<&Type> = method.path_args.iter().map(|arg| &arg.ty).collect();
+        types.extend(method.arguments.iter().map(|argument| &argument.ty));
+        if let Some(body) = &method.body {
+            match (&body.kind, body.fields.and_then(|id| self.api.get(id)).map(|def| &def.kind)) {
+                (BodyKind::Multipart(parts), _) => types.extend(parts.iter().map(|part| &part.ty)),
+                // Its members are arguments of the method.
+                (_, Some(TypeKind::Struct(object))) => types.extend(object.fields.iter().map(|field| &field.ty)),
+                _ => types.push(&body.ty),
+            }
+        }
+        match &method.output {
+            Output::Page { item, meta, .. } => types.extend([Some(item), meta.as_ref()].into_iter().flatten()),
+            Output::Json(ty) | Output::Envelope { ty, .. } | Output::Events(ty) => types.push(ty),
+            Output::ByStatus(view) => types.extend(view.types()),
+            Output::Empty | Output::Bytes { .. } | Output::Text { .. } => {}
+        }
+        types
+    }
+
+    /// Adds the named types that `ty` consists of.
+    fn visit(&self, ty: &Type, met: &mut BTreeSet<TypeId>) {
+        let mut open = vec![ty];
+        while let Some(ty) = open.pop() {
+            match self.api.resolve(ty) {
+                Type::List(inner) | Type::Map(inner) | Type::Option(inner) => open.push(inner),
+                Type::Named(id) if met.insert(*id) => match self.api.get(*id).map(|def| &def.kind) {
+                    Some(TypeKind::Struct(object)) => {
+                        open.extend(object.fields.iter().map(|field| &field.ty));
+                        open.extend(object.rest.as_ref().map(|(_, ty)| ty));
+                    }
+                    Some(TypeKind::Union(union)) => open.extend(union.variants.iter().map(|variant| &variant.ty)),
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+    }
+
+    /// The members of an object, as items of a list.
+    fn object(&self, object: &Struct) -> Vec<String> {
+        let mut items: Vec<String> = object
+            .fields
+            .iter()
+            .map(|field| {
+                let required = (field.presence == Presence::Required).then(|| "required".to_owned());
+                let null = nullable(&field.name, field.null_setter.as_deref());
+                let renamed = (field.wire != field.name).then(|| format!("sent as {}", docs::code(&field.wire)));
+                let facts = [self.linked(field.value_type())].into_iter().chain(required).chain(null);
+                item(&field.name, facts.chain(renamed).chain(deprecated(field.deprecated)), &field.doc)
+            })
+            .collect();
+        if let Some((name, ty)) = &object.rest {
+            items.push(item(name, [format!("map of {}", self.linked(ty))], "All other members."));
+        }
+        items
+    }
+
+    /// The alternatives of a union, as items of a list.
+    fn variants(&self, union: &Union) -> Vec<String> {
+        let variants = union.variants.iter().map(|variant| {
+            let tag = union.tag.as_ref().zip(variant.tag.as_ref());
+            let tag = tag.map(|(tag, value)| format!("where {} is {}", docs::code(tag), docs::code(value)));
+            item(&variant.name, [self.linked(&variant.ty)].into_iter().chain(tag), &variant.doc)
+        });
+        variants.collect()
     }
 
     /// A type as a reader looks for it: objects by name, enums with their values.
     fn type_text(&self, ty: &Type) -> String {
+        self.described(ty, |name| format!("`{name}`"))
+    }
+
+    /// The same, with links to the members of objects.
+    fn linked(&self, ty: &Type) -> String {
+        self.described(ty, reference)
+    }
+
+    fn described(&self, ty: &Type, object: fn(&str) -> String) -> String {
         match self.api.resolve(ty) {
             Type::Bool => "boolean".to_owned(),
             Type::I32 | Type::I64 | Type::U64 => "integer".to_owned(),
@@ -378,9 +527,9 @@ impl Page<'_> {
             Type::Bytes => "bytes".to_owned(),
             Type::Unit => "null".to_owned(),
             Type::Any => "any JSON".to_owned(),
-            Type::List(item) => format!("array of {}", self.type_text(item)),
-            Type::Map(of) => format!("map of {}", self.type_text(of)),
-            Type::Option(of) => format!("{} or null", self.type_text(of)),
+            Type::List(item) => format!("array of {}", self.described(item, object)),
+            Type::Map(of) => format!("map of {}", self.described(of, object)),
+            Type::Option(of) => format!("{} or null", self.described(of, object)),
             Type::Named(id) => {
                 let Some(def) = self.api.get(*id) else { return "object".to_owned() };
                 let name = &def.name;
@@ -393,16 +542,37 @@ impl Page<'_> {
                         let values: Vec<String> = variants.iter().map(|variant| variant.value.to_string()).collect();
                         format!("enum `{name}`: {}", values.join(", "))
                     }
-                    TypeKind::Union(union) => {
-                        let names: Vec<String> =
-                            union.variants.iter().map(|variant| format!("`{}`", variant.name)).collect();
-                        format!("one of `{name}`: {}", names.join(", "))
-                    }
-                    TypeKind::Struct(_) | TypeKind::Alias(_) => format!("`{name}`"),
+                    TypeKind::Union(_) => format!("one of {}", object(name)),
+                    TypeKind::Struct(_) => object(name),
+                    TypeKind::Alias(_) => format!("`{name}`"),
                 }
             }
         }
     }
+}
+
+/// An item of a list: a name, what is to be known of it, and what it is for.
+fn item(name: &str, facts: impl IntoIterator<Item = String>, doc: &str) -> String {
+    let facts: Vec<String> = facts.into_iter().collect();
+    let doc = docs::brief(doc);
+    let doc = if doc.is_empty() { doc } else { format!(": {doc}") };
+    format!("- `{name}` ({}){doc}", facts.join("; "))
+}
+
+/// Says that there is a setter of null, and its name unless that is as usual.
+fn nullable(setter: &str, null: Option<&str>) -> Option<String> {
+    let null = null?;
+    let usual = null.strip_suffix("_null") == Some(setter);
+    Some(if usual { "nullable".to_owned() } else { format!("nullable by `{null}()`") })
+}
+
+fn deprecated(is: bool) -> Option<String> {
+    is.then(|| "deprecated".to_owned())
+}
+
+/// A type's name, which leads to its members.
+fn reference(name: &str) -> String {
+    format!("[`{name}`](#{})", name.to_lowercase())
 }
 
 /// What a list or an optional value holds.

@@ -88,6 +88,8 @@ pub(crate) mod retry;
 #[cfg(all(test, feature = "client"))]
 mod script;
 #[cfg(any(feature = "testing", all(test, feature = "client")))]
+// Not what the runtime's own tests need.
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
 #[cfg(feature = "client")]
 pub(crate) mod trace;

@@ -1,9 +1,10 @@
 //! A request against the documents: what it asks for, or all that is wrong with it.
 
+use codegen::diagnostic::nearest;
 use serde_json::{Map, Value};
 
 use crate::contract::{Body, Contract, Credential, Operation, Parameter, Place, Routed, is_json};
-use crate::parameters::{self, Shape};
+use crate::parameters::{self, Misread, Shape};
 use crate::schema::faults;
 use crate::{Request, Source, Violation};
 
@@ -16,6 +17,8 @@ pub(crate) struct Accepted<'a> {
     pub query: Map<String, Value>,
     pub body: Option<Value>,
     pub accept: Option<String>,
+    /// What nothing forbids, but is most likely a mistake.
+    pub notes: Vec<Violation>,
 }
 
 /// A request that does not.
@@ -56,7 +59,10 @@ pub(crate) fn check<'a>(contract: &'a Contract, request: &Request) -> Result<Acc
             Source::Parameter(name.clone())
         };
         match value {
-            Err(detail) => violations.push(Violation { source, detail }),
+            Err(Misread { inside, detail }) => {
+                let source = if inside.is_empty() { source } else { Source::Parameter(format!("{name}{inside}")) };
+                violations.push(Violation { source, detail });
+            }
             Ok(None) if parameter.required => {
                 violations.push(Violation { source, detail: "is required".to_owned() });
             }
@@ -71,33 +77,71 @@ pub(crate) fn check<'a>(contract: &'a Contract, request: &Request) -> Result<Acc
     }
     let own = credential_names(operation);
     for (key, _) in pairs.iter().filter(|(key, _)| !own.contains(&key.as_str())) {
-        let detail = "is not a parameter of this operation".to_owned();
+        let detail = stranger(contract, operation, key);
         violations.push(Violation { source: Source::Parameter(key.clone()), detail });
     }
-    let body = body(contract, operation, request, &mut violations).map_err(|refusal| refusal.of(operation))?;
+    let (body, notes) = body(contract, operation, request, &mut violations).map_err(|refusal| refusal.of(operation))?;
     if violations.is_empty() {
-        return Ok(Accepted { operation, captured, query, body, accept: request.header("accept").map(str::to_owned) });
+        let accept = request.header("accept").map(str::to_owned);
+        return Ok(Accepted { operation, captured, query, body, accept, notes });
     }
+    // What is misspelt is often why something else is missing.
+    violations.extend(notes);
     let (title, operation) = ("Invalid value", Some(operation.id.clone()));
     Err(Refusal { status: 422, title, operation, allow: None, violations })
+}
+
+/// What is wrong with a pair of the query that belongs to no parameter.
+fn stranger(contract: &Contract, operation: &Operation, key: &str) -> String {
+    let parameters: Vec<&Parameter> = operation.parameters.iter().filter(|one| one.place == Place::Query).collect();
+    if let Some(object) = parameters.iter().find(|parameter| parameter.name == key) {
+        let names = contract.requests.names(&object.schema.schema);
+        let keys: Vec<String> = names.into_iter().map(|name| format!("`{key}[{name}]`")).collect();
+        return format!("is an object, each of whose members has a key of its own: {}", keys.join(", "));
+    }
+    match nearest(key, parameters.iter().map(|parameter| parameter.name.as_str())) {
+        Some(meant) => format!("is not a parameter of this operation; did you mean `{meant}`?"),
+        None => "is not a parameter of this operation".to_owned(),
+    }
 }
 
 /// The operation of a request and the values in its path, decoded.
 fn route<'a>(contract: &'a Contract, request: &Request) -> Result<Routed<'a>, Refusal> {
     let title = "Resource not found";
     let Some(path) = request.path.strip_prefix(&contract.base_path).filter(|path| path.starts_with('/')) else {
-        let detail = format!("paths begin with `{}/`", contract.base_path);
+        let mut detail = format!("paths begin with `{}/`", contract.base_path);
+        if !contract.route(&request.path).is_empty() {
+            detail.push_str(&format!("; did you mean `{}{}`?", contract.base_path, request.path));
+        }
         return Err(Refusal::new(404, title, Source::Request, detail));
     };
     let found = contract.route(path);
     if found.is_empty() {
-        return Err(Refusal::new(404, title, Source::Request, format!("no operation has the path `{path}`")));
+        let help = match similar(contract, path) {
+            Some(meant) => format!("; did you mean `{meant}`?"),
+            None => String::new(),
+        };
+        return Err(Refusal::new(404, title, Source::Request, format!("no operation has the path `{path}`{help}")));
     }
     let allow = found.iter().map(|(operation, _)| operation.method.as_str()).collect::<Vec<_>>().join(", ");
     found.into_iter().find(|(operation, _)| operation.method == request.method).ok_or_else(|| {
         let detail = format!("`{}` is not among the methods of this path: {allow}", request.method);
         Refusal { allow: Some(allow), ..Refusal::new(405, "Method not allowed", Source::Request, detail) }
     })
+}
+
+/// The path that was most likely meant.
+fn similar(contract: &Contract, path: &str) -> Option<String> {
+    let given: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    // The parameters of a template have the values that are given.
+    let filled = contract.operations.iter().filter_map(|operation| {
+        let template: Vec<&str> = operation.path.split('/').collect();
+        let pairs = template.iter().zip(&given);
+        let filled = pairs.map(|(wanted, given)| if wanted.starts_with('{') { *given } else { *wanted });
+        (template.len() == given.len()).then(|| filled.collect::<Vec<_>>().join("/"))
+    });
+    let filled: Vec<String> = filled.collect();
+    nearest(path, filled.iter().map(String::as_str)).map(str::to_owned)
 }
 
 /// Looks for a key, not at it: any will do.
@@ -117,12 +161,20 @@ fn credentials(operation: &Operation, request: &Request) -> Result<(), Refusal> 
         return Ok(());
     }
     let wanted = operation.security.iter().flatten().find_map(|credential| match credential {
-        Credential::Authorization(_) => Some("authorization".to_owned()),
-        Credential::Header(name) | Credential::Query(name) | Credential::Cookie(name) => Some(name.clone()),
+        Credential::Authorization(scheme) => {
+            let source = Source::Header("authorization".to_owned());
+            Some((source, format!("must be `{scheme}` and a key; any key will do here")))
+        }
+        Credential::Header(name) => {
+            Some((Source::Header(name.clone()), "must hold a key; any will do here".to_owned()))
+        }
+        Credential::Query(name) | Credential::Cookie(name) => {
+            Some((Source::Parameter(name.clone()), "must hold a key; any will do here".to_owned()))
+        }
         Credential::Other => None,
     });
-    let source = Source::Header(wanted.unwrap_or_default());
-    Err(Refusal::new(401, "Authentication failed", source, "holds no credentials; any will do here"))
+    let (source, detail) = wanted.unwrap_or((Source::Request, "there are no credentials".to_owned()));
+    Err(Refusal::new(401, "Authentication failed", source, detail))
 }
 
 fn credential_names(operation: &Operation) -> Vec<&str> {
@@ -141,7 +193,7 @@ fn read(
     request: &Request,
     captured: &[(&str, String)],
     pairs: &mut Vec<(String, String)>,
-) -> Result<Option<Value>, String> {
+) -> Result<Option<Value>, Misread> {
     let Parameter { name, style, explode, schema, .. } = parameter;
     let shape = Shape { name, style: *style, explode: *explode, schema: &schema.schema, arrays: contract.arrays };
     let text = match parameter.place {
@@ -155,8 +207,10 @@ fn read(
 
 /// Holds a parameter's value against its schema.
 fn hold(contract: &Contract, parameter: &Parameter, value: &Value, source: &Source, found: &mut Vec<Violation>) {
+    let strangers = contract.requests.strangers(&parameter.schema.schema, value);
     match parameter.schema.validator(&contract.requests) {
-        Ok(validator) => found.extend(faults(validator, value).into_iter().map(|fault| {
+        // Unknown keys are refused, so what hides inside of one is, too.
+        Ok(validator) => found.extend(faults(validator, value).into_iter().chain(strangers).map(|fault| {
             // A member of a query object has a key of its own, `filter[status]`.
             let inside = codegen::pointer::segments(&fault.pointer)
                 .fold(String::new(), |inside, segment| format!("{inside}[{segment}]"));
@@ -173,38 +227,44 @@ fn hold(contract: &Contract, parameter: &Parameter, value: &Value, source: &Sour
     }
 }
 
-/// The body as JSON; media types that are not JSON are only looked at from outside.
+/// The body as JSON, and what in it is not known; media types that are not JSON are only looked at from outside.
 fn body(
     contract: &Contract,
     operation: &Operation,
     request: &Request,
     violations: &mut Vec<Violation>,
-) -> Result<Option<Value>, Refusal> {
+) -> Result<(Option<Value>, Vec<Violation>), Refusal> {
+    let nothing = Ok((None, Vec::new()));
     let Some(Body { required, content }) = &operation.body else {
         // A server has no use for what the operation does not know, and a caller who sends it errs.
         if !request.body.is_empty() {
             let detail = "is given, but the operation takes none".to_owned();
             violations.push(Violation { source: Source::Pointer(String::new()), detail });
         }
-        return Ok(None);
+        return nothing;
     };
     if request.body.is_empty() {
         if *required {
             violations.push(Violation { source: Source::Pointer(String::new()), detail: "is required".to_owned() });
         }
-        return Ok(None);
+        return nothing;
+    }
+    if let Some(coding) = request.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity")) {
+        let (title, source) = ("Unsupported encoding", Source::Header("content-encoding".to_owned()));
+        return Err(Refusal::new(415, title, source, format!("is `{coding}`; send the body as it is")));
     }
     let given = request.header("content-type").unwrap_or_default();
     let Some((media_type, schema)) = content.iter().find(|(media_type, _)| accepts(media_type, given)) else {
         let known = content.iter().map(|(media_type, _)| media_type.as_str()).collect::<Vec<_>>().join(", ");
-        let detail = format!("is `{given}`; the operation takes {known}");
+        let what = if given.is_empty() { "is missing".to_owned() } else { format!("is `{given}`") };
+        let detail = format!("{what}; the operation takes {known}");
         return Err(Refusal::new(415, "Unsupported media type", Source::Header("content-type".to_owned()), detail));
     };
     if !is_json(media_type) {
-        return Ok(None);
+        return nothing;
     }
     let value: Value = serde_json::from_slice(&request.body).map_err(|error| {
-        Refusal::new(400, "Malformed body", Source::Pointer(String::new()), format!("is no JSON: {error}"))
+        Refusal::new(400, "Malformed body", Source::Pointer(String::new()), format!("is not JSON: {error}"))
     })?;
     match schema.validator(&contract.requests) {
         Ok(validator) => {
@@ -221,7 +281,10 @@ fn body(
             detail: format!("can't be checked, since the document's schema is wrong: {reason}"),
         }),
     }
-    Ok(Some(value))
+    let strangers = contract.requests.strangers(&schema.schema, &value).into_iter();
+    let notes = strangers.map(|fault| Violation { source: Source::Pointer(fault.pointer), detail: fault.detail });
+    let notes = notes.collect();
+    Ok((Some(value), notes))
 }
 
 /// Whether a media type of the document is the one that is given; parameters aside.

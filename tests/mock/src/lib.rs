@@ -116,6 +116,8 @@ pub struct Answer {
     pub operation: Option<String>,
     /// What is wrong with the request.
     pub violations: Vec<Violation>,
+    /// What is most likely a mistake in a request that nothing forbids.
+    pub notes: Vec<Violation>,
     /// What is wrong with the answer: the documents hold no value that fits, and none was found at random.
     pub misfits: Vec<String>,
 }
@@ -159,6 +161,12 @@ impl Mock {
         self.contract.operations.iter().map(|one| (one.id.as_str(), one.method.as_str(), one.path.as_str()))
     }
 
+    /// Answers a request whose body was not read.
+    #[must_use]
+    pub fn refuse_body(&self, reason: &str) -> Answer {
+        refuse(Refusal::new(413, "Payload too large", Source::Pointer(String::new()), reason))
+    }
+
     /// Answers a request.
     #[must_use]
     pub fn answer(&self, request: &Request) -> Answer {
@@ -185,8 +193,13 @@ impl Mock {
             body: Vec::new(),
             operation: Some(operation.id.clone()),
             violations: Vec::new(),
+            notes: accepted.notes.clone(),
             misfits: Vec::new(),
         };
+        if !answer.notes.is_empty() {
+            let notes = answer.notes.iter().map(Violation::to_string).collect::<Vec<_>>().join(" | ");
+            answer.headers.push(("mock-note", notes.replace(|letter: char| !matches!(letter, ' '..='~'), "?")));
+        }
         let Some((media_type, schema)) = media_type(accepted) else { return Ok(answer) };
         let media_type = if is_json(media_type) {
             let value = kept.unwrap_or_else(|| answers.json(accepted, schema));
@@ -235,6 +248,7 @@ fn refuse(refusal: Refusal) -> Answer {
         body: json!({ "errors": errors }).to_string().into_bytes(),
         operation: refusal.operation,
         violations: refusal.violations,
+        notes: Vec::new(),
         misfits: Vec::new(),
     }
 }

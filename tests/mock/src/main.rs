@@ -10,6 +10,8 @@ use mock::{Answer, Mock, Options, Request, Server};
 
 /// Stands in for an API: holds every request against its OpenAPI documents, explains what is wrong with it, and
 /// answers what fits.
+///
+/// Any key is taken. Members of a body that the documents neither know nor forbid are told in the header `mock-note`.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask mock", bin_name = "cargo xtask mock")]
 struct Arguments {
@@ -81,6 +83,9 @@ fn tell(request: &Request, answer: &Answer) {
     let mut text = format!("{} {} {}  {operation}", answer.status, request.method, request.path);
     for violation in &answer.violations {
         text.push_str(&format!("\n    {violation}"));
+    }
+    for note in &answer.notes {
+        text.push_str(&format!("\n    note: {note}"));
     }
     for misfit in &answer.misfits {
         text.push_str(&format!("\n    the answer does not fit: {misfit}"));

@@ -55,6 +55,20 @@ pub(crate) struct Shape<'a> {
     pub arrays: QueryArrays,
 }
 
+/// A text that can't be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Misread {
+    /// What follows the parameter's name in the key, `[status]`.
+    pub inside: String,
+    pub detail: String,
+}
+
+impl<T: Into<String>> From<T> for Misread {
+    fn from(detail: T) -> Self {
+        Self { inside: String::new(), detail: detail.into() }
+    }
+}
+
 /// Text in which nothing has a type yet.
 #[derive(Clone, Debug, PartialEq)]
 enum Raw {
@@ -81,7 +95,7 @@ pub(crate) fn from_query(
     shape: Shape<'_>,
     schemas: &Schemas,
     pairs: &mut Vec<(String, String)>,
-) -> Result<Option<Value>, String> {
+) -> Result<Option<Value>, Misread> {
     let name = shape.name;
     if shape.style == Style::DeepObject {
         let prefix = format!("{name}[");
@@ -97,7 +111,9 @@ pub(crate) fn from_query(
                 .split("][")
                 .filter(|segment| !segment.is_empty())
                 .collect();
-            insert(&mut whole, &way, value).map_err(|reason| format!("`{key}` {reason}"))?;
+            let inside = || key.get(name.len()..).unwrap_or_default().to_owned();
+            insert(&mut whole, &way, value)
+                .map_err(|reason| Misread { inside: inside(), detail: reason.to_owned() })?;
         }
         return typed(&Raw::Object(whole), shape.schema, schemas, shape).map(Some);
     }
@@ -116,7 +132,7 @@ pub(crate) fn from_query(
         return Ok(None);
     }
     if texts.len() > 1 && !schemas.allows(shape.schema, "array") {
-        return Err("is given more than once".to_owned());
+        return Err("is given more than once".into());
     }
     from_texts(shape, schemas, texts).map(Some)
 }
@@ -126,7 +142,7 @@ pub(crate) fn from_query(
 /// # Errors
 ///
 /// When the text can't be read as the parameter's style says.
-pub(crate) fn from_text(shape: Shape<'_>, schemas: &Schemas, text: &str) -> Result<Value, String> {
+pub(crate) fn from_text(shape: Shape<'_>, schemas: &Schemas, text: &str) -> Result<Value, Misread> {
     let name = shape.name;
     match shape.style {
         Style::Label => {
@@ -147,10 +163,10 @@ pub(crate) fn from_text(shape: Shape<'_>, schemas: &Schemas, text: &str) -> Resu
     }
 }
 
-fn from_texts(shape: Shape<'_>, schemas: &Schemas, texts: Vec<String>) -> Result<Value, String> {
+fn from_texts(shape: Shape<'_>, schemas: &Schemas, texts: Vec<String>) -> Result<Value, Misread> {
     if shape.style == Style::Json {
         let text = texts.first().map(String::as_str).unwrap_or_default();
-        return serde_json::from_str(text).map_err(|error| format!("is no JSON: {error}"));
+        return serde_json::from_str(text).map_err(|error| format!("is not JSON: {error}").into());
     }
     match texts.as_slice() {
         [only] if !(shape.style == Style::Form && shape.explode) => {
@@ -161,7 +177,7 @@ fn from_texts(shape: Shape<'_>, schemas: &Schemas, texts: Vec<String>) -> Result
 }
 
 /// A list or an object in one text, or a text that is all of the value.
-fn split_and_type(shape: Shape<'_>, schemas: &Schemas, text: &str, separator: char) -> Result<Value, String> {
+fn split_and_type(shape: Shape<'_>, schemas: &Schemas, text: &str, separator: char) -> Result<Value, Misread> {
     if is_object(shape.schema, schemas) {
         let parts: Vec<&str> = text.split(separator).collect();
         let members: Vec<(String, Raw)> = if shape.explode {
@@ -226,14 +242,16 @@ fn insert(members: &mut Vec<(String, Raw)>, way: &[&str], value: String) -> Resu
 }
 
 /// The value that is meant, as far as the schema tells; what it does not tell stays text.
-fn typed(raw: &Raw, schema: &Value, schemas: &Schemas, shape: Shape<'_>) -> Result<Value, String> {
+fn typed(raw: &Raw, schema: &Value, schemas: &Schemas, shape: Shape<'_>) -> Result<Value, Misread> {
     match raw {
         Raw::Object(members) => {
             let members = members.iter().map(|(name, raw)| {
                 let property = schemas.property(schema, name).unwrap_or(&Value::Null);
-                Ok((name.clone(), typed(raw, property, schemas, shape)?))
+                let value = typed(raw, property, schemas, shape)
+                    .map_err(|misread| Misread { inside: format!("[{name}]{}", misread.inside), ..misread })?;
+                Ok((name.clone(), value))
             });
-            Ok(Value::Object(members.collect::<Result<Map<_, _>, String>>()?))
+            Ok(Value::Object(members.collect::<Result<Map<_, _>, Misread>>()?))
         }
         Raw::Texts(texts) if schemas.allows(schema, "array") => {
             let mut items = &Value::Null;
@@ -248,7 +266,7 @@ fn typed(raw: &Raw, schema: &Value, schemas: &Schemas, shape: Shape<'_>) -> Resu
         }
         Raw::Texts(texts) => match texts.as_slice() {
             [only] => Ok(scalar(only, schema, schemas)),
-            _ => Err("is given more than once".to_owned()),
+            _ => Err("is given more than once".into()),
         },
     }
 }
@@ -278,7 +296,7 @@ mod tests {
     use super::*;
     use crate::schema::Direction;
 
-    fn read(style: Style, explode: bool, schema: &Value, query: &str, arrays: QueryArrays) -> Result<Value, String> {
+    fn read(style: Style, explode: bool, schema: &Value, query: &str, arrays: QueryArrays) -> Result<Value, Misread> {
         let schemas = Schemas::new(&json!({}), Direction::Request);
         let mut pairs = pairs(query);
         let shape = Shape { name: "a", style, explode, schema, arrays };
@@ -313,9 +331,12 @@ mod tests {
             assert_eq!(read(style, explode, schema, query, arrays).unwrap(), expected, "{query}");
         }
         let twice = read(Form, true, &json!({"type": "string"}), "a=1&a=2", Repeat);
-        assert_eq!(twice.unwrap_err(), "is given more than once");
+        assert_eq!(twice.unwrap_err(), "is given more than once".into());
+        let twice = read(DeepObject, true, &deep, "a[d.e]=1&a[d.e]=2", Repeat).unwrap_err();
+        assert_eq!((twice.inside.as_str(), twice.detail.as_str()), ("[d.e]", "is given more than once"));
         let both = read(DeepObject, true, &deep, "a[b]=1&a[b][x]=2", Repeat);
-        assert_eq!(both.unwrap_err(), "`a[b][x]` is given as an object and as a value");
+        let both = both.unwrap_err();
+        assert_eq!((both.inside.as_str(), both.detail.as_str()), ("[b][x]", "is given as an object and as a value"));
     }
 
     #[test]

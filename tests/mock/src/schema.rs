@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use codegen::diagnostic::nearest;
 use codegen::pointer;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
@@ -137,6 +138,58 @@ impl Schemas {
             rest = rest.or(part.get("additionalProperties").filter(|rest| rest.is_object()));
         });
         named.or(rest)
+    }
+
+    /// Members that no schema names. Nothing forbids them, but most of them are misspelt.
+    pub(crate) fn strangers(&self, schema: &Value, value: &Value) -> Vec<Fault> {
+        let mut found = Vec::new();
+        self.look_for_strangers(schema, value, "", &mut found);
+        found
+    }
+
+    fn look_for_strangers(&self, schema: &Value, value: &Value, at: &str, found: &mut Vec<Fault>) {
+        match value {
+            Value::Array(values) => {
+                let mut items = &Value::Null;
+                self.each_part(schema, &mut |part| items = part.get("items").unwrap_or(items));
+                for (index, value) in values.iter().enumerate() {
+                    self.look_for_strangers(items, value, &format!("{at}/{index}"), found);
+                }
+            }
+            Value::Object(members) => {
+                let (names, mut open) = (self.names(schema), false);
+                self.each_part(schema, &mut |part| {
+                    open |= part.get("patternProperties").is_some() || part.get("additionalProperties").is_some();
+                });
+                for (name, value) in members {
+                    let mut place = at.to_owned();
+                    pointer::push(&mut place, name);
+                    match self.property(schema, name) {
+                        Some(property) => self.look_for_strangers(property, value, &place, found),
+                        None if open || names.is_empty() => {}
+                        None => {
+                            let help = match nearest(name, names.iter().copied()) {
+                                Some(meant) => format!("; did you mean `{meant}`?"),
+                                None => String::new(),
+                            };
+                            let detail = format!("is not known to the document{help}");
+                            found.push(Fault { pointer: place, detail });
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The members that the schema names.
+    pub(crate) fn names<'a>(&'a self, schema: &'a Value) -> BTreeSet<&'a str> {
+        let mut names = BTreeSet::new();
+        self.each_part(schema, &mut |part| {
+            let properties = part.get("properties").and_then(Value::as_object);
+            names.extend(properties.into_iter().flatten().map(|(name, _)| name.as_str()));
+        });
+        names
     }
 
     /// Whether values of the schema can have this type.
@@ -320,6 +373,19 @@ mod tests {
         for (value, expected) in table {
             assert_eq!(check(Direction::Request, &value), expected, "{value}");
         }
+    }
+
+    #[test]
+    fn what_is_misspelt_is_found() {
+        let schemas = schemas(Direction::Request);
+        let value = json!({"sise": 2, "next": {"colour": "red", "kind": "a"}});
+        let found = schemas.strangers(&json!({"$ref": "#/components/schemas/Order"}), &value);
+        let found: Vec<String> = found.into_iter().map(|fault| format!("{} {}", fault.pointer, fault.detail)).collect();
+        assert_eq!(
+            found,
+            ["/sise is not known to the document; did you mean `size`?", "/next/colour is not known to the document"]
+        );
+        assert_eq!(schemas.strangers(&json!({"type": "object"}), &value), []);
     }
 
     #[test]

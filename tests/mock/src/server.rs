@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
@@ -15,6 +16,9 @@ use crate::{Answer, Mock, Request};
 
 /// Hears of every request and of what was answered.
 pub type Observer = dyn Fn(&Request, &Answer) + Send + Sync;
+
+/// The largest body that is read.
+const MOST: usize = 64 * 1024 * 1024;
 
 /// A mock that listens on loopback.
 #[derive(Debug)]
@@ -54,7 +58,8 @@ impl Server {
     /// When the port can't be listened to any more.
     pub async fn run(self, observer: impl Fn(&Request, &Answer) + Send + Sync + 'static) -> io::Result<()> {
         let shared = Arc::new(Shared { mock: self.mock, observer: Box::new(observer) });
-        axum::serve(self.listener, Router::new().fallback(handle).with_state(shared)).await
+        let router = Router::new().fallback(handle).layer(DefaultBodyLimit::max(MOST)).with_state(shared);
+        axum::serve(self.listener, router).await
     }
 }
 
@@ -63,7 +68,7 @@ async fn handle(
     method: Method,
     uri: Uri,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
     let headers = headers
         .iter()
@@ -73,9 +78,12 @@ async fn handle(
         path: uri.path().to_owned(),
         query: uri.query().unwrap_or_default().to_owned(),
         headers: headers.collect(),
-        body: body.to_vec(),
+        body: body.as_ref().map(|body| body.to_vec()).unwrap_or_default(),
     };
-    let answer = shared.mock.answer(&request);
+    let answer = match body {
+        Ok(_) => shared.mock.answer(&request),
+        Err(reason) => shared.mock.refuse_body(&format!("can't be read, or has more than {MOST} bytes: {reason}")),
+    };
     (shared.observer)(&request, &answer);
     let mut response = Response::builder().status(answer.status);
     for (name, value) in &answer.headers {

@@ -108,13 +108,15 @@ pub async fn run(client: &Client, operation: &str) -> Option<Result<()>> {
 
 /// `POST /portability_checks`
 async fn send_portability_checks_run(client: &Client) -> Result<()> {
-    let response = client
+    let portability_checks = client
         .portability_checks()
         .run()
         .phone_numbers(["+13035550000", "+13035550001", "+13035550002"])
         .send()
         .await?;
-    println!("{response:?}");
+    for portability_check in portability_checks {
+        println!("{portability_check:?}");
+    }
     Ok(())
 }
 
@@ -122,7 +124,7 @@ async fn send_portability_checks_run(client: &Client) -> Result<()> {
 async fn send_porting_orders_list(client: &Client) -> Result<()> {
     let mut porting_orders = client.porting_orders().list().items();
     while let Some(porting_order) = porting_orders.try_next().await? {
-        println!("{porting_order:?}");
+        println!("{:?}: {:?}", porting_order.id, porting_order.status);
     }
     Ok(())
 }
@@ -134,7 +136,9 @@ async fn send_porting_orders_retrieve(client: &Client) -> Result<()> {
         .retrieve("f1486bae-f067-460c-ad43-73a92848f902")
         .send()
         .await?;
-    println!("{response:?}");
+    if let Some(porting_order) = response.data {
+        println!("{:?}: {:?}", porting_order.id, porting_order.status);
+    }
     Ok(())
 }
 
@@ -146,7 +150,9 @@ async fn send_porting_orders_create(client: &Client) -> Result<()> {
         .phone_numbers(["+13035550000", "+13035550001", "+13035550002"])
         .send()
         .await?;
-    println!("{porting_orders:?}");
+    for porting_order in porting_orders {
+        println!("{:?}: {:?}", porting_order.id, porting_order.status);
+    }
     Ok(())
 }
 
@@ -159,7 +165,9 @@ async fn send_porting_orders_update(client: &Client) -> Result<()> {
         .customer_reference("Acct 123abc")
         .send()
         .await?;
-    println!("{response:?}");
+    if let Some(porting_order) = response.data {
+        println!("{:?}: {:?}", porting_order.id, porting_order.status);
+    }
     Ok(())
 }
 
@@ -171,19 +179,27 @@ async fn send_porting_orders_delete(client: &Client) -> Result<()> {
 
 /// `GET /porting_orders/exception_types`
 async fn send_porting_orders_retrieve_exception_types(client: &Client) -> Result<()> {
-    let response = client.porting_orders().retrieve_exception_types().send().await?;
-    println!("{response:?}");
+    let exception_types = client
+        .porting_orders()
+        .retrieve_exception_types()
+        .send()
+        .await?;
+    for exception_type in exception_types {
+        println!("{exception_type:?}");
+    }
     Ok(())
 }
 
 /// `GET /porting_orders/{id}/allowed_foc_windows`
 async fn send_porting_orders_retrieve_allowed_foc_windows(client: &Client) -> Result<()> {
-    let response = client
+    let window_list = client
         .porting_orders()
         .retrieve_allowed_foc_windows("f1486bae-f067-460c-ad43-73a92848f902")
         .send()
         .await?;
-    println!("{response:?}");
+    for foc_window in window_list.data.into_iter().flatten() {
+        println!("{foc_window:?}");
+    }
     Ok(())
 }
 
@@ -200,57 +216,63 @@ async fn send_porting_orders_retrieve_loa_template(client: &Client) -> Result<()
 
 /// `GET /porting_orders/{id}/requirements`
 async fn send_porting_orders_retrieve_requirements(client: &Client) -> Result<()> {
-    let mut items = client
+    let mut requirement_details = client
         .porting_orders()
         .retrieve_requirements("f1486bae-f067-460c-ad43-73a92848f902")
         .items();
-    while let Some(item) = items.try_next().await? {
-        println!("{item:?}");
+    while let Some(requirement_detail) = requirement_details.try_next().await? {
+        println!("{requirement_detail:?}");
     }
     Ok(())
 }
 
 /// `GET /porting_orders/{id}/sub_request`
 async fn send_porting_orders_retrieve_sub(client: &Client) -> Result<()> {
-    let response = client
+    let porting_order = client
         .porting_orders()
         .retrieve_sub_request("f1486bae-f067-460c-ad43-73a92848f902")
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{porting_order:?}");
     Ok(())
 }
 
 /// `GET /porting_orders/phone_number_configurations`
 async fn send_porting_orders_phone_number_configurations_list(client: &Client) -> Result<()> {
-    let mut items = client.porting_orders().phone_number_configurations().list().items();
-    while let Some(item) = items.try_next().await? {
-        println!("{item:?}");
+    let mut number_configurations = client
+        .porting_orders()
+        .phone_number_configurations()
+        .list()
+        .items();
+    while let Some(number_configuration) = number_configurations.try_next().await? {
+        println!("{:?}", number_configuration.id);
     }
     Ok(())
 }
 
 /// `POST /porting_orders/phone_number_configurations`
 async fn send_porting_orders_phone_number_configurations_create(client: &Client) -> Result<()> {
-    let response = client
+    let number_configurations = client
         .porting_orders()
         .phone_number_configurations()
         .create()
         .send()
         .await?;
-    println!("{response:?}");
+    for number_configuration in number_configurations {
+        println!("{:?}", number_configuration.id);
+    }
     Ok(())
 }
 
 /// `POST /porting_orders/{id}/actions/activate`
 async fn send_porting_orders_actions_activate(client: &Client) -> Result<()> {
-    let response = client
+    let activation_job = client
         .porting_orders()
         .actions()
         .activate("f1486bae-f067-460c-ad43-73a92848f902")
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}: {:?}", activation_job.id, activation_job.status);
     Ok(())
 }
 
@@ -262,7 +284,9 @@ async fn send_porting_orders_actions_cancel(client: &Client) -> Result<()> {
         .cancel("f1486bae-f067-460c-ad43-73a92848f902")
         .send()
         .await?;
-    println!("{response:?}");
+    if let Some(porting_order) = response.data {
+        println!("{:?}: {:?}", porting_order.id, porting_order.status);
+    }
     Ok(())
 }
 
@@ -274,7 +298,9 @@ async fn send_porting_orders_actions_confirm(client: &Client) -> Result<()> {
         .confirm("f1486bae-f067-460c-ad43-73a92848f902")
         .send()
         .await?;
-    println!("{response:?}");
+    if let Some(porting_order) = response.data {
+        println!("{:?}: {:?}", porting_order.id, porting_order.status);
+    }
     Ok(())
 }
 
@@ -282,7 +308,7 @@ async fn send_porting_orders_actions_confirm(client: &Client) -> Result<()> {
 async fn send_porting_orders_actions_share(client: &Client) -> Result<()> {
     use telnyx_porting::types::PortingOrderSharingPermission;
 
-    let response = client
+    let sharing_token = client
         .porting_orders()
         .actions()
         .share("f1486bae-f067-460c-ad43-73a92848f902")
@@ -290,26 +316,26 @@ async fn send_porting_orders_actions_share(client: &Client) -> Result<()> {
         .permissions(PortingOrderSharingPermission::PortingOrderDocumentRead)
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}", sharing_token.id);
     Ok(())
 }
 
 /// `GET /porting_orders/{id}/activation_jobs`
 async fn send_porting_orders_activation_jobs_list(client: &Client) -> Result<()> {
-    let mut items = client
+    let mut activation_jobs = client
         .porting_orders()
         .activation_jobs()
         .list("f1486bae-f067-460c-ad43-73a92848f902")
         .items();
-    while let Some(item) = items.try_next().await? {
-        println!("{item:?}");
+    while let Some(activation_job) = activation_jobs.try_next().await? {
+        println!("{:?}: {:?}", activation_job.id, activation_job.status);
     }
     Ok(())
 }
 
 /// `GET /porting_orders/{id}/activation_jobs/{activationJobId}`
 async fn send_porting_orders_activation_jobs_retrieve(client: &Client) -> Result<()> {
-    let response = client
+    let activation_job = client
         .porting_orders()
         .activation_jobs()
         .retrieve(
@@ -318,13 +344,13 @@ async fn send_porting_orders_activation_jobs_retrieve(client: &Client) -> Result
         )
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}: {:?}", activation_job.id, activation_job.status);
     Ok(())
 }
 
 /// `PATCH /porting_orders/{id}/activation_jobs/{activationJobId}`
 async fn send_porting_orders_activation_jobs_update(client: &Client) -> Result<()> {
-    let response = client
+    let activation_job = client
         .porting_orders()
         .activation_jobs()
         .update(
@@ -334,32 +360,34 @@ async fn send_porting_orders_activation_jobs_update(client: &Client) -> Result<(
         .activate_at("2019-01-01T00:00:00Z")
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}: {:?}", activation_job.id, activation_job.status);
     Ok(())
 }
 
 /// `GET /porting_orders/{id}/additional_documents`
 async fn send_porting_orders_additional_documents_list(client: &Client) -> Result<()> {
-    let mut items = client
+    let mut additional_documents = client
         .porting_orders()
         .additional_documents()
         .list("f1486bae-f067-460c-ad43-73a92848f902")
         .items();
-    while let Some(item) = items.try_next().await? {
-        println!("{item:?}");
+    while let Some(additional_document) = additional_documents.try_next().await? {
+        println!("{:?}", additional_document.id);
     }
     Ok(())
 }
 
 /// `POST /porting_orders/{id}/additional_documents`
 async fn send_porting_orders_additional_documents_create(client: &Client) -> Result<()> {
-    let response = client
+    let additional_documents = client
         .porting_orders()
         .additional_documents()
         .create("f1486bae-f067-460c-ad43-73a92848f902")
         .send()
         .await?;
-    println!("{response:?}");
+    for additional_document in additional_documents {
+        println!("{:?}", additional_document.id);
+    }
     Ok(())
 }
 
@@ -385,7 +413,7 @@ async fn send_porting_orders_comments_list(client: &Client) -> Result<()> {
         .list("f1486bae-f067-460c-ad43-73a92848f902")
         .items();
     while let Some(porting_orders_comment) = porting_orders_comments.try_next().await? {
-        println!("{porting_orders_comment:?}");
+        println!("{:?}", porting_orders_comment.id);
     }
     Ok(())
 }
@@ -399,19 +427,19 @@ async fn send_porting_orders_comments_create(client: &Client) -> Result<()> {
         .body_("Please, let me know when the port completes")
         .send()
         .await?;
-    println!("{porting_orders_comment:?}");
+    println!("{:?}", porting_orders_comment.id);
     Ok(())
 }
 
 /// `GET /porting_orders/{id}/verification_codes`
 async fn send_porting_orders_verification_codes_list(client: &Client) -> Result<()> {
-    let mut items = client
+    let mut verification_codes = client
         .porting_orders()
         .verification_codes()
         .list("f1486bae-f067-460c-ad43-73a92848f902")
         .items();
-    while let Some(item) = items.try_next().await? {
-        println!("{item:?}");
+    while let Some(verification_code) = verification_codes.try_next().await? {
+        println!("{:?}", verification_code.id);
     }
     Ok(())
 }
@@ -433,25 +461,27 @@ async fn send_porting_orders_verification_codes_send(client: &Client) -> Result<
 
 /// `POST /porting_orders/{id}/verification_codes/verify`
 async fn send_porting_orders_verification_codes_verify(client: &Client) -> Result<()> {
-    let response = client
+    let verification_codes = client
         .porting_orders()
         .verification_codes()
         .verify("f1486bae-f067-460c-ad43-73a92848f902")
         .send()
         .await?;
-    println!("{response:?}");
+    for verification_code in verification_codes {
+        println!("{:?}", verification_code.id);
+    }
     Ok(())
 }
 
 /// `GET /porting_orders/{porting_order_id}/action_requirements`
 async fn send_porting_orders_action_requirements_list(client: &Client) -> Result<()> {
-    let mut items = client
+    let mut action_requirements = client
         .porting_orders()
         .action_requirements()
         .list("12ade33a-21c0-473b-b055-b3c836e1c292")
         .items();
-    while let Some(item) = items.try_next().await? {
-        println!("{item:?}");
+    while let Some(action_requirement) = action_requirements.try_next().await? {
+        println!("{:?}: {:?}", action_requirement.id, action_requirement.status);
     }
     Ok(())
 }
@@ -460,7 +490,7 @@ async fn send_porting_orders_action_requirements_list(client: &Client) -> Result
 async fn send_porting_orders_action_requirements_initiate(client: &Client) -> Result<()> {
     use telnyx_porting::types::AuIdVerificationParams;
 
-    let response = client
+    let action_requirement = client
         .porting_orders()
         .action_requirements()
         .initiate(
@@ -472,19 +502,19 @@ async fn send_porting_orders_action_requirements_initiate(client: &Client) -> Re
         )
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}: {:?}", action_requirement.id, action_requirement.status);
     Ok(())
 }
 
 /// `GET /porting_orders/{porting_order_id}/associated_phone_numbers`
 async fn send_porting_orders_associated_phone_numbers_list(client: &Client) -> Result<()> {
-    let mut items = client
+    let mut phone_numbers = client
         .porting_orders()
         .associated_phone_numbers()
         .list("a24151b6-3389-41d3-8747-7dd8c681e5e2")
         .items();
-    while let Some(item) = items.try_next().await? {
-        println!("{item:?}");
+    while let Some(phone_number) = phone_numbers.try_next().await? {
+        println!("{:?}", phone_number.id);
     }
     Ok(())
 }
@@ -493,7 +523,7 @@ async fn send_porting_orders_associated_phone_numbers_list(client: &Client) -> R
 async fn send_porting_orders_associated_phone_numbers_create(client: &Client) -> Result<()> {
     use telnyx_porting::types::{PortingAssociatedPhoneNumberAction, PortingPhoneNumberRange};
 
-    let response = client
+    let phone_number = client
         .porting_orders()
         .associated_phone_numbers()
         .create("a24151b6-3389-41d3-8747-7dd8c681e5e2")
@@ -506,13 +536,13 @@ async fn send_porting_orders_associated_phone_numbers_create(client: &Client) ->
         .action(PortingAssociatedPhoneNumberAction::Keep)
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}", phone_number.id);
     Ok(())
 }
 
 /// `DELETE /porting_orders/{porting_order_id}/associated_phone_numbers/{id}`
 async fn send_porting_orders_associated_phone_numbers_delete(client: &Client) -> Result<()> {
-    let response = client
+    let phone_number = client
         .porting_orders()
         .associated_phone_numbers()
         .delete(
@@ -521,19 +551,19 @@ async fn send_porting_orders_associated_phone_numbers_delete(client: &Client) ->
         )
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}", phone_number.id);
     Ok(())
 }
 
 /// `GET /porting_orders/{porting_order_id}/phone_number_blocks`
 async fn send_porting_orders_phone_number_blocks_list(client: &Client) -> Result<()> {
-    let mut items = client
+    let mut number_blocks = client
         .porting_orders()
         .phone_number_blocks()
         .list("a24151b6-3389-41d3-8747-7dd8c681e5e2")
         .items();
-    while let Some(item) = items.try_next().await? {
-        println!("{item:?}");
+    while let Some(number_block) = number_blocks.try_next().await? {
+        println!("{:?}", number_block.id);
     }
     Ok(())
 }
@@ -542,7 +572,7 @@ async fn send_porting_orders_phone_number_blocks_list(client: &Client) -> Result
 async fn send_porting_orders_phone_number_blocks_create(client: &Client) -> Result<()> {
     use telnyx_porting::types::CreatePortingPhoneNumberBlockRange;
 
-    let response = client
+    let number_block = client
         .porting_orders()
         .phone_number_blocks()
         .create("a24151b6-3389-41d3-8747-7dd8c681e5e2")
@@ -560,13 +590,13 @@ async fn send_porting_orders_phone_number_blocks_create(client: &Client) -> Resu
         ])
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}", number_block.id);
     Ok(())
 }
 
 /// `DELETE /porting_orders/{porting_order_id}/phone_number_blocks/{id}`
 async fn send_porting_orders_phone_number_blocks_delete(client: &Client) -> Result<()> {
-    let response = client
+    let number_block = client
         .porting_orders()
         .phone_number_blocks()
         .delete(
@@ -575,19 +605,19 @@ async fn send_porting_orders_phone_number_blocks_delete(client: &Client) -> Resu
         )
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}", number_block.id);
     Ok(())
 }
 
 /// `GET /porting_orders/{porting_order_id}/phone_number_extensions`
 async fn send_porting_orders_phone_number_extensions_list(client: &Client) -> Result<()> {
-    let mut items = client
+    let mut number_extensions = client
         .porting_orders()
         .phone_number_extensions()
         .list("a24151b6-3389-41d3-8747-7dd8c681e5e2")
         .items();
-    while let Some(item) = items.try_next().await? {
-        println!("{item:?}");
+    while let Some(number_extension) = number_extensions.try_next().await? {
+        println!("{:?}", number_extension.id);
     }
     Ok(())
 }
@@ -596,7 +626,7 @@ async fn send_porting_orders_phone_number_extensions_list(client: &Client) -> Re
 async fn send_porting_orders_phone_number_extensions_create(client: &Client) -> Result<()> {
     use telnyx_porting::types::CreatePortingPhoneNumberExtensionRange;
 
-    let response = client
+    let number_extension = client
         .porting_orders()
         .phone_number_extensions()
         .create("a24151b6-3389-41d3-8747-7dd8c681e5e2")
@@ -615,13 +645,13 @@ async fn send_porting_orders_phone_number_extensions_create(client: &Client) -> 
         ])
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}", number_extension.id);
     Ok(())
 }
 
 /// `DELETE /porting_orders/{porting_order_id}/phone_number_extensions/{id}`
 async fn send_porting_orders_phone_number_extensions_delete(client: &Client) -> Result<()> {
-    let response = client
+    let number_extension = client
         .porting_orders()
         .phone_number_extensions()
         .delete(
@@ -630,7 +660,7 @@ async fn send_porting_orders_phone_number_extensions_delete(client: &Client) -> 
         )
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}", number_extension.id);
     Ok(())
 }
 
@@ -646,7 +676,9 @@ async fn send_porting_phone_numbers_list(client: &Client) -> Result<()> {
 /// `GET /porting/uk_carriers`
 async fn send_porting_list_uk_carriers(client: &Client) -> Result<()> {
     let porting_uk_carriers = client.porting().list_uk_carriers().send().await?;
-    println!("{porting_uk_carriers:?}");
+    for porting_uk_carrier in porting_uk_carriers {
+        println!("{:?}", porting_uk_carrier.id);
+    }
     Ok(())
 }
 
@@ -684,22 +716,22 @@ async fn send_porting_events_republish(client: &Client) -> Result<()> {
 
 /// `GET /porting/loa_configurations`
 async fn send_porting_loa_configurations_list(client: &Client) -> Result<()> {
-    let mut items = client.porting().loa_configurations().list().items();
-    while let Some(item) = items.try_next().await? {
-        println!("{item:?}");
+    let mut loa_configurations = client.porting().loa_configurations().list().items();
+    while let Some(loa_configuration) = loa_configurations.try_next().await? {
+        println!("{:?}", loa_configuration.id);
     }
     Ok(())
 }
 
 /// `GET /porting/loa_configurations/{id}`
 async fn send_porting_loa_configurations_retrieve(client: &Client) -> Result<()> {
-    let response = client
+    let loa_configuration = client
         .porting()
         .loa_configurations()
         .retrieve("eef3340b-8903-4466-b445-89b697315a3a")
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}", loa_configuration.id);
     Ok(())
 }
 
@@ -707,7 +739,7 @@ async fn send_porting_loa_configurations_retrieve(client: &Client) -> Result<()>
 async fn send_porting_loa_configurations_create(client: &Client) -> Result<()> {
     use telnyx_porting::types::{LoaAddress, LoaContact, LoaLogo};
 
-    let response = client
+    let loa_configuration = client
         .porting()
         .loa_configurations()
         .create()
@@ -735,7 +767,7 @@ async fn send_porting_loa_configurations_create(client: &Client) -> Result<()> {
         .name("My LOA Configuration")
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}", loa_configuration.id);
     Ok(())
 }
 
@@ -743,7 +775,7 @@ async fn send_porting_loa_configurations_create(client: &Client) -> Result<()> {
 async fn send_porting_loa_configurations_update(client: &Client) -> Result<()> {
     use telnyx_porting::types::{LoaAddress, LoaContact, LoaLogo};
 
-    let response = client
+    let loa_configuration = client
         .porting()
         .loa_configurations()
         .update("eef3340b-8903-4466-b445-89b697315a3a")
@@ -771,7 +803,7 @@ async fn send_porting_loa_configurations_update(client: &Client) -> Result<()> {
         .name("My LOA Configuration")
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}", loa_configuration.id);
     Ok(())
 }
 
@@ -838,7 +870,7 @@ async fn send_porting_loa_configurations_preview1(client: &Client) -> Result<()>
 async fn send_porting_reports_list(client: &Client) -> Result<()> {
     let mut porting_reports = client.porting().reports().list().items();
     while let Some(porting_report) = porting_reports.try_next().await? {
-        println!("{porting_report:?}");
+        println!("{:?}: {:?}", porting_report.id, porting_report.status);
     }
     Ok(())
 }
@@ -851,7 +883,7 @@ async fn send_porting_reports_retrieve(client: &Client) -> Result<()> {
         .retrieve("eef3340b-8903-4466-b445-89b697315a3a")
         .send()
         .await?;
-    println!("{porting_report:?}");
+    println!("{:?}: {:?}", porting_report.id, porting_report.status);
     Ok(())
 }
 
@@ -876,27 +908,27 @@ async fn send_porting_reports_create(client: &Client) -> Result<()> {
         .report_type(PortingReportType::ExportPortingOrdersCsv)
         .send()
         .await?;
-    println!("{porting_report:?}");
+    println!("{:?}: {:?}", porting_report.id, porting_report.status);
     Ok(())
 }
 
 /// `GET /portouts`
 async fn send_portouts_list(client: &Client) -> Result<()> {
-    let mut portout_details_list = client.portouts().list().items();
-    while let Some(portout_details) = portout_details_list.try_next().await? {
-        println!("{portout_details:?}");
+    let mut portouts = client.portouts().list().items();
+    while let Some(portout) = portouts.try_next().await? {
+        println!("{:?}: {:?}", portout.id, portout.status);
     }
     Ok(())
 }
 
 /// `GET /portouts/{id}`
 async fn send_portouts_retrieve(client: &Client) -> Result<()> {
-    let portout_details = client
+    let portout = client
         .portouts()
         .retrieve("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0")
         .send()
         .await?;
-    println!("{portout_details:?}");
+    println!("{:?}: {:?}", portout.id, portout.status);
     Ok(())
 }
 
@@ -907,7 +939,9 @@ async fn send_portouts_list_rejection_codes(client: &Client) -> Result<()> {
         .list_rejection_codes("329d6658-8f93-405d-862f-648776e8afd7")
         .send()
         .await?;
-    println!("{portout_rejections:?}");
+    for portout_rejection in portout_rejections {
+        println!("{portout_rejection:?}");
+    }
     Ok(())
 }
 
@@ -915,16 +949,16 @@ async fn send_portouts_list_rejection_codes(client: &Client) -> Result<()> {
 async fn send_portouts_update_status(client: &Client) -> Result<()> {
     use telnyx_porting::types::PortoutDecision;
 
-    let portout_details = client
+    let portout = client
         .portouts()
         .update_status(
             "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0",
-            PortoutDecision::Authorized,
+            PortoutDecision::RejectedPending,
         )
         .reason("I do not recognize this transaction")
         .send()
         .await?;
-    println!("{portout_details:?}");
+    println!("{:?}: {:?}", portout.id, portout.status);
     Ok(())
 }
 
@@ -964,7 +998,7 @@ async fn send_portouts_events_republish(client: &Client) -> Result<()> {
 async fn send_portouts_reports_list(client: &Client) -> Result<()> {
     let mut portout_reports = client.portouts().reports().list().items();
     while let Some(portout_report) = portout_reports.try_next().await? {
-        println!("{portout_report:?}");
+        println!("{:?}: {:?}", portout_report.id, portout_report.status);
     }
     Ok(())
 }
@@ -977,7 +1011,7 @@ async fn send_portouts_reports_retrieve(client: &Client) -> Result<()> {
         .retrieve("eef3340b-8903-4466-b445-89b697315a3a")
         .send()
         .await?;
-    println!("{portout_report:?}");
+    println!("{:?}: {:?}", portout_report.id, portout_report.status);
     Ok(())
 }
 
@@ -1002,7 +1036,7 @@ async fn send_portouts_reports_create(client: &Client) -> Result<()> {
         .report_type(PortoutReportType::ExportPortoutsCsv)
         .send()
         .await?;
-    println!("{portout_report:?}");
+    println!("{:?}: {:?}", portout_report.id, portout_report.status);
     Ok(())
 }
 
@@ -1014,7 +1048,9 @@ async fn send_portouts_comments_list(client: &Client) -> Result<()> {
         .list("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0")
         .send()
         .await?;
-    println!("{portout_comment_list:?}");
+    for portout_comment in portout_comment_list.data.into_iter().flatten() {
+        println!("{:?}", portout_comment.id);
+    }
     Ok(())
 }
 
@@ -1027,79 +1063,87 @@ async fn send_portouts_comments_create(client: &Client) -> Result<()> {
         .body_("This is a comment")
         .send()
         .await?;
-    println!("{portout_comment:?}");
+    println!("{:?}", portout_comment.id);
     Ok(())
 }
 
 /// `GET /portouts/{id}/supporting_documents`
 async fn send_portouts_supporting_documents_list(client: &Client) -> Result<()> {
-    let response = client
+    let supporting_documents = client
         .portouts()
         .supporting_documents()
         .list("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0")
         .send()
         .await?;
-    println!("{response:?}");
+    for supporting_document in supporting_documents {
+        println!("{:?}", supporting_document.id);
+    }
     Ok(())
 }
 
 /// `POST /portouts/{id}/supporting_documents`
 async fn send_portouts_supporting_documents_create(client: &Client) -> Result<()> {
-    let response = client
+    let supporting_documents = client
         .portouts()
         .supporting_documents()
         .create("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0")
         .send()
         .await?;
-    println!("{response:?}");
+    for supporting_document in supporting_documents {
+        println!("{:?}", supporting_document.id);
+    }
     Ok(())
 }
 
 /// `GET /phone_numbers`
 async fn send_phone_numbers_list(client: &Client) -> Result<()> {
-    let mut phone_number_detaileds = client.phone_numbers().list().items();
-    while let Some(phone_number_detailed) = phone_number_detaileds.try_next().await? {
-        println!("{phone_number_detailed:?}");
+    let mut phone_numbers = client.phone_numbers().list().items();
+    while let Some(phone_number) = phone_numbers.try_next().await? {
+        println!("{:?}: {:?}", phone_number.id, phone_number.status);
     }
     Ok(())
 }
 
 /// `GET /phone_numbers/{id}`
 async fn send_phone_numbers_retrieve(client: &Client) -> Result<()> {
-    let phone_number_detailed = client
+    let phone_number = client
         .phone_numbers()
         .retrieve("1293384261075731499")
         .send()
         .await?;
-    println!("{phone_number_detailed:?}");
+    println!("{:?}: {:?}", phone_number.id, phone_number.status);
     Ok(())
 }
 
 /// `PATCH /phone_numbers/{id}`
 async fn send_phone_numbers_update(client: &Client) -> Result<()> {
-    let phone_number_detailed = client
+    let phone_number = client
         .phone_numbers()
         .update("1293384261075731499")
         .address_id("dc8f39ac-953d-4520-b93b-786ae87db0da")
         .billing_group_id("dc8e4d67-33a0-4cbb-af74-7b58f05bd494")
         .send()
         .await?;
-    println!("{phone_number_detailed:?}");
+    println!("{:?}: {:?}", phone_number.id, phone_number.status);
     Ok(())
 }
 
 /// `DELETE /phone_numbers/{id}`
 async fn send_phone_numbers_delete(client: &Client) -> Result<()> {
-    let response = client.phone_numbers().delete("1293384261075731499").send().await?;
-    println!("{response:?}");
+    let phone_number_deleted = client
+        .phone_numbers()
+        .delete("1293384261075731499")
+        .send()
+        .await?;
+    println!("{:?}: {:?}", phone_number_deleted.id, phone_number_deleted.status);
     Ok(())
 }
 
 /// `GET /phone_numbers/slim`
 async fn send_phone_numbers_slim_list(client: &Client) -> Result<()> {
-    let mut items = client.phone_numbers().slim_list().items();
-    while let Some(item) = items.try_next().await? {
-        println!("{item:?}");
+    let mut slim_phone_numbers = client.phone_numbers().slim_list().items();
+    while let Some(slim_phone_number) = slim_phone_numbers.try_next().await? {
+        println!("{:?}: {:?}", slim_phone_number.id, slim_phone_number.status);
     }
     Ok(())
 }
@@ -1119,20 +1163,20 @@ async fn send_phone_numbers_actions_verify_ownership(client: &Client) -> Result<
 
 /// `PATCH /phone_numbers/{id}/actions/bundle_status_change`
 async fn send_phone_numbers_actions_change_bundle_status(client: &Client) -> Result<()> {
-    let response = client
+    let voice_settings = client
         .phone_numbers()
         .actions()
         .change_bundle_status("1293384261075731499")
         .bundle_id("5194d8fc-87e6-4188-baa9-1c434bbe861b")
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}", voice_settings.id);
     Ok(())
 }
 
 /// `POST /phone_numbers/{id}/actions/enable_emergency`
 async fn send_phone_numbers_actions_enable_emergency(client: &Client) -> Result<()> {
-    let response = client
+    let voice_settings = client
         .phone_numbers()
         .actions()
         .enable_emergency("1293384261075731499")
@@ -1140,7 +1184,7 @@ async fn send_phone_numbers_actions_enable_emergency(client: &Client) -> Result<
         .emergency_address_id("53829456729313")
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}", voice_settings.id);
     Ok(())
 }
 
@@ -1148,7 +1192,7 @@ async fn send_phone_numbers_actions_enable_emergency(client: &Client) -> Result<
 async fn send_phone_numbers_jobs_list(client: &Client) -> Result<()> {
     let mut phone_numbers_jobs = client.phone_numbers().jobs().list().items();
     while let Some(phone_numbers_job) = phone_numbers_jobs.try_next().await? {
-        println!("{phone_numbers_job:?}");
+        println!("{:?}: {:?}", phone_numbers_job.id, phone_numbers_job.status);
     }
     Ok(())
 }
@@ -1161,7 +1205,7 @@ async fn send_phone_numbers_jobs_retrieve(client: &Client) -> Result<()> {
         .retrieve("42587e44-3a3e-46de-9255-0c9a7a1d1ec7")
         .send()
         .await?;
-    println!("{phone_numbers_job:?}");
+    println!("{:?}: {:?}", phone_numbers_job.id, phone_numbers_job.status);
     Ok(())
 }
 
@@ -1174,7 +1218,7 @@ async fn send_phone_numbers_jobs_delete_batch(client: &Client) -> Result<()> {
         .phone_numbers(["+19705555098", "+19715555098"])
         .send()
         .await?;
-    println!("{phone_numbers_job:?}");
+    println!("{:?}: {:?}", phone_numbers_job.id, phone_numbers_job.status);
     Ok(())
 }
 
@@ -1188,7 +1232,7 @@ async fn send_phone_numbers_jobs_update_emergency_settings_batch(client: &Client
         .phone_numbers(["+19705555098", "+19715555098"])
         .send()
         .await?;
-    println!("{phone_numbers_job:?}");
+    println!("{:?}: {:?}", phone_numbers_job.id, phone_numbers_job.status);
     Ok(())
 }
 
@@ -1201,34 +1245,34 @@ async fn send_phone_numbers_jobs_update_batch(client: &Client) -> Result<()> {
         .phone_numbers(["+13127367254"])
         .send()
         .await?;
-    println!("{phone_numbers_job:?}");
+    println!("{:?}: {:?}", phone_numbers_job.id, phone_numbers_job.status);
     Ok(())
 }
 
 /// `GET /phone_numbers/messaging`
 async fn send_phone_numbers_messaging_list(client: &Client) -> Result<()> {
-    let mut items = client.phone_numbers().messaging().list().items();
-    while let Some(item) = items.try_next().await? {
-        println!("{item:?}");
+    let mut messaging_settings_list = client.phone_numbers().messaging().list().items();
+    while let Some(messaging_settings) = messaging_settings_list.try_next().await? {
+        println!("{:?}", messaging_settings.id);
     }
     Ok(())
 }
 
 /// `GET /phone_numbers/{id}/messaging`
 async fn send_phone_numbers_messaging_retrieve(client: &Client) -> Result<()> {
-    let response = client
+    let messaging_settings = client
         .phone_numbers()
         .messaging()
         .retrieve("1293384261075731499")
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}", messaging_settings.id);
     Ok(())
 }
 
 /// `PATCH /phone_numbers/{id}/messaging`
 async fn send_phone_numbers_messaging_update(client: &Client) -> Result<()> {
-    let response = client
+    let messaging_settings = client
         .phone_numbers()
         .messaging()
         .update("1293384261075731499")
@@ -1236,34 +1280,34 @@ async fn send_phone_numbers_messaging_update(client: &Client) -> Result<()> {
         .messaging_product("P2P")
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}", messaging_settings.id);
     Ok(())
 }
 
 /// `GET /phone_numbers/voice`
 async fn send_phone_numbers_voice_list(client: &Client) -> Result<()> {
-    let mut items = client.phone_numbers().voice().list().items();
-    while let Some(item) = items.try_next().await? {
-        println!("{item:?}");
+    let mut voice_settings_list = client.phone_numbers().voice().list().items();
+    while let Some(voice_settings) = voice_settings_list.try_next().await? {
+        println!("{:?}", voice_settings.id);
     }
     Ok(())
 }
 
 /// `GET /phone_numbers/{id}/voice`
 async fn send_phone_numbers_voice_retrieve(client: &Client) -> Result<()> {
-    let response = client
+    let voice_settings = client
         .phone_numbers()
         .voice()
         .retrieve("1293384261075731499")
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}", voice_settings.id);
     Ok(())
 }
 
 /// `PATCH /phone_numbers/{id}/voice`
 async fn send_phone_numbers_voice_update(client: &Client) -> Result<()> {
-    let response = client
+    let voice_settings = client
         .phone_numbers()
         .voice()
         .update("1293384261075731499")
@@ -1271,7 +1315,7 @@ async fn send_phone_numbers_voice_update(client: &Client) -> Result<()> {
         .translated_number("+13035559999")
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}", voice_settings.id);
     Ok(())
 }
 
@@ -1279,7 +1323,7 @@ async fn send_phone_numbers_voice_update(client: &Client) -> Result<()> {
 async fn send_mobile_phone_numbers_list(client: &Client) -> Result<()> {
     let mut mobile_phone_numbers = client.mobile_phone_numbers().list().items();
     while let Some(mobile_phone_number) = mobile_phone_numbers.try_next().await? {
-        println!("{mobile_phone_number:?}");
+        println!("{:?}: {:?}", mobile_phone_number.id, mobile_phone_number.status);
     }
     Ok(())
 }
@@ -1291,7 +1335,7 @@ async fn send_mobile_phone_numbers_retrieve(client: &Client) -> Result<()> {
         .retrieve("2126210528794641864")
         .send()
         .await?;
-    println!("{mobile_phone_number:?}");
+    println!("{:?}: {:?}", mobile_phone_number.id, mobile_phone_number.status);
     Ok(())
 }
 
@@ -1306,52 +1350,56 @@ async fn send_mobile_phone_numbers_update(client: &Client) -> Result<()> {
         .inbound_call_screening(InboundCallScreening::Disabled)
         .send()
         .await?;
-    println!("{mobile_phone_number:?}");
+    println!("{:?}: {:?}", mobile_phone_number.id, mobile_phone_number.status);
     Ok(())
 }
 
 /// `GET /mobile_phone_numbers/messaging`
 async fn send_mobile_phone_numbers_messaging_list(client: &Client) -> Result<()> {
-    let mut items = client.mobile_phone_numbers().messaging().list().items();
-    while let Some(item) = items.try_next().await? {
-        println!("{item:?}");
+    let mut messaging_settings_list = client
+        .mobile_phone_numbers()
+        .messaging()
+        .list()
+        .items();
+    while let Some(messaging_settings) = messaging_settings_list.try_next().await? {
+        println!("{:?}", messaging_settings.id);
     }
     Ok(())
 }
 
 /// `GET /mobile_phone_numbers/{id}/messaging`
 async fn send_mobile_phone_numbers_messaging_retrieve(client: &Client) -> Result<()> {
-    let response = client
+    let messaging_settings = client
         .mobile_phone_numbers()
         .messaging()
         .retrieve("2126210528794641864")
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{:?}", messaging_settings.id);
     Ok(())
 }
 
 /// `GET /messaging_numbers_bulk_updates/{order_id}`
 async fn send_messaging_numbers_bulk_updates_retrieve(client: &Client) -> Result<()> {
-    let response = client
+    let phone_numbers = client
         .messaging_numbers_bulk_updates()
         .retrieve("00000000-0000-0000-0000-000000000000")
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{phone_numbers:?}");
     Ok(())
 }
 
 /// `POST /messaging_numbers_bulk_updates`
 async fn send_messaging_numbers_bulk_updates_create(client: &Client) -> Result<()> {
-    let response = client
+    let phone_numbers = client
         .messaging_numbers_bulk_updates()
         .create()
         .messaging_profile_id("00000000-0000-0000-0000-000000000000")
         .numbers(["+18880000000", "+18880000001", "+18880000002"])
         .send()
         .await?;
-    println!("{response:?}");
+    println!("{phone_numbers:?}");
     Ok(())
 }
 
@@ -1393,7 +1441,7 @@ async fn errors_of_telnyx_porting_out_rust(client: &Client) -> Result<()> {
         .portouts()
         .update_status(
             "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0",
-            PortoutDecision::Authorized,
+            PortoutDecision::RejectedPending,
         )
         .reason("I do not recognize this transaction")
         .send()

@@ -40,12 +40,12 @@ impl MessagingNumbersBulkUpdates {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let phone_numbers = client
     ///     .messaging_numbers_bulk_updates()
     ///     .retrieve("00000000-0000-0000-0000-000000000000")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{phone_numbers:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -80,14 +80,14 @@ impl MessagingNumbersBulkUpdates {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let phone_numbers = client
     ///     .messaging_numbers_bulk_updates()
     ///     .create()
     ///     .messaging_profile_id("00000000-0000-0000-0000-000000000000")
     ///     .numbers(["+18880000000", "+18880000001", "+18880000002"])
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{phone_numbers:?}");
     /// # Ok(())
     /// # }
     /// ```

@@ -47,7 +47,7 @@ impl MobilePhoneNumbers {
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
     /// let mut mobile_phone_numbers = client.mobile_phone_numbers().list().items();
     /// while let Some(mobile_phone_number) = mobile_phone_numbers.try_next().await? {
-    ///     println!("{mobile_phone_number:?}");
+    ///     println!("{:?}: {:?}", mobile_phone_number.id, mobile_phone_number.status);
     /// }
     /// # Ok(())
     /// # }
@@ -84,7 +84,7 @@ impl MobilePhoneNumbers {
     ///     .retrieve("2126210528794641864")
     ///     .send()
     ///     .await?;
-    /// println!("{mobile_phone_number:?}");
+    /// println!("{:?}: {:?}", mobile_phone_number.id, mobile_phone_number.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -124,7 +124,7 @@ impl MobilePhoneNumbers {
     ///     .inbound_call_screening(InboundCallScreening::Disabled)
     ///     .send()
     ///     .await?;
-    /// println!("{mobile_phone_number:?}");
+    /// println!("{:?}: {:?}", mobile_phone_number.id, mobile_phone_number.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -421,9 +421,13 @@ impl MobilePhoneNumbersMessaging {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut items = client.mobile_phone_numbers().messaging().list().items();
-    /// while let Some(item) = items.try_next().await? {
-    ///     println!("{item:?}");
+    /// let mut messaging_settings_list = client
+    ///     .mobile_phone_numbers()
+    ///     .messaging()
+    ///     .list()
+    ///     .items();
+    /// while let Some(messaging_settings) = messaging_settings_list.try_next().await? {
+    ///     println!("{:?}", messaging_settings.id);
     /// }
     /// # Ok(())
     /// # }
@@ -456,13 +460,13 @@ impl MobilePhoneNumbersMessaging {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let messaging_settings = client
     ///     .mobile_phone_numbers()
     ///     .messaging()
     ///     .retrieve("2126210528794641864")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}", messaging_settings.id);
     /// # Ok(())
     /// # }
     /// ```

@@ -81,9 +81,9 @@ impl PhoneNumbers {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut phone_number_detaileds = client.phone_numbers().list().items();
-    /// while let Some(phone_number_detailed) = phone_number_detaileds.try_next().await? {
-    ///     println!("{phone_number_detailed:?}");
+    /// let mut phone_numbers = client.phone_numbers().list().items();
+    /// while let Some(phone_number) = phone_numbers.try_next().await? {
+    ///     println!("{:?}: {:?}", phone_number.id, phone_number.status);
     /// }
     /// # Ok(())
     /// # }
@@ -122,12 +122,12 @@ impl PhoneNumbers {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let phone_number_detailed = client
+    /// let phone_number = client
     ///     .phone_numbers()
     ///     .retrieve("1293384261075731499")
     ///     .send()
     ///     .await?;
-    /// println!("{phone_number_detailed:?}");
+    /// println!("{:?}: {:?}", phone_number.id, phone_number.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -168,14 +168,14 @@ impl PhoneNumbers {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let phone_number_detailed = client
+    /// let phone_number = client
     ///     .phone_numbers()
     ///     .update("1293384261075731499")
     ///     .address_id("dc8f39ac-953d-4520-b93b-786ae87db0da")
     ///     .billing_group_id("dc8e4d67-33a0-4cbb-af74-7b58f05bd494")
     ///     .send()
     ///     .await?;
-    /// println!("{phone_number_detailed:?}");
+    /// println!("{:?}: {:?}", phone_number.id, phone_number.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -216,8 +216,12 @@ impl PhoneNumbers {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client.phone_numbers().delete("1293384261075731499").send().await?;
-    /// println!("{response:?}");
+    /// let phone_number_deleted = client
+    ///     .phone_numbers()
+    ///     .delete("1293384261075731499")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}: {:?}", phone_number_deleted.id, phone_number_deleted.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -252,9 +256,9 @@ impl PhoneNumbers {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut items = client.phone_numbers().slim_list().items();
-    /// while let Some(item) = items.try_next().await? {
-    ///     println!("{item:?}");
+    /// let mut slim_phone_numbers = client.phone_numbers().slim_list().items();
+    /// while let Some(slim_phone_number) = slim_phone_numbers.try_next().await? {
+    ///     println!("{:?}: {:?}", slim_phone_number.id, slim_phone_number.status);
     /// }
     /// # Ok(())
     /// # }
@@ -670,14 +674,14 @@ impl PhoneNumbersActions {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let voice_settings = client
     ///     .phone_numbers()
     ///     .actions()
     ///     .change_bundle_status("1293384261075731499")
     ///     .bundle_id("5194d8fc-87e6-4188-baa9-1c434bbe861b")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}", voice_settings.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -724,7 +728,7 @@ impl PhoneNumbersActions {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let voice_settings = client
     ///     .phone_numbers()
     ///     .actions()
     ///     .enable_emergency("1293384261075731499")
@@ -732,7 +736,7 @@ impl PhoneNumbersActions {
     ///     .emergency_address_id("53829456729313")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}", voice_settings.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -952,7 +956,7 @@ impl PhoneNumbersJobs {
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
     /// let mut phone_numbers_jobs = client.phone_numbers().jobs().list().items();
     /// while let Some(phone_numbers_job) = phone_numbers_jobs.try_next().await? {
-    ///     println!("{phone_numbers_job:?}");
+    ///     println!("{:?}: {:?}", phone_numbers_job.id, phone_numbers_job.status);
     /// }
     /// # Ok(())
     /// # }
@@ -995,7 +999,7 @@ impl PhoneNumbersJobs {
     ///     .retrieve("42587e44-3a3e-46de-9255-0c9a7a1d1ec7")
     ///     .send()
     ///     .await?;
-    /// println!("{phone_numbers_job:?}");
+    /// println!("{:?}: {:?}", phone_numbers_job.id, phone_numbers_job.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -1039,7 +1043,7 @@ impl PhoneNumbersJobs {
     ///     .phone_numbers(["+19705555098", "+19715555098"])
     ///     .send()
     ///     .await?;
-    /// println!("{phone_numbers_job:?}");
+    /// println!("{:?}: {:?}", phone_numbers_job.id, phone_numbers_job.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -1086,7 +1090,7 @@ impl PhoneNumbersJobs {
     ///     .phone_numbers(["+19705555098", "+19715555098"])
     ///     .send()
     ///     .await?;
-    /// println!("{phone_numbers_job:?}");
+    /// println!("{:?}: {:?}", phone_numbers_job.id, phone_numbers_job.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -1138,7 +1142,7 @@ impl PhoneNumbersJobs {
     ///     .phone_numbers(["+13127367254"])
     ///     .send()
     ///     .await?;
-    /// println!("{phone_numbers_job:?}");
+    /// println!("{:?}: {:?}", phone_numbers_job.id, phone_numbers_job.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -1513,9 +1517,9 @@ impl PhoneNumbersMessaging {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut items = client.phone_numbers().messaging().list().items();
-    /// while let Some(item) = items.try_next().await? {
-    ///     println!("{item:?}");
+    /// let mut messaging_settings_list = client.phone_numbers().messaging().list().items();
+    /// while let Some(messaging_settings) = messaging_settings_list.try_next().await? {
+    ///     println!("{:?}", messaging_settings.id);
     /// }
     /// # Ok(())
     /// # }
@@ -1549,13 +1553,13 @@ impl PhoneNumbersMessaging {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let messaging_settings = client
     ///     .phone_numbers()
     ///     .messaging()
     ///     .retrieve("1293384261075731499")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}", messaging_settings.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -1591,7 +1595,7 @@ impl PhoneNumbersMessaging {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let messaging_settings = client
     ///     .phone_numbers()
     ///     .messaging()
     ///     .update("1293384261075731499")
@@ -1599,7 +1603,7 @@ impl PhoneNumbersMessaging {
     ///     .messaging_product("P2P")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}", messaging_settings.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -1837,9 +1841,9 @@ impl PhoneNumbersVoice {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut items = client.phone_numbers().voice().list().items();
-    /// while let Some(item) = items.try_next().await? {
-    ///     println!("{item:?}");
+    /// let mut voice_settings_list = client.phone_numbers().voice().list().items();
+    /// while let Some(voice_settings) = voice_settings_list.try_next().await? {
+    ///     println!("{:?}", voice_settings.id);
     /// }
     /// # Ok(())
     /// # }
@@ -1878,13 +1882,13 @@ impl PhoneNumbersVoice {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let voice_settings = client
     ///     .phone_numbers()
     ///     .voice()
     ///     .retrieve("1293384261075731499")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}", voice_settings.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -1923,7 +1927,7 @@ impl PhoneNumbersVoice {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let voice_settings = client
     ///     .phone_numbers()
     ///     .voice()
     ///     .update("1293384261075731499")
@@ -1931,7 +1935,7 @@ impl PhoneNumbersVoice {
     ///     .translated_number("+13035559999")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}", voice_settings.id);
     /// # Ok(())
     /// # }
     /// ```

@@ -34,13 +34,15 @@ impl PortabilityChecks {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let portability_checks = client
     ///     .portability_checks()
     ///     .run()
     ///     .phone_numbers(["+13035550000", "+13035550001", "+13035550002"])
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// for portability_check in portability_checks {
+    ///     println!("{portability_check:?}");
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -62,7 +62,9 @@ impl Porting {
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
     /// let porting_uk_carriers = client.porting().list_uk_carriers().send().await?;
-    /// println!("{porting_uk_carriers:?}");
+    /// for porting_uk_carrier in porting_uk_carriers {
+    ///     println!("{:?}", porting_uk_carrier.id);
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -330,9 +332,9 @@ impl PortingLoaConfigurations {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut items = client.porting().loa_configurations().list().items();
-    /// while let Some(item) = items.try_next().await? {
-    ///     println!("{item:?}");
+    /// let mut loa_configurations = client.porting().loa_configurations().list().items();
+    /// while let Some(loa_configuration) = loa_configurations.try_next().await? {
+    ///     println!("{:?}", loa_configuration.id);
     /// }
     /// # Ok(())
     /// # }
@@ -366,13 +368,13 @@ impl PortingLoaConfigurations {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let loa_configuration = client
     ///     .porting()
     ///     .loa_configurations()
     ///     .retrieve("eef3340b-8903-4466-b445-89b697315a3a")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}", loa_configuration.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -409,7 +411,7 @@ impl PortingLoaConfigurations {
     /// use telnyx_porting::types::{LoaAddress, LoaContact, LoaLogo};
     ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let loa_configuration = client
     ///     .porting()
     ///     .loa_configurations()
     ///     .create()
@@ -437,7 +439,7 @@ impl PortingLoaConfigurations {
     ///     .name("My LOA Configuration")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}", loa_configuration.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -475,7 +477,7 @@ impl PortingLoaConfigurations {
     /// use telnyx_porting::types::{LoaAddress, LoaContact, LoaLogo};
     ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let loa_configuration = client
     ///     .porting()
     ///     .loa_configurations()
     ///     .update("eef3340b-8903-4466-b445-89b697315a3a")
@@ -503,7 +505,7 @@ impl PortingLoaConfigurations {
     ///     .name("My LOA Configuration")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}", loa_configuration.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -1238,7 +1240,7 @@ impl PortingReports {
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
     /// let mut porting_reports = client.porting().reports().list().items();
     /// while let Some(porting_report) = porting_reports.try_next().await? {
-    ///     println!("{porting_report:?}");
+    ///     println!("{:?}: {:?}", porting_report.id, porting_report.status);
     /// }
     /// # Ok(())
     /// # }
@@ -1278,7 +1280,7 @@ impl PortingReports {
     ///     .retrieve("eef3340b-8903-4466-b445-89b697315a3a")
     ///     .send()
     ///     .await?;
-    /// println!("{porting_report:?}");
+    /// println!("{:?}: {:?}", porting_report.id, porting_report.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -1326,7 +1328,7 @@ impl PortingReports {
     ///     .report_type(PortingReportType::ExportPortingOrdersCsv)
     ///     .send()
     ///     .await?;
-    /// println!("{porting_report:?}");
+    /// println!("{:?}: {:?}", porting_report.id, porting_report.status);
     /// # Ok(())
     /// # }
     /// ```

@@ -136,7 +136,7 @@ impl PortingOrders {
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
     /// let mut porting_orders = client.porting_orders().list().items();
     /// while let Some(porting_order) = porting_orders.try_next().await? {
-    ///     println!("{porting_order:?}");
+    ///     println!("{:?}: {:?}", porting_order.id, porting_order.status);
     /// }
     /// # Ok(())
     /// # }
@@ -176,7 +176,9 @@ impl PortingOrders {
     ///     .retrieve("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// if let Some(porting_order) = response.data {
+    ///     println!("{:?}: {:?}", porting_order.id, porting_order.status);
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -218,7 +220,9 @@ impl PortingOrders {
     ///     .phone_numbers(["+13035550000", "+13035550001", "+13035550002"])
     ///     .send()
     ///     .await?;
-    /// println!("{porting_orders:?}");
+    /// for porting_order in porting_orders {
+    ///     println!("{:?}: {:?}", porting_order.id, porting_order.status);
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -265,7 +269,9 @@ impl PortingOrders {
     ///     .customer_reference("Acct 123abc")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// if let Some(porting_order) = response.data {
+    ///     println!("{:?}: {:?}", porting_order.id, porting_order.status);
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -329,8 +335,14 @@ impl PortingOrders {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client.porting_orders().retrieve_exception_types().send().await?;
-    /// println!("{response:?}");
+    /// let exception_types = client
+    ///     .porting_orders()
+    ///     .retrieve_exception_types()
+    ///     .send()
+    ///     .await?;
+    /// for exception_type in exception_types {
+    ///     println!("{exception_type:?}");
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -366,12 +378,14 @@ impl PortingOrders {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let window_list = client
     ///     .porting_orders()
     ///     .retrieve_allowed_foc_windows("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// for foc_window in window_list.data.into_iter().flatten() {
+    ///     println!("{foc_window:?}");
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -446,12 +460,12 @@ impl PortingOrders {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut items = client
+    /// let mut requirement_details = client
     ///     .porting_orders()
     ///     .retrieve_requirements("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .items();
-    /// while let Some(item) = items.try_next().await? {
-    ///     println!("{item:?}");
+    /// while let Some(requirement_detail) = requirement_details.try_next().await? {
+    ///     println!("{requirement_detail:?}");
     /// }
     /// # Ok(())
     /// # }
@@ -488,12 +502,12 @@ impl PortingOrders {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let porting_order = client
     ///     .porting_orders()
     ///     .retrieve_sub_request("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{porting_order:?}");
     /// # Ok(())
     /// # }
     /// ```
@@ -1061,9 +1075,13 @@ impl PortingOrdersPhoneNumberConfigurations {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut items = client.porting_orders().phone_number_configurations().list().items();
-    /// while let Some(item) = items.try_next().await? {
-    ///     println!("{item:?}");
+    /// let mut number_configurations = client
+    ///     .porting_orders()
+    ///     .phone_number_configurations()
+    ///     .list()
+    ///     .items();
+    /// while let Some(number_configuration) = number_configurations.try_next().await? {
+    ///     println!("{:?}", number_configuration.id);
     /// }
     /// # Ok(())
     /// # }
@@ -1098,13 +1116,15 @@ impl PortingOrdersPhoneNumberConfigurations {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let number_configurations = client
     ///     .porting_orders()
     ///     .phone_number_configurations()
     ///     .create()
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// for number_configuration in number_configurations {
+    ///     println!("{:?}", number_configuration.id);
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -1264,13 +1284,13 @@ impl PortingOrdersActions {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let activation_job = client
     ///     .porting_orders()
     ///     .actions()
     ///     .activate("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}: {:?}", activation_job.id, activation_job.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -1312,7 +1332,9 @@ impl PortingOrdersActions {
     ///     .cancel("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// if let Some(porting_order) = response.data {
+    ///     println!("{:?}: {:?}", porting_order.id, porting_order.status);
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -1355,7 +1377,9 @@ impl PortingOrdersActions {
     ///     .confirm("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// if let Some(porting_order) = response.data {
+    ///     println!("{:?}: {:?}", porting_order.id, porting_order.status);
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -1391,7 +1415,7 @@ impl PortingOrdersActions {
     /// use telnyx_porting::types::PortingOrderSharingPermission;
     ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let sharing_token = client
     ///     .porting_orders()
     ///     .actions()
     ///     .share("f1486bae-f067-460c-ad43-73a92848f902")
@@ -1399,7 +1423,7 @@ impl PortingOrdersActions {
     ///     .permissions(PortingOrderSharingPermission::PortingOrderDocumentRead)
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}", sharing_token.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -1547,13 +1571,13 @@ impl PortingOrdersActivationJobs {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut items = client
+    /// let mut activation_jobs = client
     ///     .porting_orders()
     ///     .activation_jobs()
     ///     .list("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .items();
-    /// while let Some(item) = items.try_next().await? {
-    ///     println!("{item:?}");
+    /// while let Some(activation_job) = activation_jobs.try_next().await? {
+    ///     println!("{:?}: {:?}", activation_job.id, activation_job.status);
     /// }
     /// # Ok(())
     /// # }
@@ -1589,7 +1613,7 @@ impl PortingOrdersActivationJobs {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let activation_job = client
     ///     .porting_orders()
     ///     .activation_jobs()
     ///     .retrieve(
@@ -1598,7 +1622,7 @@ impl PortingOrdersActivationJobs {
     ///     )
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}: {:?}", activation_job.id, activation_job.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -1639,7 +1663,7 @@ impl PortingOrdersActivationJobs {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let activation_job = client
     ///     .porting_orders()
     ///     .activation_jobs()
     ///     .update(
@@ -1649,7 +1673,7 @@ impl PortingOrdersActivationJobs {
     ///     .activate_at("2019-01-01T00:00:00Z")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}: {:?}", activation_job.id, activation_job.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -1807,13 +1831,13 @@ impl PortingOrdersAdditionalDocuments {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut items = client
+    /// let mut additional_documents = client
     ///     .porting_orders()
     ///     .additional_documents()
     ///     .list("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .items();
-    /// while let Some(item) = items.try_next().await? {
-    ///     println!("{item:?}");
+    /// while let Some(additional_document) = additional_documents.try_next().await? {
+    ///     println!("{:?}", additional_document.id);
     /// }
     /// # Ok(())
     /// # }
@@ -1852,13 +1876,15 @@ impl PortingOrdersAdditionalDocuments {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let additional_documents = client
     ///     .porting_orders()
     ///     .additional_documents()
     ///     .create("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// for additional_document in additional_documents {
+    ///     println!("{:?}", additional_document.id);
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -2082,7 +2108,7 @@ impl PortingOrdersComments {
     ///     .list("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .items();
     /// while let Some(porting_orders_comment) = porting_orders_comments.try_next().await? {
-    ///     println!("{porting_orders_comment:?}");
+    ///     println!("{:?}", porting_orders_comment.id);
     /// }
     /// # Ok(())
     /// # }
@@ -2124,7 +2150,7 @@ impl PortingOrdersComments {
     ///     .body_("Please, let me know when the port completes")
     ///     .send()
     ///     .await?;
-    /// println!("{porting_orders_comment:?}");
+    /// println!("{:?}", porting_orders_comment.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -2254,13 +2280,13 @@ impl PortingOrdersVerificationCodes {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut items = client
+    /// let mut verification_codes = client
     ///     .porting_orders()
     ///     .verification_codes()
     ///     .list("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .items();
-    /// while let Some(item) = items.try_next().await? {
-    ///     println!("{item:?}");
+    /// while let Some(verification_code) = verification_codes.try_next().await? {
+    ///     println!("{:?}", verification_code.id);
     /// }
     /// # Ok(())
     /// # }
@@ -2341,13 +2367,15 @@ impl PortingOrdersVerificationCodes {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let verification_codes = client
     ///     .porting_orders()
     ///     .verification_codes()
     ///     .verify("f1486bae-f067-460c-ad43-73a92848f902")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// for verification_code in verification_codes {
+    ///     println!("{:?}", verification_code.id);
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -2556,13 +2584,13 @@ impl PortingOrdersActionRequirements {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut items = client
+    /// let mut action_requirements = client
     ///     .porting_orders()
     ///     .action_requirements()
     ///     .list("12ade33a-21c0-473b-b055-b3c836e1c292")
     ///     .items();
-    /// while let Some(item) = items.try_next().await? {
-    ///     println!("{item:?}");
+    /// while let Some(action_requirement) = action_requirements.try_next().await? {
+    ///     println!("{:?}: {:?}", action_requirement.id, action_requirement.status);
     /// }
     /// # Ok(())
     /// # }
@@ -2606,7 +2634,7 @@ impl PortingOrdersActionRequirements {
     /// use telnyx_porting::types::AuIdVerificationParams;
     ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let action_requirement = client
     ///     .porting_orders()
     ///     .action_requirements()
     ///     .initiate(
@@ -2618,7 +2646,7 @@ impl PortingOrdersActionRequirements {
     ///     )
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}: {:?}", action_requirement.id, action_requirement.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -2782,13 +2810,13 @@ impl PortingOrdersAssociatedPhoneNumbers {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut items = client
+    /// let mut phone_numbers = client
     ///     .porting_orders()
     ///     .associated_phone_numbers()
     ///     .list("a24151b6-3389-41d3-8747-7dd8c681e5e2")
     ///     .items();
-    /// while let Some(item) = items.try_next().await? {
-    ///     println!("{item:?}");
+    /// while let Some(phone_number) = phone_numbers.try_next().await? {
+    ///     println!("{:?}", phone_number.id);
     /// }
     /// # Ok(())
     /// # }
@@ -2833,7 +2861,7 @@ impl PortingOrdersAssociatedPhoneNumbers {
     /// use telnyx_porting::types::{PortingAssociatedPhoneNumberAction, PortingPhoneNumberRange};
     ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let phone_number = client
     ///     .porting_orders()
     ///     .associated_phone_numbers()
     ///     .create("a24151b6-3389-41d3-8747-7dd8c681e5e2")
@@ -2846,7 +2874,7 @@ impl PortingOrdersAssociatedPhoneNumbers {
     ///     .action(PortingAssociatedPhoneNumberAction::Keep)
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}", phone_number.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -2886,7 +2914,7 @@ impl PortingOrdersAssociatedPhoneNumbers {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let phone_number = client
     ///     .porting_orders()
     ///     .associated_phone_numbers()
     ///     .delete(
@@ -2895,7 +2923,7 @@ impl PortingOrdersAssociatedPhoneNumbers {
     ///     )
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}", phone_number.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -3089,13 +3117,13 @@ impl PortingOrdersPhoneNumberBlocks {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut items = client
+    /// let mut number_blocks = client
     ///     .porting_orders()
     ///     .phone_number_blocks()
     ///     .list("a24151b6-3389-41d3-8747-7dd8c681e5e2")
     ///     .items();
-    /// while let Some(item) = items.try_next().await? {
-    ///     println!("{item:?}");
+    /// while let Some(number_block) = number_blocks.try_next().await? {
+    ///     println!("{:?}", number_block.id);
     /// }
     /// # Ok(())
     /// # }
@@ -3140,7 +3168,7 @@ impl PortingOrdersPhoneNumberBlocks {
     /// use telnyx_porting::types::CreatePortingPhoneNumberBlockRange;
     ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let number_block = client
     ///     .porting_orders()
     ///     .phone_number_blocks()
     ///     .create("a24151b6-3389-41d3-8747-7dd8c681e5e2")
@@ -3158,7 +3186,7 @@ impl PortingOrdersPhoneNumberBlocks {
     ///     ])
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}", number_block.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -3198,7 +3226,7 @@ impl PortingOrdersPhoneNumberBlocks {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let number_block = client
     ///     .porting_orders()
     ///     .phone_number_blocks()
     ///     .delete(
@@ -3207,7 +3235,7 @@ impl PortingOrdersPhoneNumberBlocks {
     ///     )
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}", number_block.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -3406,13 +3434,13 @@ impl PortingOrdersPhoneNumberExtensions {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut items = client
+    /// let mut number_extensions = client
     ///     .porting_orders()
     ///     .phone_number_extensions()
     ///     .list("a24151b6-3389-41d3-8747-7dd8c681e5e2")
     ///     .items();
-    /// while let Some(item) = items.try_next().await? {
-    ///     println!("{item:?}");
+    /// while let Some(number_extension) = number_extensions.try_next().await? {
+    ///     println!("{:?}", number_extension.id);
     /// }
     /// # Ok(())
     /// # }
@@ -3457,7 +3485,7 @@ impl PortingOrdersPhoneNumberExtensions {
     /// use telnyx_porting::types::CreatePortingPhoneNumberExtensionRange;
     ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let number_extension = client
     ///     .porting_orders()
     ///     .phone_number_extensions()
     ///     .create("a24151b6-3389-41d3-8747-7dd8c681e5e2")
@@ -3476,7 +3504,7 @@ impl PortingOrdersPhoneNumberExtensions {
     ///     ])
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}", number_extension.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -3516,7 +3544,7 @@ impl PortingOrdersPhoneNumberExtensions {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let number_extension = client
     ///     .porting_orders()
     ///     .phone_number_extensions()
     ///     .delete(
@@ -3525,7 +3553,7 @@ impl PortingOrdersPhoneNumberExtensions {
     ///     )
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// println!("{:?}", number_extension.id);
     /// # Ok(())
     /// # }
     /// ```

@@ -71,9 +71,9 @@ impl Portouts {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let mut portout_details_list = client.portouts().list().items();
-    /// while let Some(portout_details) = portout_details_list.try_next().await? {
-    ///     println!("{portout_details:?}");
+    /// let mut portouts = client.portouts().list().items();
+    /// while let Some(portout) = portouts.try_next().await? {
+    ///     println!("{:?}: {:?}", portout.id, portout.status);
     /// }
     /// # Ok(())
     /// # }
@@ -109,12 +109,12 @@ impl Portouts {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let portout_details = client
+    /// let portout = client
     ///     .portouts()
     ///     .retrieve("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0")
     ///     .send()
     ///     .await?;
-    /// println!("{portout_details:?}");
+    /// println!("{:?}: {:?}", portout.id, portout.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -153,7 +153,9 @@ impl Portouts {
     ///     .list_rejection_codes("329d6658-8f93-405d-862f-648776e8afd7")
     ///     .send()
     ///     .await?;
-    /// println!("{portout_rejections:?}");
+    /// for portout_rejection in portout_rejections {
+    ///     println!("{portout_rejection:?}");
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -201,16 +203,16 @@ impl Portouts {
     /// use telnyx_porting::types::PortoutDecision;
     ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let portout_details = client
+    /// let portout = client
     ///     .portouts()
     ///     .update_status(
     ///         "0ccc7b54-4df3-4bca-a65a-3da1ecc777f0",
-    ///         PortoutDecision::Authorized,
+    ///         PortoutDecision::RejectedPending,
     ///     )
     ///     .reason("I do not recognize this transaction")
     ///     .send()
     ///     .await?;
-    /// println!("{portout_details:?}");
+    /// println!("{:?}: {:?}", portout.id, portout.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -618,7 +620,7 @@ impl PortoutsReports {
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
     /// let mut portout_reports = client.portouts().reports().list().items();
     /// while let Some(portout_report) = portout_reports.try_next().await? {
-    ///     println!("{portout_report:?}");
+    ///     println!("{:?}: {:?}", portout_report.id, portout_report.status);
     /// }
     /// # Ok(())
     /// # }
@@ -658,7 +660,7 @@ impl PortoutsReports {
     ///     .retrieve("eef3340b-8903-4466-b445-89b697315a3a")
     ///     .send()
     ///     .await?;
-    /// println!("{portout_report:?}");
+    /// println!("{:?}: {:?}", portout_report.id, portout_report.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -706,7 +708,7 @@ impl PortoutsReports {
     ///     .report_type(PortoutReportType::ExportPortoutsCsv)
     ///     .send()
     ///     .await?;
-    /// println!("{portout_report:?}");
+    /// println!("{:?}: {:?}", portout_report.id, portout_report.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -886,7 +888,9 @@ impl PortoutsComments {
     ///     .list("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0")
     ///     .send()
     ///     .await?;
-    /// println!("{portout_comment_list:?}");
+    /// for portout_comment in portout_comment_list.data.into_iter().flatten() {
+    ///     println!("{:?}", portout_comment.id);
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -927,7 +931,7 @@ impl PortoutsComments {
     ///     .body_("This is a comment")
     ///     .send()
     ///     .await?;
-    /// println!("{portout_comment:?}");
+    /// println!("{:?}", portout_comment.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -1032,13 +1036,15 @@ impl PortoutsSupportingDocuments {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let supporting_documents = client
     ///     .portouts()
     ///     .supporting_documents()
     ///     .list("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// for supporting_document in supporting_documents {
+    ///     println!("{:?}", supporting_document.id);
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -1071,13 +1077,15 @@ impl PortoutsSupportingDocuments {
     ///
     /// ```no_run
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
-    /// let response = client
+    /// let supporting_documents = client
     ///     .portouts()
     ///     .supporting_documents()
     ///     .create("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0")
     ///     .send()
     ///     .await?;
-    /// println!("{response:?}");
+    /// for supporting_document in supporting_documents {
+    ///     println!("{:?}", supporting_document.id);
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -1,6 +1,9 @@
-//! Our documents: every schema has an example value, it fits, and the generated types keep all of it.
+//! Our documents: every schema has an example value, it fits, the generated types keep all of it, and the skill documents
+//! tell all of it.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+
+mod skills;
 
 use std::collections::BTreeMap;
 use std::path::Path;

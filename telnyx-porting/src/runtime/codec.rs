@@ -9,7 +9,7 @@ pub(crate) use serde_core::de::{Deserialize, Deserializer};
 pub(crate) use serde_core::ser::{Serialize, Serializer};
 pub(crate) use serde_json::Value;
 
-pub(crate) use crate::runtime::slot::{Field, Integer, Slot, Text, fit, read};
+pub(crate) use crate::runtime::slot::{Field, Integer, Shaped, Slot, fit, read, shape};
 pub(crate) use crate::runtime::view::{View, lost};
 
 /// Implements `Debug`, `Serialize` and `Deserialize` for a struct whose members are tabled: the number
@@ -77,22 +77,10 @@ pub(crate) use object;
 /// Implements the traits that follow from a type's way to be filled and looked at.
 macro_rules! traits {
     ($name:ident as $kind:ident) => {
-        impl $crate::runtime::codec::Field for $name {
-            #[inline]
-            fn slot(&mut self) -> $crate::runtime::codec::Slot<'_> {
-                $crate::runtime::codec::Slot::$kind(self)
-            }
-
-            #[inline]
-            fn view(&self) -> $crate::runtime::codec::View<'_> {
-                $crate::runtime::codec::View::$kind(self)
-            }
+        impl $crate::runtime::codec::Shaped for $name {
+            type Shape = $crate::runtime::codec::shape::$kind;
         }
 
-        $crate::runtime::codec::traits! { $name }
-    };
-
-    ($name:ident) => {
         impl ::std::fmt::Debug for $name {
             #[inline]
             fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -172,19 +160,7 @@ pub(crate) fn known<T: Clone>(text: &str, texts: &[&str], values: &[T]) -> Optio
 /// `From<String>`.
 macro_rules! text {
     ($name:ident) => {
-        impl $crate::runtime::codec::Field for $name {
-            #[inline]
-            fn slot(&mut self) -> $crate::runtime::codec::Slot<'_> {
-                $crate::runtime::codec::Slot::Text(self)
-            }
-
-            #[inline]
-            fn view(&self) -> $crate::runtime::codec::View<'_> {
-                $crate::runtime::codec::View::Str(self.as_str())
-            }
-        }
-
-        $crate::runtime::codec::traits! { $name }
+        $crate::runtime::codec::traits! { $name as Text }
 
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
@@ -282,21 +258,14 @@ macro_rules! int_enum {
             fn set_integer(&mut self, number: i64) {
                 *self = Self::from(number);
             }
-        }
-
-        impl $crate::runtime::codec::Field for $name {
-            #[inline]
-            fn slot(&mut self) -> $crate::runtime::codec::Slot<'_> {
-                $crate::runtime::codec::Slot::Integer(self)
-            }
 
             #[inline]
-            fn view(&self) -> $crate::runtime::codec::View<'_> {
-                $crate::runtime::codec::View::I64(self.as_i64())
+            fn integer(&self) -> i64 {
+                self.as_i64()
             }
         }
 
-        $crate::runtime::codec::traits! { $name }
+        $crate::runtime::codec::traits! { $name as Integer }
     };
 }
 pub(crate) use int_enum;

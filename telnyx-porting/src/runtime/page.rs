@@ -656,6 +656,7 @@ mod tests {
     use crate::runtime::headers::Headers;
     use crate::runtime::operation::Operation;
     use crate::runtime::script::{Script, Step};
+    use crate::runtime::slot::{Shape, Shaped};
     use crate::runtime::transport::{BoxFuture, Transport, TransportError, TransportRequest, TransportResponse};
 
     static NUMBERED: Operation =
@@ -1238,13 +1239,17 @@ mod tests {
         }
     }
 
-    impl Field for Item {
-        fn slot(&mut self) -> Slot<'_> {
-            self.0.slot()
+    impl Shaped for Item {
+        type Shape = Self;
+    }
+
+    impl Shape<Self> for Item {
+        fn slot(item: &mut Self) -> Slot<'_> {
+            item.0.slot()
         }
 
-        fn view(&self) -> View<'_> {
-            self.0.view()
+        fn view(item: &Self) -> View<'_> {
+            item.0.view()
         }
     }
 

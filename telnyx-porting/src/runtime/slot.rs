@@ -25,6 +25,94 @@ pub(crate) trait Field {
     fn view(&self) -> View<'_>;
 }
 
+/// A type that says what kind of value it holds.
+///
+/// A type that the document describes says no more than this. What follows from it stands in
+/// [`shape`] once, because every function of every type costs the compiler.
+pub(crate) trait Shaped: Sized {
+    type Shape: Shape<Self>;
+}
+
+impl<T: Shaped> Field for T {
+    #[inline]
+    fn slot(&mut self) -> Slot<'_> {
+        T::Shape::slot(self)
+    }
+
+    #[inline]
+    fn view(&self) -> View<'_> {
+        T::Shape::view(self)
+    }
+}
+
+/// How values of a type are filled and looked at.
+pub(crate) trait Shape<T> {
+    fn slot(value: &mut T) -> Slot<'_>;
+    fn view(value: &T) -> View<'_>;
+}
+
+/// The kinds of types that a document describes.
+pub(crate) mod shape {
+    use super::{Shape, Slot, View};
+    use crate::runtime::codec;
+
+    pub(crate) struct Object;
+    pub(crate) struct Union;
+    pub(crate) struct Text;
+    pub(crate) struct Integer;
+
+    impl<T: codec::Object> Shape<T> for Object {
+        #[inline]
+        fn slot(value: &mut T) -> Slot<'_> {
+            Slot::Object(value)
+        }
+
+        #[inline]
+        fn view(value: &T) -> View<'_> {
+            View::Object(value)
+        }
+    }
+
+    impl<T: codec::Union> Shape<T> for Union {
+        #[inline]
+        fn slot(value: &mut T) -> Slot<'_> {
+            Slot::Union(value)
+        }
+
+        #[inline]
+        fn view(value: &T) -> View<'_> {
+            View::Union(value)
+        }
+    }
+
+    impl<T: super::Text + AsRef<str>> Shape<T> for Text {
+        #[inline]
+        fn slot(value: &mut T) -> Slot<'_> {
+            Slot::Text(value)
+        }
+
+        #[inline]
+        fn view(value: &T) -> View<'_> {
+            View::Str(value.as_ref())
+        }
+    }
+
+    impl<T: super::Integer> Shape<T> for Integer {
+        #[inline]
+        fn slot(value: &mut T) -> Slot<'_> {
+            Slot::Integer(value)
+        }
+
+        #[inline]
+        fn view(value: &T) -> View<'_> {
+            View::I64(value.integer())
+        }
+    }
+}
+
+/// The shape of types of the standard library and the runtime, each its own.
+pub(crate) struct Own;
+
 /// A place for a value that has not been read yet.
 pub(crate) enum Slot<'a> {
     Unit,
@@ -61,6 +149,7 @@ impl<T: for<'a> From<&'a str>> Text for T {
 /// A type that is an integer on the wire.
 pub(crate) trait Integer {
     fn set_integer(&mut self, number: i64);
+    fn integer(&self) -> i64;
 }
 
 /// A value that may be null.
@@ -86,13 +175,17 @@ pub(crate) trait Members {
 
 macro_rules! scalars {
     ($($name:ident: $slot:ident, $view:ident;)*) => {
-        $(impl Field for $name {
-            fn slot(&mut self) -> Slot<'_> {
-                Slot::$slot(self)
+        $(impl Shaped for $name {
+            type Shape = Own;
+        }
+
+        impl Shape<$name> for Own {
+            fn slot(value: &mut $name) -> Slot<'_> {
+                Slot::$slot(value)
             }
 
-            fn view(&self) -> View<'_> {
-                View::$view((*self).into())
+            fn view(value: &$name) -> View<'_> {
+                View::$view((*value).into())
             }
         })*
     };
@@ -107,53 +200,73 @@ scalars! {
     f64: F64, F64;
 }
 
-impl Field for () {
-    fn slot(&mut self) -> Slot<'_> {
+impl Shaped for () {
+    type Shape = Own;
+}
+
+impl Shape<()> for Own {
+    fn slot((): &mut ()) -> Slot<'_> {
         Slot::Unit
     }
 
-    fn view(&self) -> View<'_> {
+    fn view((): &()) -> View<'_> {
         View::Null
     }
 }
 
-impl Field for String {
-    fn slot(&mut self) -> Slot<'_> {
-        Slot::String(self)
+impl Shaped for String {
+    type Shape = Own;
+}
+
+impl Shape<String> for Own {
+    fn slot(value: &mut String) -> Slot<'_> {
+        Slot::String(value)
     }
 
-    fn view(&self) -> View<'_> {
-        View::Str(self)
+    fn view(value: &String) -> View<'_> {
+        View::Str(value)
     }
 }
 
-impl Field for Value {
-    fn slot(&mut self) -> Slot<'_> {
-        Slot::Any(self)
+impl Shaped for Value {
+    type Shape = Own;
+}
+
+impl Shape<Value> for Own {
+    fn slot(value: &mut Value) -> Slot<'_> {
+        Slot::Any(value)
     }
 
-    fn view(&self) -> View<'_> {
-        View::Any(self)
+    fn view(value: &Value) -> View<'_> {
+        View::Any(value)
     }
 }
 
-impl<T: Field + Default> Field for Box<T> {
-    fn slot(&mut self) -> Slot<'_> {
-        (**self).slot()
+impl<T: Field + Default> Shaped for Box<T> {
+    type Shape = Own;
+}
+
+impl<T: Field + Default> Shape<Box<T>> for Own {
+    fn slot(value: &mut Box<T>) -> Slot<'_> {
+        (**value).slot()
     }
 
-    fn view(&self) -> View<'_> {
-        (**self).view()
+    fn view(value: &Box<T>) -> View<'_> {
+        (**value).view()
     }
 }
 
-impl<T: Field + Default> Field for Option<T> {
-    fn slot(&mut self) -> Slot<'_> {
-        Slot::Option(self)
+impl<T: Field + Default> Shaped for Option<T> {
+    type Shape = Own;
+}
+
+impl<T: Field + Default> Shape<Option<T>> for Own {
+    fn slot(value: &mut Option<T>) -> Slot<'_> {
+        Slot::Option(value)
     }
 
-    fn view(&self) -> View<'_> {
-        self.as_ref().map_or(View::Null, Field::view)
+    fn view(value: &Option<T>) -> View<'_> {
+        value.as_ref().map_or(View::Null, Field::view)
     }
 }
 
@@ -167,16 +280,20 @@ impl<T: Field + Default> Optional for Option<T> {
     }
 }
 
-impl<T: Field + Default> Field for Nullable<T> {
-    fn slot(&mut self) -> Slot<'_> {
-        Slot::Option(self)
+impl<T: Field + Default> Shaped for Nullable<T> {
+    type Shape = Own;
+}
+
+impl<T: Field + Default> Shape<Nullable<T>> for Own {
+    fn slot(value: &mut Nullable<T>) -> Slot<'_> {
+        Slot::Option(value)
     }
 
-    fn view(&self) -> View<'_> {
-        match self {
-            Self::Absent => View::Absent,
-            Self::Null => View::Null,
-            Self::Value(value) => value.view(),
+    fn view(value: &Nullable<T>) -> View<'_> {
+        match value {
+            Nullable::Absent => View::Absent,
+            Nullable::Null => View::Null,
+            Nullable::Value(value) => value.view(),
         }
     }
 }
@@ -195,13 +312,17 @@ impl<T: Field + Default> Optional for Nullable<T> {
     }
 }
 
-impl<T: Field + Default> Field for Vec<T> {
-    fn slot(&mut self) -> Slot<'_> {
-        Slot::List(self)
+impl<T: Field + Default> Shaped for Vec<T> {
+    type Shape = Own;
+}
+
+impl<T: Field + Default> Shape<Vec<T>> for Own {
+    fn slot(value: &mut Vec<T>) -> Slot<'_> {
+        Slot::List(value)
     }
 
-    fn view(&self) -> View<'_> {
-        View::List(self)
+    fn view(value: &Vec<T>) -> View<'_> {
+        View::List(value)
     }
 }
 
@@ -224,13 +345,17 @@ impl<T: Field + Default> List for Vec<T> {
     }
 }
 
-impl<T: Field + Default> Field for BTreeMap<String, T> {
-    fn slot(&mut self) -> Slot<'_> {
-        Slot::Map(self)
+impl<T: Field + Default> Shaped for BTreeMap<String, T> {
+    type Shape = Own;
+}
+
+impl<T: Field + Default> Shape<BTreeMap<String, T>> for Own {
+    fn slot(value: &mut BTreeMap<String, T>) -> Slot<'_> {
+        Slot::Map(value)
     }
 
-    fn view(&self) -> View<'_> {
-        View::Map(self)
+    fn view(value: &BTreeMap<String, T>) -> View<'_> {
+        View::Map(value)
     }
 }
 

@@ -72,7 +72,7 @@ pub fn lower(
     let pagination = Pagination::of(config, config_file, &found, document, diagnostics);
     let envelope = config.envelope.as_deref().or_else(|| envelope(&found, document));
     let mut schemas = Schemas::new(document, usage, &config.redact, envelope, diagnostics);
-    let plan = resources::plan(&found, &left_out, &config.resources, config_file, diagnostics);
+    let plan = resources::plan(&found, &left_out, &pagination, &config.resources, config_file, diagnostics);
     let features = FeaturePlan::new(&plan, sources, config);
 
     let security = security::Plan::new(document, &found, config, diagnostics);

@@ -259,7 +259,7 @@ impl<'a> Schemas<'a> {
         };
         self.define_waiting(place, diagnostics);
         let mut typed = Typed::of(Type::Named(id));
-        typed.nullable = self.takes_null(node);
+        typed.nullable = node.takes_null(self.document);
         if let Node::Schema(schema) = node {
             let data = &schema.schema_data;
             typed.deprecated = data.deprecated;
@@ -281,24 +281,6 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// Whether null is a value of a schema, or of what it is but another name for.
-    fn takes_null(&self, mut node: Node<'a>) -> bool {
-        for _ in 0..FARTHEST {
-            node = match node {
-                Node::Reference(name) => match self.document.schema(name) {
-                    Some(schema) => Node::from(schema),
-                    None => return false,
-                },
-                Node::Schema(schema) if schema.schema_data.nullable => return true,
-                Node::Schema(schema) => match renamed(&View::of(schema)) {
-                    Some(other) => other,
-                    None => return false,
-                },
-            };
-        }
-        false
-    }
-
     /// Defines the type of a named schema.
     fn define(&mut self, id: TypeId, schema: &'a ReferenceOr<Schema>, place: &Place, diagnostics: &mut Diagnostics) {
         let view = match Node::from(schema) {
@@ -314,7 +296,7 @@ impl<'a> Schemas<'a> {
         typed.doc = view.data.description.clone().or(view.data.title.clone()).unwrap_or_default();
         typed.deprecated = view.data.deprecated;
         typed.example = example_of(&view);
-        let kind = match renamed(&view) {
+        let kind = match view.renamed() {
             Some(Node::Reference(target)) => TypeKind::Alias(
                 self.reference(target, &Place { depth: place.depth + 1, ..place.clone() }, diagnostics).ty,
             ),
@@ -828,7 +810,7 @@ impl<'a> Schemas<'a> {
             return self.lower(only.node, &only.place, diagnostics);
         }
         let mut typed = Typed::any();
-        typed.nullable = members.iter().any(|member| self.takes_null(member.node));
+        typed.nullable = members.iter().any(|member| member.node.takes_null(self.document));
         if let Some(schema) = members.first().and_then(|first| first.node.schema(self.document)) {
             typed.doc = schema.schema_data.description.clone().unwrap_or_default();
         }
@@ -1425,13 +1407,6 @@ fn parents(document: &Document) -> BTreeSet<&str> {
 fn required_by(parts: &[View<'_>]) -> Vec<String> {
     let names: BTreeSet<&String> = parts.iter().flat_map(|part| part.required).collect();
     names.into_iter().cloned().collect()
-}
-
-/// What a schema is but another name for: `allOf: [{$ref}]` and nothing that changes its type.
-fn renamed<'a>(view: &View<'a>) -> Option<Node<'a>> {
-    let [only] = view.all_of else { return None };
-    let rest = View { all_of: &[], ..view.clone() };
-    (rest.is_free() && matches!(Node::from(only), Node::Reference(_))).then(|| Node::from(only))
 }
 
 /// Whether two schemas have the same values, whatever is said about them.

@@ -72,6 +72,7 @@ pub fn lower(
     let pagination = Pagination::of(config, config_file, &found, document, diagnostics);
     let envelope = config.envelope.as_deref().or_else(|| envelope(&found, document));
     let mut schemas = Schemas::new(document, usage, &config.redact, envelope, diagnostics);
+    schemas.headers = responses::repeated_headers(&found, document);
     let plan = resources::plan(&found, &left_out, &pagination, &config.resources, config_file, diagnostics);
     let features = FeaturePlan::new(&plan, sources, config);
 
@@ -382,6 +383,11 @@ fn assign_modules(types: &mut [TypeDef], resources: &[Resource], deliveries: &[D
         }
         let features = if method.features.is_empty() { &always } else { &method.features };
         pending.extend(ids.into_iter().map(|id| (id, features.clone())));
+        let mut shared = Vec::new();
+        for field in method.headers.iter().filter(|headers| headers.shared).flat_map(|headers| &headers.fields) {
+            mentions(&field.ty, &mut shared);
+        }
+        pending.extend(shared.into_iter().map(|id| (id, always.clone())));
     }
     for delivery in deliveries {
         let features = if delivery.features.is_empty() { &always } else { &delivery.features };

@@ -9,7 +9,9 @@ use super::names::{self, Scope};
 use super::usage::{Usage, UsageMap};
 use super::view::{FARTHEST, Node, View};
 use crate::diagnostic::{Diagnostics, Location, nearest};
-use crate::model::{Field, Guard, Presence, Struct, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant, Variant};
+use crate::model::{
+    Field, Guard, HeaderView, Presence, Struct, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant, Variant,
+};
 use crate::normalize::Document;
 use crate::pointer;
 
@@ -157,6 +159,8 @@ pub(crate) struct Schemas<'a> {
     parents: BTreeSet<&'a str>,
     /// Types of the errors of operations, by the text of their schemas.
     pub errors: HashMap<String, Type>,
+    /// The structs of headers that several operations have, by what `responses::text_of` says of them.
+    pub headers: HashMap<String, Option<HeaderView>>,
     /// Named schemas that have a type without a definition.
     waiting: Vec<(TypeId, &'a ReferenceOr<Schema>, Place)>,
 }
@@ -181,6 +185,7 @@ impl<'a> Schemas<'a> {
             inline: HashMap::new(),
             parents: parents(document),
             errors: HashMap::new(),
+            headers: HashMap::new(),
             waiting: Vec::new(),
         };
         for name in document.schema_names() {

@@ -37,7 +37,8 @@ use self::usage::{Usage, UsageMap};
 use crate::config::{Config, SkillConfig};
 use crate::diagnostic::Diagnostics;
 use crate::model::{
-    Api, BodyKind, Delivery, Env, Feature, Features, Method, Output, Resource, Skill, Type, TypeDef, TypeId, TypeKind,
+    Api, BodyKind, Delivery, Env, Feature, Features, Http, Method, Output, Resource, Skill, Type, TypeDef, TypeId,
+    TypeKind,
 };
 use crate::normalize::Document;
 use crate::pointer;
@@ -56,6 +57,7 @@ pub fn lower(
 ) -> Api {
     let Selection { kept: found, left_out } = Selection::new(Found::all(document), config, config_file, diagnostics);
     report_duplicates(&found, document, diagnostics);
+    report_same_paths(&found, document, diagnostics);
 
     let mut usage = UsageMap::default();
     for operation in &found {
@@ -180,6 +182,24 @@ fn report_duplicates(found: &[Found<'_>], document: &Document, diagnostics: &mut
             )
             .related(document.locate(&format!("{}/operationId", first.pointer())), "first used here")
             .help("give each operation an id of its own; both are generated, told apart by their paths");
+    }
+}
+
+/// Two paths that differ only in the names of their parameters: nothing tells a server which of them is meant.
+fn report_same_paths(found: &[Found<'_>], document: &Document, diagnostics: &mut Diagnostics) {
+    let mut seen: BTreeMap<(Http, String), &Found<'_>> = BTreeMap::new();
+    for operation in found {
+        let template: Vec<&str> =
+            operation.path.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest)).collect();
+        let Some(first) = seen.insert((operation.http, template.join("{}")), operation) else { continue };
+        diagnostics
+            .warning(
+                "same-path",
+                document.locate(&operation.path_pointer()).at_key(),
+                format!("`{}` and `{}` are the same path", first.path, operation.path),
+            )
+            .related(document.locate(&first.path_pointer()).at_key(), "the other one")
+            .help("describe each operation once; both are generated, and the server decides what is meant");
     }
 }
 

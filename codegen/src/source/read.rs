@@ -89,7 +89,11 @@ impl Problem {
                 diagnostics.error("too-large", place(at), message);
             }
             Self::Syntax { syntax: Syntax::Json, message, at, .. } => {
-                diagnostics.error("json-syntax", place(at), message);
+                let needs_quotes = message == "key must be a string";
+                let problem = diagnostics.error("json-syntax", place(at), message);
+                if needs_quotes {
+                    problem.help("JSON has names in double quotes, and no comments");
+                }
             }
             Self::Syntax { syntax: Syntax::Yaml, message, at, begun } => {
                 let found = at.and_then(|(line, column)| content.text.get(content.offset(line, column)..));
@@ -121,6 +125,8 @@ fn in_plain_words(message: String, found: &str) -> (String, Option<&'static str>
         "the dashes of one list all have the same indentation"
     } else if message.contains("cannot start any token") {
         "put a text in quotes that begins with this character"
+    } else if message.contains("while parsing a flow") {
+        "close the brackets, and put a name or a text in quotes that holds a bracket or a comma"
     } else {
         return (message, None);
     };

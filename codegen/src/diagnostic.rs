@@ -422,6 +422,24 @@ fn excerpt(text: &str, position: &Position) -> Option<Excerpt> {
 
 /// What serde says of a value that does not fit, as one says it to a person: what is wrong, and what to do.
 pub(crate) fn in_plain_words(message: &str) -> (String, Option<String>) {
+    if let Some((found, expected)) =
+        message.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected "))
+    {
+        let kind = |serde: &str| {
+            match serde.split(' ').next().unwrap_or_default() {
+                "sequence" => "a list",
+                "map" | "struct" => "a mapping",
+                "string" => "text",
+                "integer" | "floating" => "a number",
+                "boolean" => "true or false",
+                "null" | "unit" => "nothing",
+                _ => return serde.to_owned(),
+            }
+            .to_owned()
+        };
+        let expected = kind(expected.trim_start_matches("a "));
+        return (format!("expected {expected}, found {}", kind(found)), None);
+    }
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let Some((name, expected)) = quoted.split_first() else { return (message.to_owned(), None) };
     let what = if message.starts_with("missing field") {

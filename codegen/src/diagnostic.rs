@@ -240,6 +240,11 @@ impl Diagnostics {
         }
     }
 
+    /// Whether there are so many of a kind that further ones are only counted.
+    pub(crate) fn has_plenty(&self, severity: Severity, code: &'static str) -> bool {
+        self.kinds.get(&(severity, code)).is_some_and(|number| *number >= KEPT)
+    }
+
     /// Whether anything in the list forbids going on.
     #[must_use]
     pub fn has_errors(&self) -> bool {
@@ -459,12 +464,12 @@ pub(crate) fn in_plain_words(message: &str) -> (String, Option<String>) {
     (format!("{what} `{name}`"), help)
 }
 
-/// The candidate that `wanted` was most likely meant to be, if one is close enough.
+/// The candidate that `wanted` was most likely meant to be, if one of the first ten thousand is close enough.
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted: Vec<char> = wanted.chars().take(200).flat_map(char::to_lowercase).collect();
     let limit = wanted.len() / 3;
     let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates {
+    for candidate in candidates.into_iter().take(10_000) {
         let bound = best.map_or(limit + 1, |(distance, _)| distance);
         // A character takes up to four bytes.
         if candidate.len() + bound <= wanted.len() || candidate.len() >= 4 * (wanted.len() + bound) {

@@ -3,8 +3,8 @@
 //! Passes never stop at the first problem. They add to a [`Diagnostics`] list and go on with the best substitute they
 //! have; the caller renders the list and looks at [`Diagnostics::has_errors`] before it uses what a pass returned.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
@@ -20,6 +20,16 @@ pub enum Severity {
     Warning,
     /// Nothing is wrong, but the output is not what one would guess.
     Note,
+}
+
+impl Severity {
+    fn level(self) -> Level<'static> {
+        match self {
+            Self::Error => Level::ERROR,
+            Self::Warning => Level::WARNING,
+            Self::Note => Level::NOTE,
+        }
+    }
 }
 
 /// Which part of a mapping's member a [`Location`] means.
@@ -135,13 +145,18 @@ impl Diagnostic {
     }
 }
 
-/// A growing list of problems, in which each occurs once.
+/// How many problems of a kind are kept. Nobody reads more, and a document of many megabytes may hold millions.
+const KEPT: usize = 1_000;
+
+/// A growing list of problems, in which each occurs once. Of each kind the first thousand are kept, the others counted.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
     known: HashMap<(&'static str, Option<Location>, String), usize>,
-    errors: usize,
-    warnings: usize,
+    /// How many problems of each kind there are.
+    kinds: BTreeMap<(Severity, &'static str), usize>,
+    /// The last one that was not kept, so that there is something to add help to.
+    spare: Option<Diagnostic>,
 }
 
 impl Diagnostics {
@@ -191,14 +206,15 @@ impl Diagnostics {
         let index = match self.known.entry((code, location, message)) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(vacant) => {
-                let index = self.list.len();
                 let (code, location, message) = vacant.key().clone();
-                match severity {
-                    Severity::Error => self.errors += 1,
-                    Severity::Warning => self.warnings += 1,
-                    Severity::Note => {}
+                let diagnostic = Diagnostic { severity, code, message, help: None, location, related: Vec::new() };
+                let number = self.kinds.entry((severity, code)).or_default();
+                *number += 1;
+                if *number > KEPT {
+                    return self.spare.insert(diagnostic);
                 }
-                self.list.push(Diagnostic { severity, code, message, help: None, location, related: Vec::new() });
+                let index = self.list.len();
+                self.list.push(diagnostic);
                 *vacant.insert(index)
             }
         };
@@ -217,24 +233,38 @@ impl Diagnostics {
                 added.related(location, label);
             }
         }
+        for (kind, number) in other.kinds {
+            if let Some(dropped) = number.checked_sub(KEPT) {
+                *self.kinds.entry(kind).or_default() += dropped;
+            }
+        }
+    }
+
+    /// Whether there are so many of a kind that further ones are only counted.
+    pub(crate) fn has_plenty(&self, severity: Severity, code: &'static str) -> bool {
+        self.kinds.get(&(severity, code)).is_some_and(|number| *number >= KEPT)
     }
 
     /// Whether anything in the list forbids going on.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.errors > 0
+        self.error_count() > 0
     }
 
     /// How many errors there are.
     #[must_use]
     pub fn error_count(&self) -> usize {
-        self.errors
+        self.count(Severity::Error)
     }
 
     /// How many warnings there are.
     #[must_use]
     pub fn warning_count(&self) -> usize {
-        self.warnings
+        self.count(Severity::Warning)
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        self.kinds.iter().filter(|((kind, _), _)| *kind == severity).map(|(_, number)| number).sum()
     }
 
     /// Whether there is nothing to tell.
@@ -265,12 +295,16 @@ impl Diagnostics {
         keyed.into_iter().map(|(_, diagnostic)| diagnostic).collect()
     }
 
-    /// The whole list as text, by file and line, an empty line between any two.
+    /// The whole list as text, by file and line, an empty line between any two; in the end how many there are of each kind
+    /// that are not shown.
     #[must_use]
     pub fn render(&self, sources: &Sources, style: Style) -> String {
-        let rendered: Vec<_> =
-            self.sorted(sources).into_iter().map(|diagnostic| render_styled(diagnostic, sources, style)).collect();
-        rendered.join("\n\n")
+        let shown = self.sorted(sources).into_iter().map(|diagnostic| render_styled(diagnostic, sources, style));
+        let more = self.kinds.iter().filter(|(_, number)| **number > KEPT).map(|((severity, code), number)| {
+            let more = severity.level().primary_title(format!("{} more of this kind", number - KEPT)).id(*code);
+            renderer(style).render(&[more.elements(Vec::<Element<'_>>::new())])
+        });
+        shown.chain(more).collect::<Vec<_>>().join("\n\n")
     }
 }
 
@@ -302,11 +336,6 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources) -> String {
 /// Renders one problem the way the Rust compiler does, without a final line break.
 #[must_use]
 pub fn render_styled(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> String {
-    let level = match diagnostic.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-        Severity::Note => Level::NOTE,
-    };
     let mut elements = Vec::new();
     let mut columns = Vec::new();
     if let Some(location) = &diagnostic.location {
@@ -318,13 +347,17 @@ pub fn render_styled(diagnostic: &Diagnostic, sources: &Sources, style: Style) -
     if let Some(help) = &diagnostic.help {
         elements.push(Level::HELP.message(help.as_str()).into());
     }
-    let report = [level.primary_title(diagnostic.message.as_str()).id(diagnostic.code).elements(elements)];
-    let renderer = match style {
+    let report =
+        [diagnostic.severity.level().primary_title(diagnostic.message.as_str()).id(diagnostic.code).elements(elements)];
+    let text = renderer(style).render(&report);
+    columns.into_iter().fold(text, |text, (shown, real)| text.replacen(&shown, &real, 1))
+}
+
+fn renderer(style: Style) -> Renderer {
+    match style {
         Style::Plain => Renderer::plain(),
         Style::Colored => Renderer::styled(),
-    };
-    let text = renderer.render(&report);
-    columns.into_iter().fold(text, |text, (shown, real)| text.replacen(&shown, &real, 1))
+    }
 }
 
 /// Adds the line of a location with a caret under it, or the file's name alone where there is no line to show.
@@ -394,6 +427,24 @@ fn excerpt(text: &str, position: &Position) -> Option<Excerpt> {
 
 /// What serde says of a value that does not fit, as one says it to a person: what is wrong, and what to do.
 pub(crate) fn in_plain_words(message: &str) -> (String, Option<String>) {
+    if let Some((found, expected)) =
+        message.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected "))
+    {
+        let kind = |serde: &str| {
+            match serde.split(' ').next().unwrap_or_default() {
+                "sequence" => "a list",
+                "map" | "struct" => "a mapping",
+                "string" => "text",
+                "integer" | "floating" => "a number",
+                "boolean" => "true or false",
+                "null" | "unit" => "nothing",
+                _ => return serde.to_owned(),
+            }
+            .to_owned()
+        };
+        let expected = kind(expected.trim_start_matches("a "));
+        return (format!("expected {expected}, found {}", kind(found)), None);
+    }
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let Some((name, expected)) = quoted.split_first() else { return (message.to_owned(), None) };
     let what = if message.starts_with("missing field") {
@@ -413,12 +464,12 @@ pub(crate) fn in_plain_words(message: &str) -> (String, Option<String>) {
     (format!("{what} `{name}`"), help)
 }
 
-/// The candidate that `wanted` was most likely meant to be, if one is close enough.
+/// The candidate that `wanted` was most likely meant to be, if one of the first ten thousand is close enough.
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted: Vec<char> = wanted.chars().take(200).flat_map(char::to_lowercase).collect();
     let limit = wanted.len() / 3;
     let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates {
+    for candidate in candidates.into_iter().take(10_000) {
         let bound = best.map_or(limit + 1, |(distance, _)| distance);
         // A character takes up to four bytes.
         if candidate.len() + bound <= wanted.len() || candidate.len() >= 4 * (wanted.len() + bound) {
@@ -495,6 +546,26 @@ error[dangling-ref]: `#/nowhere` leads nowhere
   |   -- in this path
   |
   = help: did you mean `#/somewhere`?"
+        );
+    }
+
+    #[test]
+    fn those_beyond_a_thousand_of_a_kind_are_counted() {
+        let (sources, _) = sources("openapi: 3.1.0\n");
+        let (mut diagnostics, mut others) = (Diagnostics::new(), Diagnostics::new());
+        for index in 0..1_500 {
+            diagnostics.error("odd", None, format!("the error {index}")).help("mend it");
+            others.error("odd", None, format!("another {index}"));
+            diagnostics.error("odd", None, "the error 0");
+        }
+        diagnostics.warning("odd", None, "a warning");
+        diagnostics.append(others);
+        assert_eq!((diagnostics.error_count(), diagnostics.warning_count()), (3_000, 1));
+        let text = diagnostics.render(&sources, Style::Plain);
+        assert_eq!(text.matches("the error").count(), 1_000);
+        assert!(
+            text.ends_with("= help: mend it\n\nwarning[odd]: a warning\n\nerror[odd]: 2000 more of this kind"),
+            "{text}"
         );
     }
 

@@ -518,6 +518,8 @@ pub struct ErrorResponse {
 #[derive(Clone, Debug)]
 pub struct HeaderView {
     pub name: String,
+    /// Whether the responses of several operations have these headers.
+    pub shared: bool,
     pub fields: Vec<HeaderField>,
 }
 

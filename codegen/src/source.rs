@@ -19,7 +19,7 @@ use serde_json::Value;
 use crate::diagnostic::{Diagnostics, Location, Place};
 use positions::Positions;
 use read::Syntax;
-pub(crate) use references::{Mention, for_each_mention};
+pub(crate) use references::{Mention, for_each_mention, is_schema_name};
 
 /// Names one file of a [`Sources`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -241,7 +241,8 @@ impl Sources {
         if let Some(value) = self.value(file) {
             for_each_mention(value, &mut |mention, way, reference| {
                 let path = reference.split_once('#').map_or(reference, |(path, _)| path);
-                if mention == Mention::Reference && !path.is_empty() {
+                let is_reference = mention == Mention::Reference || !is_schema_name(reference, Some(value));
+                if is_reference && !path.is_empty() {
                     found.push((path.to_owned(), way.pointer()));
                 }
             });

@@ -46,7 +46,7 @@ async fn a_link_to_another_origin_is_not_followed() {
     let (elsewhere, _) = start([json(r#"{"data":[{"id":2}]}"#)]).await;
     let away = format!(r#"{{"data":[{{"id":1}}],"links":{{"next":"{}/linked?page=2"}}}}"#, elsewhere.url);
     let (server, client) = start([json(&away)]).await;
-    let mut things = client.linked().retrieve().items();
+    let mut things = client.linked().list().items();
     assert_eq!(things.try_next().await.unwrap().map(|thing| thing.id), Some(1));
     let error = things.try_next().await.unwrap_err();
     assert!(error.is_paging() && error.to_string().contains("another origin"), "{error}");
@@ -61,7 +61,7 @@ async fn by_a_link_that_is_an_object() {
         json(r#"{"items":[{"id":2}],"_links":{"self":{"href":"/embedded?page=2"}}}"#),
     ];
     let (server, client) = start(pages).await;
-    let first = client.embedded().retrieve().send().await.unwrap();
+    let first = client.embedded().list().send().await.unwrap();
     let second = first.next_page().await.unwrap().unwrap();
     assert_eq!((ids(&first.items), ids(&second.items)), (vec![1], vec![2]));
     assert!(first.has_next_page() && !second.has_next_page());
@@ -73,7 +73,7 @@ async fn by_a_header_beside_a_list_and_nothing_else() {
     let links = r#"</headed?page=1>; rel="prev first", </headed?page=2&x=1,2>; title="a, \"b\"; c"; rel="next""#;
     let pages = [linked(r#"[{"id":1}]"#, links), linked(r#"[{"id":2}]"#, r#"</headed>; rel="first""#)];
     let (server, client) = start(pages).await;
-    let things = client.headed().retrieve().per_page(1).x_trace("t").items().try_collect().await.unwrap();
+    let things = client.headed().list().per_page(1).x_trace("t").items().try_collect().await.unwrap();
     assert_eq!(ids(&things), [1, 2]);
     let requests = server.take();
     let seen: Vec<_> = requests.iter().map(|request| (request.line.as_str(), request.header("x-trace"))).collect();

@@ -32,7 +32,7 @@ async fn by_offset_up_to_the_total() {
 #[tokio::test]
 async fn by_offset_up_to_an_empty_page() {
     let (server, client) = start([r#"{"things":[{"id":6}],"count":1}"#, r#"{"things":[],"count":0}"#]).await;
-    let things = client.taken().retrieve().skip(5).items().try_collect().await.unwrap();
+    let things = client.taken().list().skip(5).items().try_collect().await.unwrap();
     assert_eq!(ids(&things), [6]);
     assert_eq!(lines(&server), ["GET /taken?skip=5", "GET /taken?skip=6"]);
 }

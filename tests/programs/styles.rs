@@ -126,3 +126,13 @@ async fn what_an_operation_says_overrides_what_its_path_says() {
     client.shared().delete(1).tags(["x", "y"]).send().await.unwrap();
     assert_eq!(server.one().line, "DELETE /shared/1?tags=x%7Cy");
 }
+
+/// Documents that tell operations apart by what is no part of a path.
+#[tokio::test]
+async fn paths_with_a_query_and_a_fragment() {
+    let (server, client) = start().await;
+    client.fixed_kind_a().retrieve().q("1").send().await.unwrap();
+    assert_eq!(target(&server), "/fixed?kind=a&q=1");
+    client.fixed_b().retrieve().q("1").send().await.unwrap();
+    assert_eq!(target(&server), "/fixed?q=1");
+}

@@ -386,6 +386,18 @@ impl Emitter<'_> {
             let module = ident(&resource.name);
             pieces.push(Piece::Item(quote!(#gate pub mod #module;)));
         }
+        let mut code = Code::new(&self.importable);
+        responses::write_shared(&mut code, api);
+        if !code.text().is_empty() {
+            let doc = "Headers that the responses to several operations have.".to_owned();
+            files.push(self.file_with_imports("resources/shared_headers.rs", &[doc], &code, &BTreeSet::new()));
+            pieces.push(Piece::Item(quote!(
+                mod shared_headers;
+            )));
+            pieces.push(Piece::Item(quote!(
+                pub use self::shared_headers::*;
+            )));
+        }
         let doc = [
             "Handles of the API's resources and the requests that they make.",
             "",

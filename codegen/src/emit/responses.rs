@@ -1,5 +1,7 @@
 //! Views of responses: enums by status of successes and errors, structs of headers.
 
+use std::collections::BTreeMap;
+
 use super::docs;
 use super::layout::{Table, literal};
 use super::rust::ty;
@@ -34,8 +36,18 @@ pub(crate) fn write(code: &mut Code<'_>, api: &Api, resource: &Resource, method:
         let has_default = view.cases.iter().any(|case| case.status == "default");
         by_status(code, api, view, &doc, "errors_by_status", (!has_default).then_some(&other));
     }
-    if let Some(headers) = &method.headers {
-        header_struct(code, api, headers, &caller);
+    if let Some(headers) = method.headers.as_ref().filter(|headers| !headers.shared) {
+        header_struct(code, api, headers, &format!("The headers of the responses to {caller}."));
+    }
+}
+
+/// Writes the structs of headers that several operations have, if there are any.
+pub(crate) fn write_shared(code: &mut Code<'_>, api: &Api) {
+    let methods = api.methods();
+    let shared = methods.iter().filter_map(|(_, method)| method.headers.as_ref()).filter(|headers| headers.shared);
+    let shared: BTreeMap<&str, &HeaderView> = shared.map(|headers| (headers.name.as_str(), headers)).collect();
+    for headers in shared.into_values() {
+        header_struct(code, api, headers, "The headers of the responses to several operations.");
     }
 }
 
@@ -96,10 +108,10 @@ fn row(case: &StatusCase) -> String {
     }
 }
 
-fn header_struct(code: &mut Code<'_>, api: &Api, headers: &HeaderView, caller: &str) {
+fn header_struct(code: &mut Code<'_>, api: &Api, headers: &HeaderView, doc: &str) {
     let mut item = code.item();
     item.verbatim(&[
-        format!("The headers of the responses to {caller}."),
+        doc.to_owned(),
         String::new(),
         format!(
             "`{}::try_from(response.headers())` fails if a header is not what the document promises; any of",
@@ -166,11 +178,12 @@ pub(crate) fn remarks(api: &Api, method: &Method) -> Vec<String> {
     }
     if let Some(headers) = &method.headers {
         let name = &headers.name;
+        let path = if headers.shared { format!("(super::{name})") } else { String::new() };
         lines.extend([
             String::new(),
             "# Headers".to_owned(),
             String::new(),
-            format!("[`{name}`] has those of a response of `send_raw()` and those of an error:"),
+            format!("[`{name}`]{path} has those of a response of `send_raw()` and those of an error:"),
             format!("`{name}::try_from(response.headers())`."),
         ]);
     }

@@ -37,7 +37,8 @@ use self::usage::{Usage, UsageMap};
 use crate::config::{Config, SkillConfig};
 use crate::diagnostic::Diagnostics;
 use crate::model::{
-    Api, BodyKind, Delivery, Env, Feature, Features, Method, Output, Resource, Skill, Type, TypeDef, TypeId, TypeKind,
+    Api, BodyKind, Delivery, Env, Feature, Features, Http, Method, Output, Resource, Skill, Type, TypeDef, TypeId,
+    TypeKind,
 };
 use crate::normalize::Document;
 use crate::pointer;
@@ -56,6 +57,7 @@ pub fn lower(
 ) -> Api {
     let Selection { kept: found, left_out } = Selection::new(Found::all(document), config, config_file, diagnostics);
     report_duplicates(&found, document, diagnostics);
+    report_same_paths(&found, document, diagnostics);
 
     let mut usage = UsageMap::default();
     for operation in &found {
@@ -72,7 +74,8 @@ pub fn lower(
     let pagination = Pagination::of(config, config_file, &found, document, diagnostics);
     let envelope = config.envelope.as_deref().or_else(|| envelope(&found, document));
     let mut schemas = Schemas::new(document, usage, &config.redact, envelope, diagnostics);
-    let plan = resources::plan(&found, &left_out, &config.resources, config_file, diagnostics);
+    schemas.headers = responses::repeated_headers(&found, document);
+    let plan = resources::plan(&found, &left_out, &pagination, &config.resources, config_file, diagnostics);
     let features = FeaturePlan::new(&plan, sources, config);
 
     let security = security::Plan::new(document, &found, config, diagnostics);
@@ -179,6 +182,24 @@ fn report_duplicates(found: &[Found<'_>], document: &Document, diagnostics: &mut
             )
             .related(document.locate(&format!("{}/operationId", first.pointer)), "first used here")
             .help("give each operation an id of its own; both are generated, told apart by their paths");
+    }
+}
+
+/// Two paths that differ only in the names of their parameters: nothing tells a server which of them is meant.
+fn report_same_paths(found: &[Found<'_>], document: &Document, diagnostics: &mut Diagnostics) {
+    let mut seen: BTreeMap<(Http, String), &Found<'_>> = BTreeMap::new();
+    for operation in found {
+        let template: Vec<&str> =
+            operation.path.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest)).collect();
+        let Some(first) = seen.insert((operation.http, template.join("{}")), operation) else { continue };
+        diagnostics
+            .warning(
+                "same-path",
+                document.locate(&operation.path_pointer()).at_key(),
+                format!("`{}` and `{}` are the same path", first.path, operation.path),
+            )
+            .related(document.locate(&first.path_pointer()).at_key(), "the other one")
+            .help("describe each operation once; both are generated, and the server decides what is meant");
     }
 }
 
@@ -382,6 +403,11 @@ fn assign_modules(types: &mut [TypeDef], resources: &[Resource], deliveries: &[D
         }
         let features = if method.features.is_empty() { &always } else { &method.features };
         pending.extend(ids.into_iter().map(|id| (id, features.clone())));
+        let mut shared = Vec::new();
+        for field in method.headers.iter().filter(|headers| headers.shared).flat_map(|headers| &headers.fields) {
+            mentions(&field.ty, &mut shared);
+        }
+        pending.extend(shared.into_iter().map(|id| (id, always.clone())));
     }
     for delivery in deliveries {
         let features = if delivery.features.is_empty() { &always } else { &delivery.features };

@@ -112,8 +112,9 @@ pub(crate) const REQUEST_METHODS: &[&str] = &[
 /// Methods that every struct builder has.
 pub(crate) const BUILDER_METHODS: &[&str] = &["build", "clone"];
 
-/// Methods that the client has beside its resources.
-pub(crate) const CLIENT_METHODS: &[&str] = &["base_url", "builder", "clone", "from_env", "inner", "new", "transport"];
+/// Methods that the client has beside its resources, and the module that stands beside those of the resources.
+pub(crate) const CLIENT_METHODS: &[&str] =
+    &["base_url", "builder", "clone", "from_env", "inner", "new", "shared_headers", "transport"];
 
 /// Methods that the builder of clients has beside the setters of credentials.
 pub(crate) const CLIENT_BUILDER_METHODS: &[&str] = &[

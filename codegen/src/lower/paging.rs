@@ -19,6 +19,8 @@ use crate::source::FileId;
 // Names as `names::snake` writes them: `page[after]` is `page_after`.
 const OFFSETS: &[&str] = &["offset", "skip", "page_offset"];
 const SIZES: &[&str] = &["limit", "take", "page_size", "per_page", "page_limit", "max_results", "size", "count"];
+/// Parameters that only lists have.
+const PARTS: &[&str] = &["page", "page_number", "page_size", "per_page", "limit", "offset", "cursor"];
 const CURSORS: &[&str] = &[
     "cursor",
     "after",
@@ -73,6 +75,8 @@ pub(super) struct Pagination {
     styles: Vec<PaginationConfig>,
     /// One for each operation, in their order.
     chosen: Vec<Option<usize>>,
+    /// Whether each operation gives several things, paged or not.
+    lists: Vec<bool>,
 }
 
 /// The way of paging that an operation has.
@@ -92,12 +96,26 @@ impl Pagination {
         diagnostics: &mut Diagnostics,
     ) -> Self {
         let shown: Vec<Shown<'_>> = found.iter().map(|found| Shown::by(found, document)).collect();
-        if config.pagination.is_empty() {
-            return Self::inferred(&shown);
-        }
+        let (styles, chosen) = if config.pagination.is_empty() {
+            Self::inferred(&shown)
+        } else {
+            Self::configured(config, config_file, &shown, diagnostics)
+        };
+        let style = |chosen: &Option<usize>| styles.get((*chosen)?);
+        let lists = shown.iter().zip(&chosen).map(|(shown, chosen)| shown.lists(style(chosen))).collect();
+        Self { styles, chosen, lists }
+    }
+
+    /// The ways of the configuration, and the first of them that an operation has.
+    fn configured(
+        config: &Config,
+        config_file: Option<FileId>,
+        shown: &[Shown<'_>],
+        diagnostics: &mut Diagnostics,
+    ) -> (Vec<PaginationConfig>, Vec<Option<usize>>) {
         let styles: Vec<PaginationConfig> = config.pagination.values().cloned().collect();
         let mut chosen = Vec::new();
-        for shown in &shown {
+        for shown in shown {
             let own = styles.iter().position(|style| shown.has(style));
             let meant = own.or_else(|| styles.iter().position(|style| shown.takes(style)));
             if let Some((name, style)) = meant.and_then(|index| config.pagination.get_index(index)) {
@@ -105,11 +123,11 @@ impl Pagination {
             }
             chosen.push(own);
         }
-        Self { styles, chosen }
+        (styles, chosen)
     }
 
     /// The way that most APIs use, and those that the operations show.
-    fn inferred(shown: &[Shown<'_>]) -> Self {
+    fn inferred(shown: &[Shown<'_>]) -> (Vec<PaginationConfig>, Vec<Option<usize>>) {
         let usual = PaginationConfig::PageNumber {
             number: "page[number]".to_owned(),
             size: Some("page[size]".to_owned()),
@@ -134,13 +152,18 @@ impl Pagination {
             None => like_others(shown),
         });
         let chosen = chosen.collect();
-        Self { styles, chosen }
+        (styles, chosen)
     }
 
     /// The way of the operation of this index.
     pub(super) fn chosen(&self, operation: usize) -> Option<Chosen<'_>> {
         let index = (*self.chosen.get(operation)?)?;
         Some(Chosen { index, style: self.styles.get(index)? })
+    }
+
+    /// Whether the operation of this index gives several things, paged or not.
+    pub(super) fn lists(&self, operation: usize) -> bool {
+        self.lists.get(operation).copied().unwrap_or_default()
     }
 
     /// The styles in terms of the crate, each with a name of its own.
@@ -188,6 +211,26 @@ struct Shown<'a> {
 impl<'a> Shown<'a> {
     fn by(found: &'a Found<'a>, document: &'a Document) -> Self {
         Self { found, document, params: query_params(found, document), success: success(found, document) }
+    }
+
+    /// Whether the operation gives several things: it is a list of this style, its JSON is an array or an object of nothing
+    /// else, it can be asked for a part, or the last word of its path is a plural. What a value names is one thing, unless
+    /// it has pages.
+    fn lists(&self, style: Option<&PaginationConfig>) -> bool {
+        let (document, path) = (self.document, self.found.path.trim_end_matches('/'));
+        let has_items = |style| self.lack(style).is_none_or(|(member, _)| member != "items");
+        let is_paged = style.is_some_and(has_items);
+        if is_paged || path.ends_with('}') {
+            return is_paged;
+        }
+        let is_array = |body: Node<'a>| body.view(document).is_some_and(|body| body.items.is_some());
+        let is_array_within = |body| {
+            self.found.only_member(document).and_then(|only| member_of(body, only, document)).is_some_and(is_array)
+        };
+        let asks_for_part = || self.params.iter().any(|param| PARTS.contains(&names::snake(param).as_str()));
+        self.success.is_some_and(|(_, body)| is_array(body) || is_array_within(body))
+            || asks_for_part()
+            || is_plural(path)
     }
 
     /// Whether the operation takes the parameters of a style.
@@ -340,6 +383,12 @@ impl<'a> Shown<'a> {
     fn is_get(&self) -> bool {
         self.found.http == Http::Get
     }
+}
+
+/// Whether the last word of a path is a plural.
+fn is_plural(path: &str) -> bool {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    last.ends_with('s') && !last.ends_with("ss") && !last.ends_with("us")
 }
 
 /// The parameters of the query; an object that asks for a page counts as one for each member.

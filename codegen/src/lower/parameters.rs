@@ -53,6 +53,13 @@ pub(crate) fn lower<'a>(
     for (parameter, pointer) in given {
         let Some(param) = param(parameter) else { continue };
         let data = parameter.parameter_data_ref();
+        if param.location == ParamIn::Header
+            && let Some((fault, help)) = fault_of_header(&data.name)
+        {
+            let at = schemas.document.locate(&format!("{pointer}/name"));
+            diagnostics.warning("header-name", at, format!("{fault}; the parameter is left out")).help(help);
+            continue;
+        }
         let members = schema(parameter)
             .filter(|_| is_paged && param.style == Style::DeepObject)
             .and_then(|node| paging_object(node, schemas.document));
@@ -105,6 +112,19 @@ pub(crate) fn lower<'a>(
         params.push(param);
     }
     (params, arguments)
+}
+
+/// Why no request can have a header of this name from its caller, and what to do.
+fn fault_of_header(name: &str) -> Option<(String, &'static str)> {
+    const FRAMING: &[&str] = &["connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"];
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(is_token) {
+        Some((format!("{name:?} can't be the name of a header"), "names of headers hold letters, digits and dashes"))
+    } else if FRAMING.iter().any(|framing| name.eq_ignore_ascii_case(framing)) {
+        Some((format!("the client sets the header `{name}` itself"), "take it out of the document"))
+    } else {
+        None
+    }
 }
 
 /// How a parameter is written, if it is neither in the path nor the client's own.

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::names;
 use super::operations::Found;
+use super::paging::Pagination;
 use crate::config::ResourceConfig;
 use crate::diagnostic::{Diagnostics, Location};
 use crate::model::Http;
@@ -24,6 +25,7 @@ pub(crate) struct Planned {
 pub(crate) fn plan(
     found: &[Found<'_>],
     left_out: &[Found<'_>],
+    pagination: &Pagination,
     configured: &IndexMap<String, ResourceConfig>,
     config_file: Option<FileId>,
     diagnostics: &mut Diagnostics,
@@ -38,7 +40,7 @@ pub(crate) fn plan(
         let planned = configure(resource, &pointer, &by_reference, &left_out, &mut placed, config_file, diagnostics);
         tree.insert(names::snake_beside(name, names::CLIENT_METHODS), planned);
     }
-    infer(found, &placed, &mut tree);
+    infer(found, pagination, &placed, &mut tree);
     tree
 }
 
@@ -102,7 +104,7 @@ fn configure(
 /// Places what is left by path: words are resources, values are arguments, the HTTP method says which method.
 ///
 /// A last word that says what is done is a method, and so is one that leads to a single GET.
-fn infer(found: &[Found<'_>], placed: &BTreeSet<usize>, tree: &mut IndexMap<String, Planned>) {
+fn infer(found: &[Found<'_>], pagination: &Pagination, placed: &BTreeSet<usize>, tree: &mut IndexMap<String, Planned>) {
     let all = Uses::of(found.iter());
     let things = Uses::of(found.iter().filter(|operation| !all.is_action(operation)));
     for (index, operation) in found.iter().enumerate() {
@@ -111,6 +113,7 @@ fn infer(found: &[Found<'_>], placed: &BTreeSet<usize>, tree: &mut IndexMap<Stri
         }
         let mut words = words(operation.path);
         let ends_with_value = operation.path.trim_end_matches('/').ends_with('}');
+        let lists = pagination.lists(index);
         let own_name = if all.is_action(operation) {
             words.pop().map(names::snake)
         } else if operation.http == Http::Get
@@ -122,7 +125,7 @@ fn infer(found: &[Found<'_>], placed: &BTreeSet<usize>, tree: &mut IndexMap<Stri
             let last = words.pop().unwrap_or_default();
             Some(if is_query(last) {
                 names::snake(last)
-            } else if lists(operation) {
+            } else if lists {
                 format!("list_{}", names::snake(last))
             } else {
                 format!("retrieve_{}", names::snake(last))
@@ -132,9 +135,8 @@ fn infer(found: &[Found<'_>], placed: &BTreeSet<usize>, tree: &mut IndexMap<Stri
         };
         let name = match (own_name, operation.http, ends_with_value) {
             (Some(name), ..) => name,
-            (None, Http::Get, true) => "retrieve".to_owned(),
-            (None, Http::Get, false) if lists(operation) => "list".to_owned(),
-            (None, Http::Get, false) => "retrieve".to_owned(),
+            (None, Http::Get, _) if lists => "list".to_owned(),
+            (None, Http::Get, _) => "retrieve".to_owned(),
             (None, Http::Post, _) => "create".to_owned(),
             (None, Http::Put, _) if has_patch(found, operation) => "replace".to_owned(),
             (None, Http::Put | Http::Patch, _) => "update".to_owned(),
@@ -258,17 +260,6 @@ fn value_before_last_word(path: &str) -> bool {
     let mut segments = path.rsplit('/').filter(|segment| !segment.is_empty());
     segments.next();
     segments.next().is_some_and(|segment| segment.contains('{'))
-}
-
-/// Whether a GET gives several things: its last word is a plural, or it can be paged.
-fn lists(operation: &Found<'_>) -> bool {
-    let last = operation.path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    last.ends_with('s') && !last.ends_with("ss") && !last.ends_with("us")
-        || operation.operation.parameters.iter().any(|parameter| match parameter {
-            openapiv3::ReferenceOr::Item(parameter) => ["page", "limit", "page[number]", "offset", "cursor"]
-                .contains(&parameter.parameter_data_ref().name.as_str()),
-            openapiv3::ReferenceOr::Reference { reference } => reference.to_ascii_lowercase().contains("page"),
-        })
 }
 
 fn has_patch(found: &[Found<'_>], operation: &Found<'_>) -> bool {

@@ -1,6 +1,8 @@
 //! What calls give: the types of responses by status and media type, of errors, and of headers.
 
-use openapiv3::{MediaType, Response};
+use std::collections::{HashMap, HashSet};
+
+use openapiv3::{Header, MediaType, Response};
 use serde_json::Value;
 
 use super::components::{self, Component};
@@ -334,42 +336,107 @@ fn is_list_of_errors(node: Node<'_>, document: &Document) -> bool {
     parts.iter().any(|part| ["code", "title", "detail", "message"].iter().any(|name| part.property(name).is_some()))
 }
 
-/// The headers that any response of the operation has.
+/// The headers that any response of the operation has, each once, with their places.
+fn header_set<'a>(found: &Found<'a>, document: &'a Document) -> Vec<(&'a str, &'a Header, String)> {
+    let mut set: Vec<(&str, &Header, String)> = Vec::new();
+    for (_, response, pointer) in found.responses(document) {
+        for (wire, header) in &response.headers {
+            let is_known = set.iter().any(|(known, ..)| known.eq_ignore_ascii_case(wire));
+            if is_known || wire.eq_ignore_ascii_case("content-type") {
+                continue;
+            }
+            let pointer = pointer::join(&format!("{pointer}/headers"), wire);
+            if let Some((header, pointer)) = Component::resolve(header, pointer, document) {
+                set.push((wire, header, pointer));
+            }
+        }
+    }
+    set
+}
+
+/// A text that is the same for headers of the same names and types.
+fn text_of(set: &[(&str, &Header, String)]) -> String {
+    let schema = |header: &Header, pointer: &str| {
+        let (node, _) = components::schema(&header.format, pointer)?;
+        Some(match node {
+            Node::Reference(name) => Value::from(name),
+            Node::Schema(schema) => without_remarks(serde_json::to_value(schema).ok()?),
+        })
+    };
+    let mut texts: Vec<String> = set
+        .iter()
+        .map(|(wire, header, pointer)| format!("{}: {:?}", wire.to_ascii_lowercase(), schema(header, pointer)))
+        .collect();
+    texts.sort_unstable();
+    texts.join("\n")
+}
+
+/// The texts of the headers that several operations have. Their structs are still to be made.
+pub(super) fn repeated_headers(found: &[Found<'_>], document: &Document) -> HashMap<String, Option<HeaderView>> {
+    let (mut once, mut repeated) = (HashSet::new(), HashMap::new());
+    for found in found {
+        let set = header_set(found, document);
+        let text = text_of(&set);
+        if !set.is_empty() && !once.insert(text.clone()) {
+            repeated.insert(text, None);
+        }
+    }
+    repeated
+}
+
+/// The struct of the headers that any response of the operation has.
 fn headers<'a>(
     found: &Found<'a>,
     base: &str,
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Option<HeaderView> {
-    let document = schemas.document;
-    let mut scope = Scope::default();
-    let mut fields: Vec<HeaderField> = Vec::new();
-    for (_, response, pointer) in found.responses(document) {
-        for (wire, header) in &response.headers {
-            let is_known = fields.iter().any(|field| field.wire.eq_ignore_ascii_case(wire));
-            if is_known || wire.eq_ignore_ascii_case("content-type") {
-                continue;
-            }
-            let pointer = pointer::join(&format!("{pointer}/headers"), wire);
-            let Some((header, pointer)) = Component::resolve(header, pointer, document) else { continue };
-            let typed = components::schema(&header.format, &pointer).map(|(node, pointer)| {
-                let place = Place::new(pointer, format!("{base} {wire}"), Usage::RESPONSE);
-                schemas.lower(node, &place, diagnostics)
-            });
-            let doc = typed.as_ref().map(|typed| typed.doc.clone()).unwrap_or_default();
-            fields.push(HeaderField {
-                name: scope.claim(&names::snake(wire)),
-                wire: wire.clone(),
-                ty: typed.map_or(Type::String, |typed| typed.ty),
-                doc: header.description.clone().unwrap_or(doc),
-            });
-        }
-    }
-    if fields.is_empty() {
+    let set = header_set(found, schemas.document);
+    if set.is_empty() {
         return None;
     }
+    let text = text_of(&set);
+    let known = schemas.headers.get(&text).cloned();
+    if let Some(Some(view)) = known {
+        return Some(view);
+    }
+    let shared = known.is_some();
+    let base = if shared { in_common(&set) } else { base.to_owned() };
+    let mut scope = Scope::default();
+    let mut fields = Vec::new();
+    for (wire, header, pointer) in set {
+        let typed = components::schema(&header.format, &pointer).map(|(node, pointer)| {
+            let place = Place::new(pointer, format!("{base} {wire}"), Usage::RESPONSE);
+            schemas.lower(node, &place, diagnostics)
+        });
+        let doc = typed.as_ref().map(|typed| typed.doc.clone()).unwrap_or_default();
+        fields.push(HeaderField {
+            name: scope.claim(&names::snake(wire)),
+            wire: wire.to_owned(),
+            ty: typed.map_or(Type::String, |typed| typed.ty),
+            doc: header.description.clone().unwrap_or(doc),
+        });
+    }
     let name = schemas.scope.claim(&names::type_name(&format!("{base} Headers")));
-    Some(HeaderView { name, fields })
+    let view = HeaderView { name, shared, fields };
+    if shared {
+        schemas.headers.insert(text, Some(view.clone()));
+    }
+    Some(view)
+}
+
+/// The words that the names of all headers begin with: `rate limit` for `X-Rate-Limit` and `X-Rate-Limit-Reset`.
+fn in_common(set: &[(&str, &Header, String)]) -> String {
+    let mut names = set.iter().map(|(wire, ..)| names::snake(wire));
+    let mut common: Vec<String> = names.next().unwrap_or_default().split('_').map(str::to_owned).collect();
+    for name in names {
+        let same = common.iter().zip(name.split('_')).take_while(|(one, other)| one == other).count();
+        common.truncate(same);
+    }
+    if common.first().is_some_and(|word| word == "x") {
+        common.remove(0);
+    }
+    if common.is_empty() { "response".to_owned() } else { common.join(" ") }
 }
 
 /// A media type as a request asks for it. Ranges of them are fine there.

@@ -9,7 +9,9 @@ use super::names::{self, Scope};
 use super::usage::{Usage, UsageMap};
 use super::view::{FARTHEST, Node, View};
 use crate::diagnostic::{Diagnostics, Location, nearest};
-use crate::model::{Field, Guard, Presence, Struct, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant, Variant};
+use crate::model::{
+    Field, Guard, HeaderView, Presence, Struct, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant, Variant,
+};
 use crate::normalize::Document;
 use crate::pointer;
 
@@ -157,6 +159,8 @@ pub(crate) struct Schemas<'a> {
     parents: BTreeSet<&'a str>,
     /// Types of the errors of operations, by the text of their schemas.
     pub errors: HashMap<String, Type>,
+    /// The structs of headers that several operations have, by what `responses::text_of` says of them.
+    pub headers: HashMap<String, Option<HeaderView>>,
     /// Named schemas that have a type without a definition.
     waiting: Vec<(TypeId, &'a ReferenceOr<Schema>, Place)>,
 }
@@ -181,6 +185,7 @@ impl<'a> Schemas<'a> {
             inline: HashMap::new(),
             parents: parents(document),
             errors: HashMap::new(),
+            headers: HashMap::new(),
             waiting: Vec::new(),
         };
         for name in document.schema_names() {
@@ -259,7 +264,7 @@ impl<'a> Schemas<'a> {
         };
         self.define_waiting(place, diagnostics);
         let mut typed = Typed::of(Type::Named(id));
-        typed.nullable = self.takes_null(node);
+        typed.nullable = node.takes_null(self.document);
         if let Node::Schema(schema) = node {
             let data = &schema.schema_data;
             typed.deprecated = data.deprecated;
@@ -281,24 +286,6 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// Whether null is a value of a schema, or of what it is but another name for.
-    fn takes_null(&self, mut node: Node<'a>) -> bool {
-        for _ in 0..FARTHEST {
-            node = match node {
-                Node::Reference(name) => match self.document.schema(name) {
-                    Some(schema) => Node::from(schema),
-                    None => return false,
-                },
-                Node::Schema(schema) if schema.schema_data.nullable => return true,
-                Node::Schema(schema) => match renamed(&View::of(schema)) {
-                    Some(other) => other,
-                    None => return false,
-                },
-            };
-        }
-        false
-    }
-
     /// Defines the type of a named schema.
     fn define(&mut self, id: TypeId, schema: &'a ReferenceOr<Schema>, place: &Place, diagnostics: &mut Diagnostics) {
         let view = match Node::from(schema) {
@@ -314,7 +301,7 @@ impl<'a> Schemas<'a> {
         typed.doc = view.data.description.clone().or(view.data.title.clone()).unwrap_or_default();
         typed.deprecated = view.data.deprecated;
         typed.example = example_of(&view);
-        let kind = match renamed(&view) {
+        let kind = match view.renamed() {
             Some(Node::Reference(target)) => TypeKind::Alias(
                 self.reference(target, &Place { depth: place.depth + 1, ..place.clone() }, diagnostics).ty,
             ),
@@ -828,7 +815,7 @@ impl<'a> Schemas<'a> {
             return self.lower(only.node, &only.place, diagnostics);
         }
         let mut typed = Typed::any();
-        typed.nullable = members.iter().any(|member| self.takes_null(member.node));
+        typed.nullable = members.iter().any(|member| member.node.takes_null(self.document));
         if let Some(schema) = members.first().and_then(|first| first.node.schema(self.document)) {
             typed.doc = schema.schema_data.description.clone().unwrap_or_default();
         }
@@ -1425,13 +1412,6 @@ fn parents(document: &Document) -> BTreeSet<&str> {
 fn required_by(parts: &[View<'_>]) -> Vec<String> {
     let names: BTreeSet<&String> = parts.iter().flat_map(|part| part.required).collect();
     names.into_iter().cloned().collect()
-}
-
-/// What a schema is but another name for: `allOf: [{$ref}]` and nothing that changes its type.
-fn renamed<'a>(view: &View<'a>) -> Option<Node<'a>> {
-    let [only] = view.all_of else { return None };
-    let rest = View { all_of: &[], ..view.clone() };
-    (rest.is_free() && matches!(Node::from(only), Node::Reference(_))).then(|| Node::from(only))
 }
 
 /// Whether two schemas have the same values, whatever is said about them.

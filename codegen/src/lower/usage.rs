@@ -87,7 +87,7 @@ impl UsageMap {
             for (reference, _) in Node::from(schema).references().into_iter().filter_map(|name| document.named(name)) {
                 users.entry(reference).or_default().push(name);
             }
-            if differs(Node::from(schema), self.get(name)) {
+            if differs(Node::from(schema), self.get(name), document) {
                 pending.push(*name);
             }
         }
@@ -110,7 +110,7 @@ impl UsageMap {
 }
 
 /// Whether a request's type for this schema would be another one than a response's.
-fn differs(root: Node<'_>, usage: Usage) -> bool {
+fn differs(root: Node<'_>, usage: Usage, document: &Document) -> bool {
     let mut pending = vec![root];
     while let Some(node) = pending.pop() {
         let Node::Schema(schema) = node else { continue };
@@ -125,7 +125,7 @@ fn differs(root: Node<'_>, usage: Usage) -> bool {
                 return true;
             }
             // Where a request must hold null or a value, a response may lack the member all the same.
-            if usage.body && (data.is_some_and(|data| data.nullable) || (optional && usage.patch)) {
+            if usage.body && (property.takes_null(document) || (optional && usage.patch)) {
                 return true;
             }
         }

@@ -92,6 +92,19 @@ impl<'a> Node<'a> {
         None
     }
 
+    /// Whether null is a value of this, or of what it is but another name for.
+    pub(crate) fn takes_null(mut self, document: &'a Document) -> bool {
+        for _ in 0..FARTHEST {
+            let Some(schema) = self.schema(document) else { return false };
+            if schema.schema_data.nullable {
+                return true;
+            }
+            let Some(other) = View::of(schema).renamed() else { return false };
+            self = other;
+        }
+        false
+    }
+
     /// The schemas that lie directly within this one.
     pub(crate) fn children(self) -> Vec<Node<'a>> {
         let Self::Schema(schema) = self else { return Vec::new() };
@@ -260,6 +273,13 @@ impl<'a> View<'a> {
             && self.one_of.is_empty()
             && self.any_of.is_empty()
             && !self.never
+    }
+
+    /// What the schema is but another name for: `allOf: [{$ref}]` and nothing that changes its type.
+    pub(crate) fn renamed(&self) -> Option<Node<'a>> {
+        let [only] = self.all_of else { return None };
+        let rest = View { all_of: &[], ..self.clone() };
+        (rest.is_free() && matches!(Node::from(only), Node::Reference(_))).then(|| Node::from(only))
     }
 
     /// The schemas of which one has to fit, and the keyword that they stand under.

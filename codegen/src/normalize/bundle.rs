@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::patch::Documents;
 use super::{Normalized, Origins};
-use crate::diagnostic::{Diagnostics, Location, nearest};
+use crate::diagnostic::{Diagnostics, Location, Severity, nearest};
 use crate::pointer;
 use crate::source::{FileId, Mention, Unresolved, for_each_mention, percent_decode};
 
@@ -148,6 +148,8 @@ pub(super) struct Bundler<'b> {
     same: HashSet<(usize, usize)>,
     /// References that are known to lead to something other than a reference.
     grounded: HashSet<Place>,
+    /// The schemas that have an `$anchor`, of the files in which one was looked for.
+    anchors: HashMap<FileId, HashMap<String, String>>,
     /// The last number that was put behind a name.
     numbers: HashMap<(Section, String), usize>,
     /// Names of security schemes that had to be changed, by file.
@@ -172,6 +174,7 @@ impl<'b> Bundler<'b> {
             queue: VecDeque::new(),
             same: HashSet::new(),
             grounded: HashSet::new(),
+            anchors: HashMap::new(),
             numbers: HashMap::new(),
             schemes: HashMap::new(),
             inlining: Vec::new(),
@@ -405,7 +408,8 @@ impl<'b> Bundler<'b> {
         let pointer = match percent_decode(fragment) {
             Some(pointer) if pointer.is_empty() || pointer.starts_with('/') => pointer,
             Some(anchor) => {
-                let Some(pointer) = find_anchor(document, &anchor) else {
+                let anchors = self.anchors.entry(file).or_insert_with(|| anchors_in(document));
+                let Some(pointer) = anchors.get(&anchor).cloned() else {
                     let at = at(self);
                     self.diagnostics
                         .error("dangling-ref", at, format!("`{text}` leads nowhere"))
@@ -421,9 +425,13 @@ impl<'b> Bundler<'b> {
             }
         };
         let Some(found) = document.pointer(&pointer) else {
-            let help = suggestion(document, text, &pointer);
+            let help = (!self.diagnostics.has_plenty(Severity::Error, "dangling-ref"))
+                .then(|| suggestion(document, text, &pointer));
             let at = at(self);
-            self.diagnostics.error("dangling-ref", at, format!("`{text}` leads nowhere")).help(help);
+            let problem = self.diagnostics.error("dangling-ref", at, format!("`{text}` leads nowhere"));
+            if let Some(help) = help {
+                problem.help(help);
+            }
             return None;
         };
         if let (Some(section), Some((other, _))) = (section, component(&pointer))
@@ -789,38 +797,34 @@ fn suggestion(document: &Value, text: &str, pointer: &str) -> String {
     "a path in the document begins with `#/`".to_owned()
 }
 
-/// Finds the schema that has an `$anchor`.
-fn find_anchor(document: &Value, anchor: &str) -> Option<String> {
-    fn search(value: &Value, anchor: &str, at: &mut String) -> bool {
+/// Where the schemas are that have an `$anchor`; of several with one name, the first.
+fn anchors_in(document: &Value) -> HashMap<String, String> {
+    fn search(value: &Value, at: &mut String, found: &mut HashMap<String, String>) {
         let length = at.len();
         match value {
             Value::Object(members) => {
-                if members.get("$anchor").and_then(Value::as_str) == Some(anchor) {
-                    return true;
+                if let Some(anchor) = members.get("$anchor").and_then(Value::as_str) {
+                    found.entry(anchor.to_owned()).or_insert_with(|| at.clone());
                 }
                 for (name, member) in members {
                     pointer::push(at, name);
-                    if search(member, anchor, at) {
-                        return true;
-                    }
+                    search(member, at, found);
                     at.truncate(length);
                 }
             }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     pointer::push(at, &index.to_string());
-                    if search(item, anchor, at) {
-                        return true;
-                    }
+                    search(item, at, found);
                     at.truncate(length);
                 }
             }
             _ => {}
         }
-        false
     }
-    let mut at = String::new();
-    search(document, anchor, &mut at).then_some(at)
+    let mut found = HashMap::new();
+    search(document, &mut String::new(), &mut found);
+    found
 }
 
 /// The name of a file without folders and ending.

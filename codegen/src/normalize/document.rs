@@ -656,7 +656,12 @@ impl Bundler<'_> {
         if !value.is_object() {
             let found = std::mem::replace(value, json!({}));
             let at = self.place(here);
-            self.diagnostics.error("wrong-type", at, format!("expected {what}, found {}", kind(&found)));
+            if found.is_null() {
+                let problem = self.diagnostics.warning("null-member", at, format!("expected {what}, found nothing"));
+                problem.help("remove it, or write what is missing; as it is, it says nothing");
+            } else {
+                self.diagnostics.error("wrong-type", at, format!("expected {what}, found {}", kind(&found)));
+            }
             return None;
         }
         value.as_object_mut()

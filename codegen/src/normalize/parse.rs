@@ -12,7 +12,7 @@ use serde_json::{Map, Number, Value};
 
 use super::bundle::kind;
 use super::{Document, Normalized, Origins};
-use crate::diagnostic::{Diagnostics, Location, in_plain_words};
+use crate::diagnostic::{Diagnostics, Location, Severity, in_plain_words};
 use crate::pointer;
 
 type Members = Map<String, Value>;
@@ -179,6 +179,15 @@ impl Reader<'_> {
 
     /// Small objects without schemas inside of them, which serde can read.
     fn small<T: DeserializeOwned>(&mut self, value: Value) -> Option<T> {
+        self.by_serde(value, Severity::Error)
+    }
+
+    /// The same for what nothing depends on.
+    fn remark<T: DeserializeOwned>(&mut self, value: Value) -> Option<T> {
+        self.by_serde(value, Severity::Warning)
+    }
+
+    fn by_serde<T: DeserializeOwned>(&mut self, value: Value, severity: Severity) -> Option<T> {
         match serde_path_to_error::deserialize(value) {
             Ok(read) => Some(read),
             Err(error) => {
@@ -192,7 +201,11 @@ impl Reader<'_> {
                 }
                 let at = self.origins.locate(&at);
                 let (message, help) = in_plain_words(&error.into_inner().to_string());
-                let problem = self.diagnostics.error("wrong-type", at, message);
+                let problem = if severity == Severity::Error {
+                    self.diagnostics.error("wrong-type", at, message)
+                } else {
+                    self.diagnostics.warning("wrong-type", at, message).help("it is left out")
+                };
                 if let Some(help) = help {
                     problem.help(help);
                 }
@@ -212,12 +225,12 @@ impl Reader<'_> {
             match name.as_str() {
                 "openapi" => api.openapi = self.text(value).unwrap_or_default(),
                 "info" => api.info = self.info(value),
-                "servers" => api.servers = self.list(value, Self::small),
+                "servers" => api.servers = self.list(value, Self::server),
                 "paths" => api.paths = self.paths(value),
                 "components" => api.components = Some(self.components(value)),
                 "security" => api.security = Some(self.list(value, Self::small)),
-                "tags" => api.tags = self.list(value, Self::small),
-                "externalDocs" => api.external_docs = self.small(value),
+                "tags" => api.tags = self.list(value, Self::remark),
+                "externalDocs" => api.external_docs = self.remark(value),
                 _ => extend(&mut api.extensions, name, value),
             }
             self.at.truncate(length);
@@ -236,8 +249,8 @@ impl Reader<'_> {
                 "version" => info.version = self.text(value).unwrap_or_default(),
                 "description" => info.description = self.text(value),
                 "termsOfService" => info.terms_of_service = self.text(value),
-                "contact" => info.contact = self.small(value),
-                "license" => info.license = self.small(value),
+                "contact" => info.contact = self.remark(value),
+                "license" => info.license = self.remark(value),
                 _ => extend(&mut info.extensions, name, value),
             }
             self.at.truncate(length);
@@ -301,6 +314,48 @@ impl Reader<'_> {
         self.small(value)
     }
 
+    fn server(&mut self, value: Value) -> Option<v3::Server> {
+        let mut server = v3::Server::default();
+        let members = self.object(value, "a mapping with `url`")?;
+        if !members.contains_key("url") {
+            self.missing("the server", "url");
+            return None;
+        }
+        for (name, value) in members {
+            let length = self.at.len();
+            pointer::push(&mut self.at, &name);
+            match name.as_str() {
+                "url" => server.url = self.text(value).unwrap_or_default(),
+                "description" => server.description = self.text(value),
+                "variables" => server.variables = Some(self.map(value, Self::server_variable)),
+                _ => extend(&mut server.extensions, name, value),
+            }
+            self.at.truncate(length);
+        }
+        Some(server)
+    }
+
+    fn server_variable(&mut self, value: Value) -> Option<v3::ServerVariable> {
+        let mut variable = v3::ServerVariable::default();
+        let members = self.object(value, "a mapping with `default`")?;
+        if !members.contains_key("default") {
+            self.missing("the variable of the server", "default");
+            return None;
+        }
+        for (name, value) in members {
+            let length = self.at.len();
+            pointer::push(&mut self.at, &name);
+            match name.as_str() {
+                "enum" => variable.enumeration = self.texts(value),
+                "default" => variable.default = self.text(value).unwrap_or_default(),
+                "description" => variable.description = self.text(value),
+                _ => extend(&mut variable.extensions, name, value),
+            }
+            self.at.truncate(length);
+        }
+        Some(variable)
+    }
+
     fn link(&mut self, value: Value) -> Option<v3::Link> {
         if value.get("operationId").is_none() && value.get("operationRef").is_none() {
             self.missing("the link", "operationId");
@@ -339,7 +394,7 @@ impl Reader<'_> {
                 "head" => item.head = self.operation(value),
                 "patch" => item.patch = self.operation(value),
                 "trace" => item.trace = self.operation(value),
-                "servers" => item.servers = self.list(value, Self::small),
+                "servers" => item.servers = self.list(value, Self::server),
                 "parameters" => {
                     item.parameters = self.list(value, |this, value| this.reference_or(value, Self::parameter));
                 }
@@ -360,7 +415,7 @@ impl Reader<'_> {
                 "tags" => operation.tags = self.texts(value),
                 "summary" => operation.summary = self.text(value),
                 "description" => operation.description = self.text(value),
-                "externalDocs" => operation.external_docs = self.small(value),
+                "externalDocs" => operation.external_docs = self.remark(value),
                 "operationId" => operation.operation_id = self.text(value),
                 "parameters" => {
                     operation.parameters = self.list(value, |this, value| this.reference_or(value, Self::parameter));
@@ -370,7 +425,7 @@ impl Reader<'_> {
                 "callbacks" => operation.callbacks = self.map(value, Self::callback),
                 "deprecated" => operation.deprecated = self.flag(&value).unwrap_or_default(),
                 "security" => operation.security = Some(self.list(value, Self::small)),
-                "servers" => operation.servers = self.list(value, Self::small),
+                "servers" => operation.servers = self.list(value, Self::server),
                 _ => extend(&mut operation.extensions, name, value),
             }
             self.at.truncate(length);
@@ -632,7 +687,7 @@ impl Reader<'_> {
                 "readOnly" => data.read_only = self.flag(&value).unwrap_or_default(),
                 "writeOnly" => data.write_only = self.flag(&value).unwrap_or_default(),
                 "deprecated" => data.deprecated = self.flag(&value).unwrap_or_default(),
-                "externalDocs" => data.external_docs = self.small(value),
+                "externalDocs" => data.external_docs = self.remark(value),
                 "example" => data.example = present(value),
                 "title" => data.title = self.text(value),
                 "description" => data.description = self.text(value),

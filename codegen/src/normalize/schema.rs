@@ -9,7 +9,7 @@ use super::bundle::{Bundler, Dialect, Here, Section, kind};
 use super::{Origins, component_of};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location, nearest};
 use crate::pointer;
-use crate::source::Sources;
+use crate::source::{Sources, is_schema_name};
 
 type Members = Map<String, Value>;
 
@@ -1452,12 +1452,7 @@ impl Bundler<'_> {
                 self.wrong_type(at, &found, "the name of a schema");
                 return false;
             };
-            let is_name = !text.contains(['/', '#']) && {
-                let known = self.documents.value(here.file).and_then(|value| value.pointer("/components/schemas"));
-                known.is_some_and(|schemas| schemas.get(text.as_str()).is_some())
-                    || !text.rsplit('.').next().is_some_and(|ending| matches!(ending, "yaml" | "yml" | "json"))
-            };
-            let text = if is_name {
+            let text = if is_schema_name(text, self.documents.value(here.file)) {
                 let mut reference = "#/components/schemas".to_owned();
                 pointer::push(&mut reference, &text.replace('%', "%25"));
                 reference

@@ -1,6 +1,6 @@
 //! Where in a text each value stands, found by JSON pointer.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use saphyr_parser::{Event, Marker, Parser, Span};
@@ -13,8 +13,8 @@ use crate::pointer;
 pub(super) struct Positions {
     nodes: Vec<Node>,
     children: HashMap<(u32, Box<str>), u32>,
-    /// Where a member that is given again was given first.
-    firsts: HashMap<String, usize>,
+    /// Where a member was given first that is given again.
+    firsts: HashMap<u32, u32>,
 }
 
 struct Node {
@@ -58,7 +58,8 @@ impl Positions {
 
     /// The byte at which a member given twice was given first.
     pub(super) fn first_of(&self, pointer: &str) -> Option<usize> {
-        self.firsts.get(pointer).copied()
+        let id = pointer::segments(pointer).try_fold(0, |at, segment| self.child(at, &segment))?;
+        usize::try_from(*self.firsts.get(&id)?).ok()
     }
 
     fn node(&self, at: u32) -> Option<&Node> {
@@ -97,33 +98,11 @@ impl Positions {
         if let Some(name) = name
             && let Some(before) = self.children.insert((parent, name), id)
         {
-            self.repeated(id, before);
+            let first = self.firsts.remove(&before).or_else(|| Some(self.node(before)?.key.as_ref()?.start));
+            self.firsts.extend(first.map(|first| (id, first)));
         }
         self.nodes.push(Node { key, value, content });
         id
-    }
-
-    /// Keeps where the first of two members of the same name is.
-    fn repeated(&mut self, id: u32, before: u32) {
-        let Some(key) = self.node(before).and_then(|node| node.key.clone()) else { return };
-        let parents: HashMap<u32, (u32, &str)> =
-            self.children.iter().map(|((parent, name), child)| (*child, (*parent, name.as_ref()))).collect();
-        let mut segments = Vec::new();
-        let mut at = id;
-        let mut seen = HashSet::new();
-        while let Some((parent, name)) = parents.get(&at)
-            && seen.insert(at)
-        {
-            segments.push(*name);
-            at = *parent;
-        }
-        let mut pointer = String::new();
-        for segment in segments.into_iter().rev() {
-            pointer::push(&mut pointer, segment);
-        }
-        if let Ok(start) = usize::try_from(key.start) {
-            self.firsts.entry(pointer).or_insert(start);
-        }
     }
 }
 

@@ -10,6 +10,9 @@ use super::{File, FileId};
 use crate::diagnostic::{Diagnostics, Location};
 use crate::pointer;
 
+/// How deep values may nest; that is what both parsers keep to.
+const DEPTH: usize = 127;
+
 /// Which grammar a text follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Syntax {
@@ -44,6 +47,10 @@ pub(super) enum Problem {
 }
 
 impl Problem {
+    fn nested_too_deeply(at: Option<(usize, usize)>) -> Self {
+        Self::TooMuch { message: format!("the file is nested more than {DEPTH} levels deep"), at }
+    }
+
     pub(super) fn report(self, file: FileId, content: &File, diagnostics: &mut Diagnostics) {
         let place = |at: Option<(usize, usize)>| match at {
             Some((line, column)) => Location::offset(file, content.offset(line, column)),
@@ -82,7 +89,11 @@ impl Problem {
                 diagnostics.error("too-large", place(at), message);
             }
             Self::Syntax { syntax: Syntax::Json, message, at, .. } => {
-                diagnostics.error("json-syntax", place(at), message);
+                let needs_quotes = message == "key must be a string";
+                let problem = diagnostics.error("json-syntax", place(at), message);
+                if needs_quotes {
+                    problem.help("JSON has names in double quotes, and no comments");
+                }
             }
             Self::Syntax { syntax: Syntax::Yaml, message, at, begun } => {
                 let found = at.and_then(|(line, column)| content.text.get(content.offset(line, column)..));
@@ -114,6 +125,8 @@ fn in_plain_words(message: String, found: &str) -> (String, Option<&'static str>
         "the dashes of one list all have the same indentation"
     } else if message.contains("cannot start any token") {
         "put a text in quotes that begins with this character"
+    } else if message.contains("while parsing a flow") {
+        "close the brackets, and put a name or a text in quotes that holds a bracket or a comma"
     } else {
         return (message, None);
     };
@@ -173,6 +186,9 @@ fn read_json(text: &str) -> Outcome {
 }
 
 fn read_yaml(text: &str) -> Outcome {
+    if let Some(at) = too_deep(text) {
+        return Outcome { syntax: Syntax::Yaml, value: None, problems: vec![Problem::nested_too_deeply(Some(at))] };
+    }
     let state = State::new(text.len(), Syntax::Yaml);
     let mut documents = serde_yaml::Deserializer::from_str(text);
     let Some(first) = documents.next() else {
@@ -192,6 +208,35 @@ fn read_yaml(text: &str) -> Outcome {
         return Outcome { syntax: Syntax::Yaml, value: None, problems: vec![Problem::Empty] };
     }
     outcome
+}
+
+/// Where brackets begin to nest too deeply, if they go on to nest so deeply that the parser, which looks at all that are open
+/// whenever it comes to another, would need hours for a few megabytes of them.
+fn too_deep(text: &str) -> Option<(usize, usize)> {
+    // Some brackets of a text aren't closed, or not by their like.
+    const FAR_TOO_DEEP: usize = 1_000;
+    let (mut depth, mut before) = (0_usize, b',');
+    let (mut line, mut begin, mut too_deep) = (1, 0, None);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'[' | b'{' if matches!(before, b'[' | b'{' | b',' | b':' | b'-' | b'?') => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b'\n' => (line, begin) = (line + 1, at + 1),
+            _ => {}
+        }
+        if depth <= DEPTH {
+            too_deep = None;
+        } else if too_deep.is_none() {
+            too_deep = Some((line, text.get(begin..=at).map_or(1, |before| before.chars().count())));
+        }
+        if depth > FAR_TOO_DEEP {
+            return too_deep;
+        }
+        if !byte.is_ascii_whitespace() {
+            before = byte;
+        }
+    }
+    None
 }
 
 /// Why a text has no value.
@@ -266,7 +311,7 @@ impl State {
                     let message = "the aliases of this file unfold into too much".to_owned();
                     Problem::TooMuch { message, at }
                 } else if message.contains("recursion limit exceeded") {
-                    Problem::TooMuch { message: "the file is nested more than 127 levels deep".to_owned(), at }
+                    Problem::nested_too_deeply(at)
                 } else {
                     Problem::Syntax { syntax, message, at, begun }
                 };
@@ -529,9 +574,11 @@ mod tests {
             format!("{text}a{0}: &a{0} [{items}]\n", level + 1)
         });
         let wide = format!("a: &a [{}]\nb: [{}]\n", "x,".repeat(5000), "*a,".repeat(5000));
-        let deep = format!("{}{}", "[".repeat(20_000), "]".repeat(20_000));
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        let abyss = format!("a:\n- {}", "[{a: ".repeat(1_000_000));
+        let intervals = "- from [0, 1) to [1, 2)\n".repeat(2_000);
         let deep_json = format!("{}1{}", "{\"a\":".repeat(500), "}".repeat(500));
-        let cases: [(&str, &str); 14] = [
+        let cases: [(&str, &str); 16] = [
             ("", "Empty"),
             ("# nothing\n", "Empty"),
             ("a: 1\n---\nb: 2\n", "SeveralDocuments"),
@@ -551,6 +598,8 @@ mod tests {
             (&bomb, "TooMuch { message: \"the aliases of this file unfold into too much\""),
             (&wide, "TooMuch { message: \"the aliases of this file unfold into too much\""),
             (&deep, "TooMuch { message: \"the file is nested"),
+            (&abyss, "TooMuch { message: \"the file is nested more than 127 levels deep\", at: Some((2, 319))"),
+            (&intervals, "[]"),
             (&deep_json, "TooMuch { message: \"the file is nested"),
         ];
         for (text, expected) in cases {

@@ -51,6 +51,16 @@ impl Way<'_> {
     }
 }
 
+/// Whether an entry of a discriminator's `mapping` is the name of a schema of the document and no reference.
+pub(crate) fn is_schema_name(text: &str, document: Option<&Value>) -> bool {
+    let is_known = || {
+        let schemas = document.and_then(|document| document.pointer("/components/schemas"));
+        schemas.is_some_and(|schemas| schemas.get(text).is_some())
+    };
+    let is_file = text.rsplit('.').next().is_some_and(|ending| matches!(ending, "yaml" | "yml" | "json"));
+    !text.contains(['/', '#']) && (is_known() || !is_file)
+}
+
 /// Calls `found` for every reference with the way to its text, and the text.
 pub(crate) fn for_each_mention(document: &Value, found: &mut dyn FnMut(Mention, &Way<'_>, &str)) {
     visit(document, Role::Keywords, None, found);

@@ -220,7 +220,8 @@ pub(crate) fn url_of(request: &request::Inner) -> Result<Url, String> {
     push_path(&mut url, request)?;
     let query = query_of(request);
     if !query.is_empty() {
-        url.push('?');
+        // Some documents tell operations apart by a query in their path.
+        url.push(if url.contains('?') { '&' } else { '?' });
         url.push_str(&query);
     }
     Url::parse(&url).map_err(|error| format!("its URL can't be used: {error}"))
@@ -238,9 +239,10 @@ fn server_of(operation: &Operation, client: &client::Inner) -> Result<String, St
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
-/// Appends the operation's path with the arguments in place of their names.
+/// Appends the operation's path with the arguments in place of their names. A fragment, by which some documents tell operations
+/// apart, is nothing that is sent.
 fn push_path(url: &mut String, request: &request::Inner) -> Result<(), String> {
-    let mut rest = request.operation.path;
+    let mut rest = request.operation.path.split('#').next().unwrap_or_default();
     let start = url.len();
     while let Some((before, after)) = rest.split_once('{') {
         let Some((name, after)) = after.split_once('}') else {

@@ -70,10 +70,37 @@ fn names_that_stand_for_nothing_but_each_other_are_an_error() {
     assert!(said.contains("error[circular-ref]: `one.yaml#/A` leads back to itself"), "{said}");
 }
 
+/// What is an error wherever it closes a circle over two files: the document refers to `one.yaml`, that to `two.yaml`, and
+/// that back again.
+#[test]
+fn what_stands_for_nothing_but_itself_is_an_error() {
+    let answer = "responses: {'200': {description: The orders.}}";
+    let operations = [
+        ("path items", "/orders: {$ref: 'one.yaml#/it'}".to_owned()),
+        ("parameters", format!("/orders: {{get: {{parameters: [{{$ref: 'one.yaml#/it'}}], {answer}}}}}")),
+        ("parameters of paths", format!("/orders: {{parameters: [{{$ref: 'one.yaml#/it'}}], get: {{{answer}}}}}")),
+        ("bodies", format!("/orders: {{post: {{requestBody: {{$ref: 'one.yaml#/it'}}, {answer}}}}}")),
+        ("responses", "/orders: {get: {responses: {'200': {$ref: 'one.yaml#/it'}}}}".to_owned()),
+        (
+            "headers",
+            "/orders: {get: {responses: {'200': {description: It., headers: {X-It: {$ref: 'one.yaml#/it'}}}}}}"
+                .to_owned(),
+        ),
+        ("callbacks", format!("/orders: {{post: {{callbacks: {{it: {{$ref: 'one.yaml#/it'}}}}, {answer}}}}}")),
+    ];
+    for (what, operation) in operations {
+        let api = format!("{HEAD}paths:\n  {operation}\n");
+        let (one, two) = ("it: {$ref: 'two.yaml#/it'}\n", "it: {$ref: 'one.yaml#/it'}\n");
+        let said = types_of(&[("api.yaml", &api), ("one.yaml", one), ("two.yaml", two)]).unwrap_err();
+        assert!(said.contains("error[circular-ref]") && said.contains("api.yaml:4:"), "{what}: {said}");
+    }
+}
+
+/// Another file's path that leads back to the document's own.
 #[test]
 fn paths_that_stand_for_each_other_are_an_error() {
     let api = format!("{HEAD}paths:\n  /orders: {{$ref: 'paths.yaml#/orders'}}\n");
     let paths = "orders: {$ref: 'api.yaml#/paths/~1orders'}\n";
     let said = types_of(&[("api.yaml", &api), ("paths.yaml", paths)]).unwrap_err();
-    assert!(said.contains(".yaml:"), "{said}");
+    assert!(said.contains("error[circular-ref]") && said.contains(".yaml:"), "{said}");
 }

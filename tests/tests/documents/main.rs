@@ -20,6 +20,7 @@ mod compiles;
 mod diagnostics;
 mod emit;
 mod faults_of_others;
+mod huge;
 mod inference;
 mod messages;
 mod model;

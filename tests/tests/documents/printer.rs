@@ -204,7 +204,8 @@ fn print_method(text: &mut String, api: &Api, method: &Method, indent: &str) {
         let _ = writeln!(text, "{indent}  errors as {}", status_view(api, view));
     }
     if let Some(headers) = &method.headers {
-        let _ = writeln!(text, "{indent}  headers as {}", headers.name);
+        let shared = if headers.shared { ", shared" } else { "" };
+        let _ = writeln!(text, "{indent}  headers as {}{shared}", headers.name);
         for field in &headers.fields {
             let _ = writeln!(text, "{indent}    {}: {} = {:?}", field.name, type_name(api, &field.ty), field.wire);
         }

@@ -3,7 +3,7 @@
 //! Every line passes through [`wrap`], so it may be as long as it likes. What a line mentions is noted, for the `use`
 //! lines of the file; documentation mentions nothing.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::docs;
 use super::layout::{self, Table};
@@ -18,6 +18,8 @@ pub(crate) struct Code<'a> {
     macros: BTreeSet<&'static str>,
     /// Whether required arguments are named, the markers of which stand in a module of their own.
     uses_fields: bool,
+    /// Documentation that has been written, by its text and depth: that of a field stands at its setters, too.
+    documented: HashMap<(String, usize), String>,
 }
 
 /// A method, without what its block says of it.
@@ -32,7 +34,14 @@ pub(crate) struct Function<'s> {
 
 impl<'a> Code<'a> {
     pub(crate) fn new(importable: &'a HashSet<&'a str>) -> Self {
-        Self { text: String::new(), importable, mentions: BTreeSet::new(), macros: BTreeSet::new(), uses_fields: false }
+        Self {
+            text: String::new(),
+            importable,
+            mentions: BTreeSet::new(),
+            macros: BTreeSet::new(),
+            uses_fields: false,
+            documented: HashMap::new(),
+        }
     }
 
     /// The text of all items.
@@ -142,9 +151,17 @@ pub(crate) struct Item<'c, 'a> {
 impl Item<'_, '_> {
     /// Documentation in the words of the document; nothing if there are none.
     pub(crate) fn doc(&mut self, text: &str) -> &mut Self {
+        let key = (text.to_owned(), self.depth);
+        if let Some(written) = self.code.documented.get(&key) {
+            self.code.text.push_str(written);
+            return self;
+        }
+        let start = self.code.text.len();
         for line in docs::lines(text) {
             self.comment(&line);
         }
+        let written = self.code.text.get(start..).unwrap_or_default().to_owned();
+        self.code.documented.insert(key, written);
         self
     }
 

@@ -1,5 +1,6 @@
 //! Bodies that are too large for the memory, or better kept in a file.
 
+use std::any::Any;
 use std::fs::{self, File, OpenOptions};
 use std::future::poll_fn;
 use std::io::{self, Seek, Write};
@@ -316,7 +317,13 @@ impl Drop for OpenFile {
 pub(crate) async fn on_other_thread<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
-    spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+    // One type of task for all work: what tokio needs for a task is built once for each type.
+    let task: Box<dyn FnOnce() -> Box<dyn Any + Send> + Send> = Box::new(move || Box::new(work()));
+    let done = spawn_blocking(task).await.map_err(io::Error::other)?;
+    match done.downcast() {
+        Ok(result) => *result,
+        Err(_) => Err(io::Error::other("the other thread has done other work")),
+    }
 }
 
 fn error_of(error: io::Error) -> Error {

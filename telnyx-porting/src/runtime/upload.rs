@@ -13,11 +13,10 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::runtime::download::on_other_thread;
 use crate::runtime::error::{Error, ErrorKind};
-use crate::runtime::transport::{Body, TransportError, TransportErrorKind};
+use crate::runtime::transport::{Body, BoxFuture, TransportError, TransportErrorKind};
 
 /// What is to be uploaded: bytes, a file, or a stream, with a name and a media type if it has them.
 ///
@@ -363,7 +362,7 @@ struct FilePieces {
 enum Reading {
     Closed(PathBuf),
     Open(File),
-    UnderWay(JoinHandle<io::Result<(File, Vec<u8>)>>),
+    UnderWay(BoxFuture<'static, io::Result<(File, Vec<u8>)>>),
     Done,
 }
 
@@ -385,17 +384,17 @@ impl Stream for FilePieces {
             Ok((file, piece))
         };
         loop {
-            let under_way = match std::mem::replace(&mut self.state, Reading::Done) {
+            let under_way: BoxFuture<'static, _> = match std::mem::replace(&mut self.state, Reading::Done) {
                 Reading::Done => return Poll::Ready(None),
                 Reading::Closed(_) | Reading::Open(_) if left == 0 => return Poll::Ready(None),
-                Reading::Closed(path) => spawn_blocking(move || read(File::open(path))),
-                Reading::Open(file) => spawn_blocking(move || read(Ok(file))),
+                Reading::Closed(path) => Box::pin(on_other_thread(move || read(File::open(path)))),
+                Reading::Open(file) => Box::pin(on_other_thread(move || read(Ok(file)))),
                 Reading::UnderWay(mut reading) => {
-                    let Poll::Ready(result) = Pin::new(&mut reading).poll(context) else {
+                    let Poll::Ready(result) = reading.as_mut().poll(context) else {
                         self.state = Reading::UnderWay(reading);
                         return Poll::Pending;
                     };
-                    let (file, piece) = match result.unwrap_or_else(|error| Err(io::Error::other(error))) {
+                    let (file, piece) = match result {
                         Ok(read) => read,
                         Err(error) => return Poll::Ready(Some(Err(fault(error)))),
                     };

@@ -38,14 +38,13 @@ macro_rules! object {
         impl $crate::runtime::codec::Object for $name {
             #[allow(unused_imports, reason = "an object may have no member")]
             #[inline]
-            fn table(&self) -> &'static $crate::runtime::codec::Table {
+            fn table(&self) -> $crate::runtime::codec::Table {
                 use $crate::runtime::codec::{Kind, Member, Table};
-                const TABLE: Table = Table {
+                Table {
                     name: stringify!($name),
                     members: &[$(Member { field: stringify!($field), wire: $wire, kind: Kind::$kind }),*],
                     redacted: &[$($(stringify!($redacted)),+)?],
-                };
-                &TABLE
+                }
             }
 
             #[allow(unused_imports, reason = "an object may have no member")]
@@ -388,7 +387,7 @@ macro_rules! union {
 pub(crate) use union;
 
 /// What is known of an object's type.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Table {
     /// The name of the Rust type, for messages.
     pub(crate) name: &'static str,
@@ -423,7 +422,7 @@ pub(crate) enum Kind {
 
 /// A struct that has a table of its members.
 pub(crate) trait Object: Clear {
-    fn table(&self) -> &'static Table;
+    fn table(&self) -> Table;
 
     /// The member of this row, to be filled.
     fn slot(&mut self, row: usize) -> Option<Slot<'_>>;

@@ -173,101 +173,43 @@ pub(crate) trait Members {
     fn visit<'a>(&'a self, visitor: &mut dyn FnMut(&'a str, View<'a>));
 }
 
-macro_rules! scalars {
-    ($($name:ident: $slot:ident, $view:ident;)*) => {
-        $(impl Shaped for $name {
+macro_rules! own {
+    ($($type:ty $(where [$($bound:tt)+])?: |$value:pat_param| $slot:expr, $view:expr;)*) => {
+        $(impl $(<$($bound)+>)? Shaped for $type {
             type Shape = Own;
         }
 
-        impl Shape<$name> for Own {
-            fn slot(value: &mut $name) -> Slot<'_> {
-                Slot::$slot(value)
+        impl $(<$($bound)+>)? Shape<$type> for Own {
+            fn slot($value: &mut $type) -> Slot<'_> {
+                $slot
             }
 
-            fn view(value: &$name) -> View<'_> {
-                View::$view((*value).into())
+            fn view($value: &$type) -> View<'_> {
+                $view
             }
         })*
     };
 }
 
-scalars! {
-    bool: Bool, Bool;
-    i32: I32, I64;
-    i64: I64, I64;
-    u64: U64, U64;
-    f32: F32, F32;
-    f64: F64, F64;
-}
-
-impl Shaped for () {
-    type Shape = Own;
-}
-
-impl Shape<()> for Own {
-    fn slot((): &mut ()) -> Slot<'_> {
-        Slot::Unit
-    }
-
-    fn view((): &()) -> View<'_> {
-        View::Null
-    }
-}
-
-impl Shaped for String {
-    type Shape = Own;
-}
-
-impl Shape<String> for Own {
-    fn slot(value: &mut String) -> Slot<'_> {
-        Slot::String(value)
-    }
-
-    fn view(value: &String) -> View<'_> {
-        View::Str(value)
-    }
-}
-
-impl Shaped for Value {
-    type Shape = Own;
-}
-
-impl Shape<Value> for Own {
-    fn slot(value: &mut Value) -> Slot<'_> {
-        Slot::Any(value)
-    }
-
-    fn view(value: &Value) -> View<'_> {
-        View::Any(value)
-    }
-}
-
-impl<T: Field + Default> Shaped for Box<T> {
-    type Shape = Own;
-}
-
-impl<T: Field + Default> Shape<Box<T>> for Own {
-    fn slot(value: &mut Box<T>) -> Slot<'_> {
-        (**value).slot()
-    }
-
-    fn view(value: &Box<T>) -> View<'_> {
-        (**value).view()
-    }
-}
-
-impl<T: Field + Default> Shaped for Option<T> {
-    type Shape = Own;
-}
-
-impl<T: Field + Default> Shape<Option<T>> for Own {
-    fn slot(value: &mut Option<T>) -> Slot<'_> {
-        Slot::Option(value)
-    }
-
-    fn view(value: &Option<T>) -> View<'_> {
-        value.as_ref().map_or(View::Null, Field::view)
-    }
+own! {
+    (): |()| Slot::Unit, View::Null;
+    bool: |value| Slot::Bool(value), View::Bool(*value);
+    i32: |value| Slot::I32(value), View::I64((*value).into());
+    i64: |value| Slot::I64(value), View::I64(*value);
+    u64: |value| Slot::U64(value), View::U64(*value);
+    f32: |value| Slot::F32(value), View::F32(*value);
+    f64: |value| Slot::F64(value), View::F64(*value);
+    String: |value| Slot::String(value), View::Str(value);
+    Value: |value| Slot::Any(value), View::Any(value);
+    Box<T> where [T: Field + Default]: |value| (**value).slot(), (**value).view();
+    Option<T> where [T: Field + Default]: |value| Slot::Option(value), value.as_ref().map_or(View::Null, Field::view);
+    Nullable<T> where [T: Field + Default]: |value| Slot::Option(value), match value {
+        Nullable::Absent => View::Absent,
+        Nullable::Null => View::Null,
+        Nullable::Value(value) => value.view(),
+    };
+    Vec<T> where [T: Field + Default]: |value| Slot::List(value), View::List(value);
+    BTreeMap<String, T> where [T: Field + Default]: |value| Slot::Map(value), View::Map(value);
 }
 
 impl<T: Field + Default> Optional for Option<T> {
@@ -277,24 +219,6 @@ impl<T: Field + Default> Optional for Option<T> {
 
     fn set_value(&mut self) -> Slot<'_> {
         self.insert(T::default()).slot()
-    }
-}
-
-impl<T: Field + Default> Shaped for Nullable<T> {
-    type Shape = Own;
-}
-
-impl<T: Field + Default> Shape<Nullable<T>> for Own {
-    fn slot(value: &mut Nullable<T>) -> Slot<'_> {
-        Slot::Option(value)
-    }
-
-    fn view(value: &Nullable<T>) -> View<'_> {
-        match value {
-            Nullable::Absent => View::Absent,
-            Nullable::Null => View::Null,
-            Nullable::Value(value) => value.view(),
-        }
     }
 }
 
@@ -309,20 +233,6 @@ impl<T: Field + Default> Optional for Nullable<T> {
             Self::Value(value) => value.slot(),
             Self::Absent | Self::Null => Slot::Unit,
         }
-    }
-}
-
-impl<T: Field + Default> Shaped for Vec<T> {
-    type Shape = Own;
-}
-
-impl<T: Field + Default> Shape<Vec<T>> for Own {
-    fn slot(value: &mut Vec<T>) -> Slot<'_> {
-        Slot::List(value)
-    }
-
-    fn view(value: &Vec<T>) -> View<'_> {
-        View::List(value)
     }
 }
 
@@ -342,20 +252,6 @@ impl<T: Field + Default> List for Vec<T> {
 
     fn len(&self) -> usize {
         self.len()
-    }
-}
-
-impl<T: Field + Default> Shaped for BTreeMap<String, T> {
-    type Shape = Own;
-}
-
-impl<T: Field + Default> Shape<BTreeMap<String, T>> for Own {
-    fn slot(value: &mut BTreeMap<String, T>) -> Slot<'_> {
-        Slot::Map(value)
-    }
-
-    fn view(value: &BTreeMap<String, T>) -> View<'_> {
-        View::Map(value)
     }
 }
 

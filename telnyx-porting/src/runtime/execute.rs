@@ -215,47 +215,51 @@ pub(crate) fn url_of(request: &request::Inner) -> Result<Url, String> {
     if let Some(link) = &request.link {
         return Ok(link.clone());
     }
-    let client = request.client.inner();
-    let mut url = server_of(request.operation, client)?;
-    push_path(&mut url, request)?;
+    // The server's URL has been taken apart already; to read it again with each request would cost as much as all the rest.
+    let mut url = server_of(request.operation, request.client.inner())?;
+    let mut path = url.path().trim_end_matches('/').to_owned();
+    push_path(&mut path, request)?;
+    // Some documents tell operations apart by a query in their path.
+    let (path, own) = path.split_once('?').map_or((path.as_str(), None), |(path, own)| (path, Some(own)));
+    url.set_path(path);
     let query = query_of(request);
-    if !query.is_empty() {
-        // Some documents tell operations apart by a query in their path.
-        url.push(if url.contains('?') { '&' } else { '?' });
-        url.push_str(&query);
+    match own {
+        Some(own) if query.is_empty() => url.set_query(Some(own)),
+        Some(own) => url.set_query(Some(&format!("{own}&{query}"))),
+        None => url.set_query(Some(query.as_str()).filter(|query| !query.is_empty())),
     }
-    Url::parse(&url).map_err(|error| format!("its URL can't be used: {error}"))
+    Ok(url)
 }
 
 /// The URL below which the operation is: the caller's, its own, the API's.
-fn server_of(operation: &Operation, client: &client::Inner) -> Result<String, String> {
+fn server_of(operation: &Operation, client: &client::Inner) -> Result<Url, String> {
     let Some(server) = operation.server.filter(|_| !client.has_own_base_url) else {
-        return Ok(client.base_url.text.clone());
+        return Ok(client.base_url.url.clone());
     };
     let url = client.base_url.url.join(server).map_err(|error| format!("its server can't be used: {error}"))?;
     if !is_secure_enough(&url, client.allow_plain_http) {
         return Err(format!("its server can't be used: {}:// would send all data unencrypted", url.scheme()));
     }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
+    Ok(url)
 }
 
 /// Appends the operation's path with the arguments in place of their names. A fragment, by which some documents tell operations
 /// apart, is nothing that is sent.
-fn push_path(url: &mut String, request: &request::Inner) -> Result<(), String> {
+fn push_path(path: &mut String, request: &request::Inner) -> Result<(), String> {
     let mut rest = request.operation.path.split('#').next().unwrap_or_default();
-    let start = url.len();
+    let start = path.len();
     while let Some((before, after)) = rest.split_once('{') {
         let Some((name, after)) = after.split_once('}') else {
             break;
         };
-        url.push_str(before);
-        url.push_str(&path_argument(request, name)?);
+        path.push_str(before);
+        path.push_str(&path_argument(request, name)?);
         rest = after;
     }
-    url.push_str(rest);
+    path.push_str(rest);
     // These would climb out of the operation's path.
     let is_relative = |segment: &str| segment == "." || segment == "..";
-    match url.get(start..).unwrap_or_default().split('/').find(|segment| is_relative(segment)) {
+    match path.get(start..).unwrap_or_default().split('/').find(|segment| is_relative(segment)) {
         Some(segment) => Err(format!("a path parameter must not be `{segment}`")),
         None => Ok(()),
     }

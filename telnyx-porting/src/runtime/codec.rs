@@ -47,22 +47,18 @@ macro_rules! object {
                 }
             }
 
-            #[allow(unused_imports, reason = "an object may have no member")]
             #[inline]
             fn slot(&mut self, row: usize) -> Option<$crate::runtime::codec::Slot<'_>> {
-                use $crate::runtime::codec::Field;
                 match row {
-                    $($row => Some(Field::slot(&mut self.$field)),)*
+                    $($row => Some($crate::runtime::codec::Field::slot(&mut self.$field)),)*
                     _ => None,
                 }
             }
 
-            #[allow(unused_imports, reason = "an object may have no member")]
             #[inline]
             fn view(&self, row: usize) -> $crate::runtime::codec::View<'_> {
-                use $crate::runtime::codec::Field;
                 match row {
-                    $($row => Field::view(&self.$field),)*
+                    $($row => $crate::runtime::codec::Field::view(&self.$field),)*
                     _ => $crate::runtime::codec::View::Absent,
                 }
             }
@@ -125,9 +121,10 @@ macro_rules! open_enum {
         impl From<&str> for $name {
             #[inline]
             fn from(text: &str) -> Self {
-                const KNOWN: &[$name] = &[$($name::$variant),*];
-                $crate::runtime::codec::known(text, Self::VALUES, KNOWN)
-                    .unwrap_or_else(|| Self::Unknown(text.to_owned()))
+                match text {
+                    $($wire => Self::$variant,)*
+                    _ => Self::Unknown(text.to_owned()),
+                }
             }
         }
 
@@ -149,11 +146,6 @@ macro_rules! open_enum {
     };
 }
 pub(crate) use open_enum;
-
-/// The value that stands where its text does.
-pub(crate) fn known<T: Clone>(text: &str, texts: &[&str], values: &[T]) -> Option<T> {
-    values.get(texts.iter().position(|known| *known == text)?).cloned()
-}
 
 /// Gives a type that is a string on the wire the traits that follow from `as_str` and
 /// `From<String>`.

@@ -188,14 +188,14 @@ fn flush(paragraph: &mut String, out: &mut Vec<String>) {
 /// Breaks prose at spaces outside code spans and links, never so that a line would start a block of its own.
 fn wrap(text: &str, first: &str, hang: &str, out: &mut Vec<String>) {
     let mut line = first.to_owned();
-    let mut width = length(&line);
+    let mut width = width_of(&line);
     let mut empty = true;
     for word in words(text) {
-        let length = length(word);
+        let length = width_of(word);
         if !empty && width + 1 + length > WIDTH && !opens_block(word) {
             out.push(line.trim_end().to_owned());
             hang.clone_into(&mut line);
-            width = self::length(&line);
+            width = width_of(&line);
             empty = true;
         }
         if !empty {
@@ -210,7 +210,7 @@ fn wrap(text: &str, first: &str, hang: &str, out: &mut Vec<String>) {
 }
 
 /// How many characters a text has. Nearly all are ASCII, which need not be counted.
-fn length(text: &str) -> usize {
+fn width_of(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.chars().count() }
 }
 

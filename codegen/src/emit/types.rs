@@ -36,7 +36,7 @@ fn begin<'c, 'a>(code: &'c mut Code<'a>, def: &TypeDef) -> Item<'c, 'a> {
 
 fn structure(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct) {
     let mut item = begin(code, def);
-    item.plain("#[derive(Clone, Default, PartialEq)]").plain("#[non_exhaustive]");
+    item.plain("#[derive(Clone, Default)]").plain("#[non_exhaustive]");
     let head = format!("pub struct {} {{", def.name);
     item.line(Line::Head, &head).members(|members| {
         for field in &object.fields {
@@ -360,7 +360,7 @@ fn open_enum<V>(
     shown: &dyn Fn(&V) -> String,
 ) {
     let mut item = begin(code, def);
-    item.plain("#[derive(Clone, PartialEq, Eq, Hash)]").plain("#[non_exhaustive]");
+    item.plain("#[derive(Clone)]").plain("#[non_exhaustive]");
     item.line(Line::Head, &format!("pub enum {} {{", def.name)).members(|members| {
         for variant in variants {
             members.verbatim(&[format!("`{}`", shown(&variant.value))]).variant(&variant.name, None);
@@ -372,7 +372,7 @@ fn open_enum<V>(
 
 fn union_enum(code: &mut Code<'_>, api: &Api, def: &TypeDef, union: &Union) {
     let mut item = begin(code, def);
-    item.plain("#[derive(Clone, PartialEq)]").plain("#[non_exhaustive]");
+    item.plain("#[derive(Clone)]").plain("#[non_exhaustive]");
     item.line(Line::Head, &format!("pub enum {} {{", def.name)).members(|members| {
         for variant in &union.variants {
             let held = variant_type(api, variant);

@@ -71,7 +71,7 @@ pub(crate) fn pieces(api: &Api, webhooks: &Webhooks) -> Vec<Piece> {
         #doc
         #link
         #[allow(clippy::large_enum_variant, reason = "events come one at a time")]
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         #[non_exhaustive]
         pub enum #name {
             #(#items,)*

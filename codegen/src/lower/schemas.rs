@@ -33,11 +33,18 @@ pub(crate) struct Place {
     pub name: String,
     pub usage: Usage,
     depth: usize,
+    /// Whether the schema is that of a member of an object.
+    is_member: bool,
+    /// Within a schema that has a type of its own for requests: the length of its name without [`PARAM`].
+    own: Option<usize>,
 }
+
+/// What is appended to the name of a schema's type for requests, if it has one of its own.
+const PARAM: &str = "Param";
 
 impl Place {
     pub(crate) fn new(pointer: String, name: String, usage: Usage) -> Self {
-        Self { pointer, name, usage, depth: 0 }
+        Self { pointer, name, usage, depth: 0, is_member: false, own: None }
     }
 
     /// A place below this one, whose type is named after both.
@@ -46,7 +53,28 @@ impl Place {
         for segment in segments {
             pointer::push(&mut pointer, segment);
         }
-        Self { pointer, name: format!("{} {name}", self.name), usage: self.usage, depth: self.depth + 1 }
+        Self {
+            pointer,
+            name: format!("{} {name}", self.name),
+            usage: self.usage,
+            depth: self.depth + 1,
+            is_member: false,
+            own: self.own,
+        }
+    }
+
+    /// The place of a member of the object that is here.
+    fn member(&self, name: &str) -> Self {
+        Self { is_member: true, ..self.below(&["properties", name], name) }
+    }
+
+    /// The name for a type that is the same in both directions.
+    fn shared_name(&self) -> String {
+        let parts = self.own.and_then(|length| self.name.split_at_checked(length));
+        match parts.and_then(|(stem, rest)| Some((stem, rest.strip_prefix(PARAM)?))) {
+            Some((stem, rest)) => format!("{stem}{rest}"),
+            None => self.name.clone(),
+        }
     }
 }
 
@@ -76,6 +104,8 @@ pub(crate) struct Typed {
     pub doc: String,
     pub example: Option<Value>,
     pub default: Option<Value>,
+    /// The text that it always is.
+    pub lone_value: Option<String>,
 }
 
 impl Typed {
@@ -93,6 +123,7 @@ impl Typed {
             doc: String::new(),
             example: None,
             default: None,
+            lone_value: None,
         }
     }
 
@@ -116,6 +147,9 @@ impl Typed {
     /// What is said of a member that holds such values: what the schema says, and the default. A default is what the
     /// server takes when nothing is sent; so it is told and never sent.
     fn described(&self) -> String {
+        if let Some(value) = self.lone_value.as_deref().filter(|value| !value.contains(['`', '\\', '\n'])) {
+            return format!("{}\n\nKnown value: `{value}`", self.doc.trim_end()).trim_start().to_owned();
+        }
         let doc = self.doc.clone();
         let Some(default) = self.default.as_ref().filter(|default| !default.is_null()).map(Value::to_string) else {
             return doc;
@@ -248,13 +282,16 @@ impl<'a> Schemas<'a> {
             *id
         } else {
             let mut type_name = self.names.get(name).cloned().unwrap_or_else(|| names::type_name(name));
+            let mut length = None;
             if own {
-                type_name = self.scope.claim(&format!("{type_name}Param"));
+                length = Some(type_name.len());
+                type_name = self.scope.claim(&format!("{type_name}{PARAM}"));
             }
             let id = self.reserve(type_name.clone());
             self.named.insert((name.to_owned(), own), id);
             let pointer = pointer::component("schemas", name);
-            let inner = Place { pointer, name: type_name, usage, depth: place.depth + 1 };
+            let depth = place.depth + 1;
+            let inner = Place { pointer, name: type_name, usage, depth, is_member: false, own: length };
             if inner.depth > DEEP {
                 self.waiting.push((id, schema, Place { depth: 1, ..inner }));
             } else {
@@ -379,7 +416,10 @@ impl<'a> Schemas<'a> {
             // Of several that are no objects one says it all.
             return self.lower(sole, &Place { depth: place.depth + 1, ..place.clone() }, diagnostics);
         }
-        let key = (place.pointer.clone(), place.usage.request());
+        if let Some(value) = lone_value(view, place) {
+            return Typed { lone_value: Some(value.to_owned()), ..Typed::of(Type::String) };
+        }
+        let key = (place.pointer.clone(), place.usage.request() && !is_enumeration(view));
         if let Some(id) = self.inline.get(&key) {
             return Typed::of(Type::Named(*id));
         }
@@ -401,7 +441,8 @@ impl<'a> Schemas<'a> {
             return None;
         }
         let title = view.data.title.as_deref().map(names::type_name).filter(|title| !title.is_empty());
-        let mut candidates = names::type_names(&place.name);
+        let mut candidates =
+            names::type_names(&if is_enumeration(view) { place.shared_name() } else { place.name.clone() });
         candidates.extend(title);
         let name = self.scope.claim_first(&candidates);
         let id = self.reserve(name.clone());
@@ -676,9 +717,10 @@ impl<'a> Schemas<'a> {
         let name = self.document.named(name).map_or(name, |(name, _)| name);
         let (own, usage) = self.side(name, place.usage);
         let stem = self.names.get(name).cloned().unwrap_or_else(|| names::type_name(name));
-        let stem = if own { format!("{stem}Param") } else { stem };
+        let length = own.then_some(stem.len());
+        let stem = if own { format!("{stem}{PARAM}") } else { stem };
         let pointer = pointer::component("schemas", name);
-        Place { pointer, name: stem, usage, depth: place.depth }
+        Place { pointer, name: stem, usage, depth: place.depth, is_member: false, own: length }
     }
 
     /// What the alternatives of a union hold, and those of unions within them.
@@ -848,7 +890,7 @@ impl<'a> Schemas<'a> {
         let mut additional = None;
         for part in parts {
             for (name, node) in part.view.properties() {
-                let place = part.home.below(&["properties", name], name);
+                let place = part.home.member(name);
                 properties.entry(name).or_default().push(Member { node, place });
             }
             required.extend(part.view.required.iter().map(String::as_str));
@@ -864,7 +906,7 @@ impl<'a> Schemas<'a> {
         let mut optional: indexmap::IndexMap<&'a str, Vec<Member<'a>>> = indexmap::IndexMap::new();
         for part in &offered {
             for (name, node) in part.view.properties().filter(|(name, _)| !properties.contains_key(name)) {
-                let place = part.home.below(&["properties", name], name);
+                let place = part.home.member(name);
                 optional.entry(name).or_default().push(Member { node, place });
             }
         }
@@ -885,7 +927,7 @@ impl<'a> Schemas<'a> {
                 // No object has this member.
                 continue;
             }
-            let below = place.below(&["properties", wire], wire);
+            let below = place.member(wire);
             let typed = if index < from_base {
                 self.member(found, &below, diagnostics)
             } else {
@@ -918,7 +960,7 @@ impl<'a> Schemas<'a> {
             let redacted = self.redact.iter().any(|entry| {
                 entry == wire
                     || entry.rsplit_once('.').is_some_and(|(owner, member)| {
-                        member == *wire && (owner == place.name || place.name.strip_suffix("Param") == Some(owner))
+                        member == *wire && (owner == place.name || place.name.strip_suffix(PARAM) == Some(owner))
                     })
             });
             fields.push(Field {
@@ -932,7 +974,10 @@ impl<'a> Schemas<'a> {
                 read_only: typed.read_only,
                 doc: typed.described(),
                 deprecated: typed.deprecated,
-                example: typed.example,
+                // The known value is told, and needs no example.
+                example: typed.example.filter(|example| {
+                    typed.lone_value.as_deref().is_none_or(|value| example.as_str() != Some(value))
+                }),
             });
         }
         // Setters of null come last, so that members keep the names that they would have anyway.
@@ -1005,7 +1050,7 @@ impl<'a> Schemas<'a> {
                 let short = value.get(prefix..).unwrap_or(value);
                 let name = scope.claim(&names::camel(short));
                 let at = members.iter().find(|member| member.node.is(*node)).map_or(place, |member| &member.place);
-                let below = Place { name: format!("{} {name}", place.name), ..at.clone() };
+                let below = Place { name: format!("{} {name}", place.name), is_member: false, ..at.clone() };
                 let typed = self.lower(*node, &below, diagnostics);
                 variants.push(UnionVariant {
                     name,
@@ -1022,7 +1067,8 @@ impl<'a> Schemas<'a> {
         for (index, (member, guard)) in members.iter().zip(guards).enumerate() {
             let node = &member.node;
             let hint = self.variant_hint(*node, index);
-            let mut below = Place { name: format!("{} {hint}", place.name), ..member.place.clone() };
+            let name = format!("{} {hint}", place.name);
+            let mut below = Place { name, is_member: false, ..member.place.clone() };
             if let Node::Schema(schema) = node
                 && let Some(title) = &schema.schema_data.title
             {
@@ -1383,13 +1429,28 @@ fn needs_name(view: &View<'_>) -> bool {
         return true;
     }
     let (_, members) = view.alternatives();
-    if !members.is_empty() && !only_requirements(members) {
-        return true;
+    (!members.is_empty() && !only_requirements(members)) || is_enumeration(view)
+}
+
+/// Whether a schema becomes an enum of texts or numbers, which is the same in both directions.
+fn is_enumeration(view: &View<'_>) -> bool {
+    let (_, members) = view.alternatives();
+    if view.has_properties() || !view.all_of.is_empty() || !members.is_empty() {
+        return false;
     }
     match view.kind {
         Some("string") | None => !view.values.is_empty() && view.values.iter().all(Value::is_string),
         Some("integer" | "number") => !view.values.is_empty() && view.values.iter().all(Value::is_i64),
         _ => false,
+    }
+}
+
+/// The only text that a member of a response can have. An enum of one variant would say no more than a string of which the
+/// text is told, and documents have hundreds of them. A request's stays an enum: there it says what can be sent.
+fn lone_value<'v>(view: &'v View<'_>, place: &Place) -> Option<&'v str> {
+    match view.values.as_slice() {
+        [Value::String(text)] if place.is_member && !place.usage.request() && is_enumeration(view) => Some(text),
+        _ => None,
     }
 }
 

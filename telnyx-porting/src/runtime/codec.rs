@@ -76,6 +76,14 @@ macro_rules! traits {
             type Shape = $crate::runtime::codec::shape::$kind;
         }
 
+        // Derived, it would compare member by member, which costs the compiler far more.
+        impl PartialEq for $name {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                $crate::runtime::codec::Field::view(self) == $crate::runtime::codec::Field::view(other)
+            }
+        }
+
         impl ::std::fmt::Debug for $name {
             #[inline]
             fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -152,6 +160,15 @@ pub(crate) use open_enum;
 macro_rules! text {
     ($name:ident) => {
         $crate::runtime::codec::traits! { $name as Text }
+
+        impl Eq for $name {}
+
+        impl ::std::hash::Hash for $name {
+            #[inline]
+            fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
+                self.as_str().hash(state);
+            }
+        }
 
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
@@ -253,6 +270,15 @@ macro_rules! int_enum {
             #[inline]
             fn integer(&self) -> i64 {
                 self.as_i64()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl ::std::hash::Hash for $name {
+            #[inline]
+            fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
+                self.as_i64().hash(state);
             }
         }
 
@@ -504,7 +530,7 @@ mod tests {
     use crate::generated::API;
     use crate::runtime::{Map, Nullable, Timestamp};
 
-    #[derive(Clone, Default, PartialEq)]
+    #[derive(Clone, Default)]
     struct Thing {
         id: String,
         r#type: Option<Kind>,
@@ -530,7 +556,7 @@ mod tests {
         }
     }
 
-    #[derive(Clone, Default, PartialEq)]
+    #[derive(Clone, Default)]
     struct Strict {
         a: i64,
         b: Option<i64>,
@@ -539,25 +565,25 @@ mod tests {
     }
     object! { Strict redacted [d] { 0 a: Required "a", 1 b: Required "b", 2 c: Optional "c", 3 d: Nullable "d" } }
 
-    #[derive(Clone, Default, PartialEq)]
+    #[derive(Clone, Default)]
     struct Pair {
         left: Strict,
         list: Vec<i64>,
     }
     object! { Pair { 0 left: Required "left", 1 list: Required "list" } }
 
-    #[derive(Clone, Default, PartialEq)]
+    #[derive(Clone, Default)]
     struct Kinded {
         kind: Option<String>,
         a: Option<i64>,
     }
     object! { Kinded { 0 kind: Optional "kind", 1 a: Optional "a" } }
 
-    #[derive(Clone, Default, PartialEq)]
+    #[derive(Clone, Default)]
     struct Empty {}
     object! { Empty {} }
 
-    #[derive(Clone, PartialEq, Eq, Hash)]
+    #[derive(Clone)]
     enum Kind {
         Draft,
         InProcess,
@@ -565,7 +591,7 @@ mod tests {
     }
     open_enum! { Kind { Draft: "draft", InProcess: "in-process" } }
 
-    #[derive(Clone, PartialEq, Eq, Hash)]
+    #[derive(Clone)]
     enum Level {
         Low,
         Minus,
@@ -573,7 +599,7 @@ mod tests {
     }
     int_enum! { Level { Low: 1, Minus: -1 } }
 
-    #[derive(Clone, PartialEq)]
+    #[derive(Clone)]
     enum Event {
         Made(Strict),
         Kept(Thing),
@@ -592,7 +618,7 @@ mod tests {
         }
     }
 
-    #[derive(Clone, PartialEq)]
+    #[derive(Clone)]
     enum Filter {
         Integer(i64),
         Flag(bool),
@@ -764,7 +790,7 @@ mod tests {
 
     #[test]
     fn unions_without_tag_lose_as_little_as_can_be() {
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         enum Either {
             Kinded(Kinded),
             Thing(Box<Thing>),

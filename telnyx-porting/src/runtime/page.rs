@@ -701,7 +701,7 @@ mod tests {
     static BY_NUMBER_ALONE: Paging =
         Paging { kind: PagingKind::PageNumber { param: "page", current: "", total: "" }, items: "", meta: None };
 
-    #[derive(Default, PartialEq)]
+    #[derive(Default)]
     struct Meta {
         page: Option<i64>,
         pages: Option<i64>,
@@ -1106,7 +1106,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_surrounds_the_items_can_be_the_meta() {
-        #[derive(Default, PartialEq)]
+        #[derive(Default)]
         struct Rest {
             total: i64,
             note: Option<String>,
@@ -1121,7 +1121,7 @@ mod tests {
 
     #[tokio::test]
     async fn numbers_of_the_meta_may_be_strings() {
-        #[derive(Default, PartialEq)]
+        #[derive(Default)]
         struct Sizes {
             page: Option<i64>,
             pages: Option<i64>,

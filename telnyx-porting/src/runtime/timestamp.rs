@@ -20,7 +20,7 @@ use crate::runtime::codec::text;
 /// assert_eq!(opened.as_str(), "2024-05-01T09:30:00.25+02:00");
 /// assert_eq!(opened.unix_seconds(), Some(1_714_548_600));
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Default)]
 pub struct Timestamp(String);
 
 text!(Timestamp);
@@ -78,7 +78,7 @@ impl From<SystemTime> for Timestamp {
 /// let date = Date::from("2024-05-01");
 /// assert_eq!(date.year_month_day(), Some((2024, 5, 1)));
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Default)]
 pub struct Date(String);
 
 text!(Date);

@@ -38,6 +38,38 @@ impl View<'_> {
     }
 }
 
+/// Values are equal if they are the same on the wire: a text that an enum does not know equals itself
+/// and the variant that a later version has for it.
+impl PartialEq for View<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Absent, Self::Absent) | (Self::Null, Self::Null) => true,
+            (Self::Bool(one), Self::Bool(other)) => one == other,
+            (Self::I64(one), Self::I64(other)) => one == other,
+            (Self::U64(one), Self::U64(other)) => one == other,
+            (Self::F32(one), Self::F32(other)) => one == other,
+            (Self::F64(one), Self::F64(other)) => one == other,
+            (Self::Str(one), Self::Str(other)) => one == other,
+            (Self::Any(one), Self::Any(other)) => one == other,
+            (Self::List(one), Self::List(other)) => {
+                one.len() == other.len() && (0..one.len()).all(|index| one.get(index) == other.get(index))
+            }
+            (Self::Map(one), Self::Map(other)) => members_of(*one) == members_of(*other),
+            (Self::Object(one), Self::Object(other)) => {
+                (0..one.table().members.len()).all(|row| one.view(row) == other.view(row))
+            }
+            (Self::Union(one), Self::Union(other)) => one.variant() == other.variant(),
+            _ => false,
+        }
+    }
+}
+
+fn members_of(map: &dyn Members) -> Vec<(&str, View<'_>)> {
+    let mut members = Vec::new();
+    map.visit(&mut |name, value| members.push((name, value)));
+    members
+}
+
 impl Serialize for View<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

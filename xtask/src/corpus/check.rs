@@ -86,8 +86,13 @@ fn write_workspace(folder: &Path, members: &[String]) -> Fallible<()> {
     let profile = "[profile.dev]\ndebug = false\nincremental = false\n";
     let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [\n{}]\n\n{profile}", members.concat());
     fs::write(folder.join("Cargo.toml"), manifest)?;
-    // The versions of our own workspace, which have been downloaded; Cargo adds the members to the copy.
+    // The versions of our own workspace; Cargo adds the members to the copy.
     fs::copy(crate::workspace().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    // Built alone, this program needs fewer packages than the crates do. The rest is downloaded now, so that the checks need no network.
+    let fetched = cargo().args(["fetch", "--quiet", "--locked"]).current_dir(crate::workspace()).status()?;
+    if !fetched.success() {
+        return Err("the packages that the crates need could not be downloaded; run `cargo fetch` to see why".into());
+    }
     Ok(())
 }
 

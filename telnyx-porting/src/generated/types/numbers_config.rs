@@ -9,7 +9,7 @@ use crate::runtime::prelude::{
 use crate::types::{ErrorDetail, PaginationMeta};
 
 /// Yes or no, sent as a word.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BooleanString {
     /// `true`
@@ -29,7 +29,7 @@ open_enum! {
 
 /// Progress of a bulk messaging update: each number moves from `pending` to `success` or to
 /// `failed`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BulkMessagingSettingsUpdatePhoneNumbers {
     /// Says that a record is a bulk update of messaging settings.
@@ -63,7 +63,7 @@ object! {
 }
 
 /// Phone numbers, and the messaging profile that all of them are to be on.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BulkMessagingSettingsUpdatePhoneNumbersRequest {
     /// UUID of the messaging profile that the numbers get. The empty string takes each number off the
@@ -179,7 +179,7 @@ object! {
 }
 
 /// Says that a record is a bulk update of messaging settings.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BulkMessagingSettingsUpdateRecordType {
     /// `messaging_numbers_bulk_update`
@@ -196,7 +196,7 @@ open_enum! {
 
 /// Sending calls on to another number. Forwarding happens when the switch is on and both a target
 /// and a type are given.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CallForwarding {
     /// The switch. It is on unless turned off, for the sake of callers who come from version 1 of the
@@ -223,7 +223,7 @@ object! {
 
 /// Sending calls on to another number. Forwarding happens when the switch is on and both a target
 /// and a type are given.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CallForwardingParam {
     /// The switch. It is on unless turned off, for the sake of callers who come from version 1 of the
@@ -332,7 +332,7 @@ object! {
 
 /// When calls are sent on: `always`, or `on-failure`, when the call cannot be delivered to the
 /// connection. It has no effect while `forwards_to` is unset.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CallForwardingType {
     /// `always`
@@ -351,7 +351,7 @@ open_enum! {
 }
 
 /// Recording the calls that come in to a number.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CallRecording {
     /// Whether every incoming call is recorded. Many places require that callers be told.
@@ -379,7 +379,7 @@ object! {
 
 /// How the parties of a call are laid down: mixed into a `single` channel, or `dual`, a stereo file
 /// that has the first leg on one channel and everybody else on the other.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CallRecordingChannels {
     /// `single`
@@ -398,7 +398,7 @@ open_enum! {
 }
 
 /// File format that recordings are stored in.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CallRecordingFormat {
     /// `wav`
@@ -417,7 +417,7 @@ open_enum! {
 }
 
 /// Recording the calls that come in to a number.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CallRecordingParam {
     /// Whether every incoming call is recorded. Many places require that callers be told.
@@ -541,7 +541,7 @@ object! {
 /// Publishing a name for the number in the caller name (CNAM) databases, for the people called to
 /// see. It takes both members: a listing without a name, or a name without the switch, is not
 /// published.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CnamListing {
     /// Whether the name is published.
@@ -564,7 +564,7 @@ object! {
 /// Publishing a name for the number in the caller name (CNAM) databases, for the people called to
 /// see. It takes both members: a listing without a name, or a name without the switch, is not
 /// published.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CnamListingParam {
     /// Whether the name is published.
@@ -649,7 +649,7 @@ object! {
 }
 
 /// Kind that a deleted phone number was of.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum DeletedPhoneNumberType {
     /// `local`
@@ -680,7 +680,7 @@ open_enum! {
 }
 
 /// Registration of a number with emergency services.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EmergencySettings {
     /// Whether the number is to be registered. This takes an `emergency_address_id` as well.
@@ -708,7 +708,7 @@ object! {
 
 /// How far the registration with emergency services is. `provisioning` and `deprovisioning` mean
 /// that the number is on its way to `active` or `disabled` but is not there yet.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum EmergencyStatus {
     /// `active`
@@ -738,7 +738,7 @@ open_enum! {
 /// What happens to incoming calls that look fraudulent: nothing (`disabled`), they are turned away
 /// (`reject_calls`), or they come through marked as suspicious (`flag_calls`). Screening has a
 /// monthly price for each number.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum InboundCallScreening {
     /// `disabled`
@@ -760,7 +760,7 @@ open_enum! {
 }
 
 /// Treatment of the audio and fax streams of calls to a number.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MediaFeatures {
     /// Whether Telnyx sends its audio (RTP) to the port that your audio comes from, rather than to the
@@ -789,7 +789,7 @@ object! {
 }
 
 /// Treatment of the audio and fax streams of calls to a number.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MediaFeaturesParam {
     /// Whether Telnyx sends its audio (RTP) to the port that your audio comes from, rather than to the
@@ -908,7 +908,7 @@ object! {
 
 /// What a number can do with one kind of message (SMS or MMS). It depends on the number itself and
 /// on the messaging product it is on.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MessagingFeatureSet {
     /// Whether messages go in both directions between this number and numbers of its own country.
@@ -928,7 +928,7 @@ object! {
 }
 
 /// Says that a record holds the messaging settings of a phone number. Expect either value.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum MessagingSettingsRecordType {
     /// `messaging_phone_number`
@@ -947,7 +947,7 @@ open_enum! {
 }
 
 /// The phone number of a mobile SIM card, and how calls from and to it are handled.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumber {
     /// Id of the mobile phone number.
@@ -1050,7 +1050,7 @@ object! {
 }
 
 /// Where calls to a mobile number are forwarded.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumberCallForwarding {
     /// Whether forwarding is on. It needs `forwards_to` and `forwarding_type` to have an effect.
@@ -1072,7 +1072,7 @@ object! {
 }
 
 /// Where calls to a mobile number are forwarded.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumberCallForwardingParam {
     /// Whether forwarding is on. It needs `forwards_to` and `forwarding_type` to have an effect.
@@ -1173,7 +1173,7 @@ object! {
 }
 
 /// How calls to a mobile number are recorded.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumberCallRecording {
     /// Whether every incoming call is recorded. The law may require the caller's consent.
@@ -1194,7 +1194,7 @@ object! {
 }
 
 /// How calls to a mobile number are recorded.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumberCallRecordingParam {
     /// Whether every incoming call is recorded. The law may require the caller's consent.
@@ -1305,7 +1305,7 @@ object! {
 }
 
 /// The name that people see when a mobile number calls them (CNAM).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumberCnamListing {
     /// Whether the name is published. It needs `cnam_listing_details`.
@@ -1324,7 +1324,7 @@ object! {
 }
 
 /// The name that people see when a mobile number calls them (CNAM).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumberCnamListingParam {
     /// Whether the name is published. It needs `cnam_listing_details`.
@@ -1406,7 +1406,7 @@ object! {
 }
 
 /// The application that takes over a mobile number's calls in one direction.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumberInterception {
     /// Id of the application, in decimal digits; null if calls go straight through.
@@ -1427,7 +1427,7 @@ object! {
 }
 
 /// What a mobile number can do with messages. There are text messages only.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumberMessagingFeatures {
     /// Abilities of the mobile number for text messages; null if it has none.
@@ -1442,7 +1442,7 @@ object! {
 
 /// Kind of phone number from the carriers' point of view. A mobile number is always an ordinary
 /// one.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum MobilePhoneNumberMessagingType {
     /// `longcode`
@@ -1458,7 +1458,7 @@ open_enum! {
 }
 
 /// On which side of a mobile number's calls background noise is filtered out.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum MobilePhoneNumberNoiseSuppression {
     /// `inbound`
@@ -1483,7 +1483,7 @@ open_enum! {
 }
 
 /// The settings of a mobile phone number to change. A member that is left out keeps its value.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumberUpdate {
     /// Id of the connection to attach the number to; null detaches it.
@@ -1735,7 +1735,7 @@ object! {
 }
 
 /// The application that is to take over a mobile number's calls in one direction.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumberUpdateInterception {
     /// Id of a Call Control or TeXML application, in decimal digits; null lets calls through.
@@ -1800,7 +1800,7 @@ object! {
 }
 
 /// The phone number of a mobile SIM card as the messaging service sees it.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumberWithMessagingSettings {
     /// Says that a record holds the messaging settings of a phone number. Expect either value.
@@ -1871,7 +1871,7 @@ object! {
 }
 
 /// How well a number's messages have been getting through, taken over a sample of them.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NumberHealthMetrics {
     /// Messages in the sample. With few of them, the ratios say little.
@@ -1902,7 +1902,7 @@ object! {
 }
 
 /// The bundle that a number is to join.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberBundleStatusChangeRequest {
     /// Bundle to put the number in. A JSON `null` takes the number out of the bundle it is in. To move
@@ -1972,7 +1972,7 @@ object! {
 }
 
 /// A phone number that was just deleted, with the settings it had last.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberDeletedDetailed {
     /// Id that the number had at Telnyx, a decimal number written as text.
@@ -2097,7 +2097,7 @@ object! {
 
 /// A phone number of the account with everything that is set for it, apart from the finer voice and
 /// messaging settings, which have resources of their own.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberDetailed {
     /// Telnyx's id of the phone number, a decimal number written as text.
@@ -2250,7 +2250,7 @@ object! {
 }
 
 /// The address to register a number with, and whether to do so.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberEnableEmergencyRequest {
     /// `true` to register the number with emergency services, `false` to end its registration.
@@ -2341,7 +2341,7 @@ object! {
 }
 
 /// Conditions that a listed phone number has to meet, all of them at once.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberFilter {
     /// Digits to look for in the number, three or more. With anything but digits in the text nothing is
@@ -2546,7 +2546,7 @@ object! {
 }
 
 /// Condition on the name of the connection that receives a number's calls.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberFilterConnectionName {
     /// Text that occurs in the name, three characters or more.
@@ -2643,7 +2643,7 @@ object! {
 
 /// Country or countries of which the number has to belong to one, each as two letters of ISO
 /// 3166-1.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PhoneNumberFilterCountryIsoAlpha2 {
     /// A single country.
@@ -2690,7 +2690,7 @@ union! {
 }
 
 /// Condition on the kind of a phone number.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberFilterNumberType {
     /// Kind that the number has to be of.
@@ -2743,7 +2743,7 @@ object! {
 }
 
 /// Kind that the number has to be of.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PhoneNumberFilterNumberTypeEq {
     /// `local`
@@ -2772,7 +2772,7 @@ open_enum! {
 
 /// How the number has to have come to the account: `ported` in from another carrier, or `purchased`
 /// from Telnyx.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PhoneNumberFilterSource {
     /// `ported`
@@ -2792,7 +2792,7 @@ open_enum! {
 
 /// Where a phone number stands, in the coarser scale that filters and deletions use: the values of
 /// `PhoneNumberStatus` without those for regulatory documents and provisioning.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PhoneNumberLifecycleStatus {
     /// `purchase-pending`
@@ -2832,7 +2832,7 @@ open_enum! {
 }
 
 /// What a page of the list holds beside its items.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberListMeta {
     /// Where a page stands within the whole list.
@@ -2850,7 +2850,7 @@ object! {
 }
 
 /// What the number can do with each kind of message.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberMessagingFeatures {
     /// Abilities for text messages; null if it has none.
@@ -2868,7 +2868,7 @@ object! {
 
 /// Whether a list runs from the smallest phone number upward (`asc`) or from the largest down
 /// (`desc`).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PhoneNumberMessagingSortDirection {
     /// `asc`
@@ -2888,7 +2888,7 @@ open_enum! {
 
 /// Kind of phone number from the carriers' point of view: an ordinary number (`long-code`,
 /// `longcode`), a toll-free number or a short code.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PhoneNumberMessagingType {
     /// `long-code`
@@ -2919,7 +2919,7 @@ open_enum! {
 }
 
 /// Kind of phone number to list. The filter knows the spellings without hyphen only.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PhoneNumberMessagingTypeFilter {
     /// `tollfree`
@@ -2941,7 +2941,7 @@ open_enum! {
 }
 
 /// A phone number that was asked about and belongs to the account.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberOwnershipMatch {
     /// Telnyx's id of the phone number, for use in the paths of other requests.
@@ -2962,7 +2962,7 @@ object! {
 }
 
 /// Field by which a list of phone numbers can be ordered.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PhoneNumberSort {
     /// `purchased_at`
@@ -2988,7 +2988,7 @@ open_enum! {
 
 /// How a phone number came to the account, bought with a number order or ported in from another
 /// carrier.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PhoneNumberSourceType {
     /// `number_order`
@@ -3011,7 +3011,7 @@ open_enum! {
 /// another carrier. The `requirement-info-` values belong to numbers whose country asks for
 /// documents: these are still missing, under review, or found wanting. `emergency-only` numbers
 /// serve nothing but emergency calls.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PhoneNumberStatus {
     /// `purchase-pending`
@@ -3064,7 +3064,7 @@ open_enum! {
 
 /// Kind of a phone number. `tollfree`, `shortcode` and `longcode` are older names. They still
 /// appear for numbers bought before July 2023, and for a moment right after a purchase.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PhoneNumberType {
     /// `local`
@@ -3104,7 +3104,7 @@ open_enum! {
 }
 
 /// Phone numbers to look up in the account.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberVerifyOwnershipRequest {
     /// The numbers to look up, from one to a thousand.
@@ -3172,7 +3172,7 @@ object! {
 }
 
 /// Which of the phone numbers that were asked about belong to the account.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberVerifyOwnershipResponse {
     /// Kind of this record, always `number_ownership_verification`.
@@ -3196,7 +3196,7 @@ object! {
 }
 
 /// A phone number as the messaging service sees it.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberWithMessagingSettings {
     /// Says that a record holds the messaging settings of a phone number. Expect either value.
@@ -3276,7 +3276,7 @@ object! {
 }
 
 /// How a phone number handles calls.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberWithVoiceSettings {
     /// Telnyx's id of the phone number that these settings belong to.
@@ -3356,7 +3356,7 @@ object! {
 
 /// Conditions that a phone number has to meet to be listed with its voice settings, all of them at
 /// once.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberWithVoiceSettingsFilter {
     /// Digits to look for in the number, three or more. With anything but digits in the text nothing is
@@ -3453,7 +3453,7 @@ object! {
 }
 
 /// Condition on the name of the connection that receives a number's calls.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberWithVoiceSettingsFilterConnectionName {
     /// Text that occurs in the name, three characters or more.
@@ -3513,7 +3513,7 @@ object! {
 /// A background job over a batch of phone numbers. Each number starts in `pending_operations` and
 /// moves to `successful_operations` or `failed_operations`, so that one refused number doesn't stop
 /// the others.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumbersJob {
     /// Id of the job.
@@ -3570,7 +3570,7 @@ object! {
 }
 
 /// The phone numbers that a job is to delete.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumbersJobDeletePhoneNumbersRequest {
     /// 1 to 1,000 numbers to delete, either all by id or all in E.164 form.
@@ -3638,7 +3638,7 @@ object! {
 }
 
 /// A number for which the job failed.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumbersJobFailedOperation {
     /// Id of the phone number that failed.
@@ -3662,7 +3662,7 @@ object! {
 }
 
 /// Conditions on the jobs to list.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumbersJobFilter {
     /// Only jobs that do this to their numbers.
@@ -3766,7 +3766,7 @@ object! {
 /// Only jobs that any of these phone numbers was part of: one number or a list of up to 10, by id
 /// or in E.164 form. A number that isn't yours matches nothing. Telnyx has to enable this filter
 /// for your account.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PhoneNumbersJobFilterPhoneNumber {
     /// A single phone number.
@@ -3813,7 +3813,7 @@ union! {
 }
 
 /// A number that the job has not finished with.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumbersJobPendingOperation {
     /// Id of the phone number that is waiting.
@@ -3834,7 +3834,7 @@ object! {
 }
 
 /// A number as it was named when the job was created, by id or by the number itself.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumbersJobPhoneNumber {
     /// Id of the phone number, if the job was given ids.
@@ -3855,7 +3855,7 @@ object! {
 }
 
 /// What a list of jobs can be ordered by; the time of their creation is the only choice.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PhoneNumbersJobSort {
     /// `created_at`
@@ -3872,7 +3872,7 @@ open_enum! {
 
 /// How far a job has come: waiting (`pending`), running (`in_progress`) or over (`completed`,
 /// `failed`, `expired`). Look into the lists of a completed job for what became of each number.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PhoneNumbersJobStatus {
     /// `pending`
@@ -3900,7 +3900,7 @@ open_enum! {
 }
 
 /// A number that the job has updated or deleted.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumbersJobSuccessfulOperation {
     /// Id of the phone number that was dealt with.
@@ -3921,7 +3921,7 @@ object! {
 }
 
 /// What a job does to its numbers.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PhoneNumbersJobType {
     /// `update_emergency_settings`
@@ -3943,7 +3943,7 @@ open_enum! {
 }
 
 /// Phone numbers, and whether emergency services are to be on for them.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumbersJobUpdateEmergencySettingsRequest {
     /// True switches emergency services on for the numbers, false switches them off.
@@ -4059,7 +4059,7 @@ object! {
 }
 
 /// Conditions that a phone number must meet, all of them, for the job to update it.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumbersJobUpdatePhoneNumbersFilter {
     /// Only numbers with this tag.
@@ -4229,7 +4229,7 @@ object! {
 
 /// Phone numbers, and the settings that all of them get. Besides `phone_numbers` at least one
 /// member must be given.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumbersJobUpdatePhoneNumbersRequest {
     /// 1 to 1,000 numbers to update, either all by id or all in E.164 form. With these, only these are
@@ -4398,7 +4398,7 @@ object! {
 
 /// A phone number of the account as the faster list gives it, without messaging profile, deletion
 /// lock and source. Tags and the connection are loaded only when asked for.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SlimPhoneNumberDetailed {
     /// Telnyx's id of the phone number, a decimal number written as text.
@@ -4524,7 +4524,7 @@ object! {
 
 /// Conditions that a phone number of the faster list has to meet, all of them at once. Some need a
 /// further parameter, as the list does not load tags and connections by itself.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SlimPhoneNumberFilter {
     /// Digits to look for in the number, three or more. With anything but digits in the text nothing is
@@ -4723,7 +4723,7 @@ object! {
 
 /// State that a phone number of the faster list has to be in. Mind the underscore in
 /// `port_pending`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SlimPhoneNumberFilterStatus {
     /// `purchase-pending`
@@ -4763,7 +4763,7 @@ open_enum! {
 }
 
 /// The messaging settings of a phone number to change. A member that is left out keeps its value.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UpdatePhoneNumberMessagingSettingsRequest {
     /// UUID of the messaging profile to put the number on. The empty string takes it off its profile,
@@ -4870,7 +4870,7 @@ object! {
 }
 
 /// New settings for a phone number. What is left out stays as it is.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UpdatePhoneNumberRequest {
     /// Address to associate with the number, an id from the account's address book.
@@ -5055,7 +5055,7 @@ object! {
 }
 
 /// New voice settings for a phone number. What is left out stays as it is.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UpdatePhoneNumberVoiceSettingsRequest {
     /// Whether calls with this number are to use a tech prefix, the digits in front of the dialled
@@ -5292,7 +5292,7 @@ object! {
 
 /// How the calls of a number are paid for: for each minute, or by occupying one of the account's
 /// concurrent channels.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum UsagePaymentMethod {
     /// `pay-per-minute`

@@ -9,7 +9,7 @@ use crate::runtime::prelude::{
 use crate::types::{DateTimeRange, PaginationMeta, PayloadStatus, ReportStatus};
 
 /// The person whose identity is checked before Australian numbers are ported.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AuIdVerificationParams {
     /// Given name of the person who goes through the check.
@@ -99,7 +99,7 @@ object! {
 }
 
 /// Documents to attach to a porting order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatePortingAdditionalDocuments {
     /// The documents, 100 at most.
@@ -159,7 +159,7 @@ object! {
 }
 
 /// A range of numbers that stay behind, to be added to a porting order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatePortingAssociatedPhoneNumber {
     /// The numbers that stay behind.
@@ -248,7 +248,7 @@ object! {
 
 /// Letterhead data for letters of authorization. Creating, replacing and previewing a configuration
 /// all take these.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatePortingLoaConfiguration {
     /// The company's address. Its form is that of an address in the United States.
@@ -434,7 +434,7 @@ object! {
 }
 
 /// What it takes to open porting orders.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatePortingOrder {
     /// The phone numbers to move, in E.164 form with a leading `+`.
@@ -536,7 +536,7 @@ object! {
 }
 
 /// A remark to add to a porting order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatePortingOrderComment {
     /// What to say, as plain text.
@@ -593,7 +593,7 @@ object! {
 }
 
 /// A block of phone numbers to add to a porting order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatePortingPhoneNumberBlock {
     /// All numbers of the block, 1,000 at most. The letter of authorization has to name the same range.
@@ -687,7 +687,7 @@ object! {
 }
 
 /// Consecutive phone numbers of a new block, both ends included.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatePortingPhoneNumberBlockRange {
     /// First number, in E.164 form.
@@ -781,7 +781,7 @@ object! {
 }
 
 /// One phone number and the bundle reserved for it.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatePortingPhoneNumberConfiguration {
     /// The phone number that is to have the bundle, by its id within the porting order.
@@ -878,7 +878,7 @@ object! {
 }
 
 /// Bundles to reserve.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatePortingPhoneNumberConfigurations {
     /// Up to 20 pairs of a phone number and its bundle.
@@ -939,7 +939,7 @@ object! {
 }
 
 /// A range of extensions to add to a number of a porting order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatePortingPhoneNumberExtension {
     /// The number within the order behind which the extensions lie. `GET /porting_phone_numbers` lists
@@ -1074,7 +1074,7 @@ object! {
 }
 
 /// Consecutive extensions to add, both ends included.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatePortingPhoneNumberExtensionRange {
     /// First extension.
@@ -1168,7 +1168,7 @@ object! {
 }
 
 /// A report about porting orders that Telnyx is asked to make.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatePortingReport {
     /// What goes into a CSV report of porting orders.
@@ -1249,7 +1249,7 @@ object! {
 }
 
 /// What goes into a CSV report of porting orders.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ExportPortingOrdersCsvReport {
     /// Which porting orders a CSV report covers: those that meet every condition given here. Without
@@ -1315,7 +1315,7 @@ object! {
 
 /// Which porting orders a CSV report covers: those that meet every condition given here. Without
 /// any condition it covers them all.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ExportPortingOrdersCsvReportFilters {
     /// Leaves out orders that were created at this moment or earlier (ISO 8601).
@@ -1420,7 +1420,7 @@ object! {
 }
 
 /// A porting order's identifiers in version 1 of the porting API.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GetSubRequestByPortingOrder {
     /// Identifier of the sub-request, which is the order itself.
@@ -1441,7 +1441,7 @@ object! {
 }
 
 /// The start of an action requirement.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InitiatePortingActionRequirement {
     /// The person whose identity is checked before Australian numbers are ported.
@@ -1505,7 +1505,7 @@ object! {
 }
 
 /// The company's address. Its form is that of an address in the United States.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LoaAddress {
     /// Town.
@@ -1685,7 +1685,7 @@ object! {
 }
 
 /// How the carriers can reach the company when they have a question about a letter.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LoaContact {
     /// E-mail address.
@@ -1772,7 +1772,7 @@ object! {
 }
 
 /// The image to print at the head of the letters.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LoaLogo {
     /// The identifier that the documents API gave to the PNG image when it was uploaded.
@@ -1836,7 +1836,7 @@ object! {
 }
 
 /// Whether Telnyx can take over one phone number.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortabilityCheckDetails {
     /// Whether the number qualifies for FastPort, the quick way of porting with activation on demand.
@@ -1870,7 +1870,7 @@ object! {
 /// Whether it is certain that Telnyx can take a number. Numbers of the United States and Canada are
 /// looked up, and are `confirmed` once that has succeeded; those of other countries begin as
 /// `provisional`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortabilityStatus {
     /// `pending`
@@ -1892,7 +1892,7 @@ open_enum! {
 }
 
 /// A requirement of a porting order that is met by a person doing something.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingActionRequirement {
     /// Identifier of the action requirement.
@@ -1948,7 +1948,7 @@ object! {
 }
 
 /// Which action requirements to list.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingActionRequirementFilter {
     /// Only the requirements with these identifiers.
@@ -2036,7 +2036,7 @@ object! {
 }
 
 /// Kind of record, the same for all action requirements.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingActionRequirementRecordType {
     /// `porting_action_requirement`
@@ -2052,7 +2052,7 @@ open_enum! {
 }
 
 /// Order of a list of action requirements.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingActionRequirementSort {
     /// By which date to sort, and which end comes first. It is `-created_at` when left out.
@@ -2120,7 +2120,7 @@ object! {
 
 /// Date by which action requirements are sorted: when they arose, or when they last changed.
 /// Earliest first, or latest first with a leading `-`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingActionRequirementSortValue {
     /// `created_at`
@@ -2146,7 +2146,7 @@ open_enum! {
 
 /// How far an action requirement has come: `created` and not started, `pending` while the person
 /// has yet to finish their part, and one of `completed`, `cancelled` and `failed` in the end.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingActionRequirementStatus {
     /// `created`
@@ -2175,7 +2175,7 @@ open_enum! {
 
 /// Something that a person has to do for a port. The only one so far is `au_id_verification`, the
 /// identity check for Australian numbers.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingActionType {
     /// `au_id_verification`
@@ -2192,7 +2192,7 @@ open_enum! {
 
 /// A document attached to a porting order. It ties an uploaded file to the order; the file exists
 /// apart from it.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingAdditionalDocument {
     /// Identifier of the attachment. It is needed to detach the document.
@@ -2251,7 +2251,7 @@ object! {
 }
 
 /// Which additional documents to list.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingAdditionalDocumentFilter {
     /// Only documents of these kinds.
@@ -2311,7 +2311,7 @@ object! {
 }
 
 /// An uploaded file that is to be attached to a porting order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingAdditionalDocumentReference {
     /// Identifier that the Documents API gave the file when it was uploaded.
@@ -2396,7 +2396,7 @@ object! {
 /// * `invoice`: a bill of the losing carrier.
 /// * `csr`: customer service record, the losing carrier's own account of what the customer has.
 /// * `other`: anything else.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingAdditionalDocumentType {
     /// `loa`
@@ -2422,7 +2422,7 @@ open_enum! {
 
 /// A range of numbers that stay with the losing carrier while others of the same account are
 /// ported, and what becomes of them.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingAssociatedPhoneNumber {
     /// Identifier of the entry.
@@ -2474,7 +2474,7 @@ object! {
 
 /// What the losing carrier does with numbers that stay behind once the port is done: leave them in
 /// service (`keep`), or shut them down (`disconnect`).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingAssociatedPhoneNumberAction {
     /// `keep`
@@ -2493,7 +2493,7 @@ open_enum! {
 }
 
 /// Which associated phone numbers to list.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingAssociatedPhoneNumberFilter {
     /// Only entries about this number, written in E.164 form.
@@ -2560,7 +2560,7 @@ object! {
 }
 
 /// Order of a list of associated phone numbers.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingAssociatedPhoneNumberSort {
     /// Which end of the list comes first.
@@ -2632,7 +2632,7 @@ object! {
 
 /// Who wrote a comment: someone at Telnyx (`admin`), the customer (`user`), or a program of Telnyx
 /// (`system`).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingCommentUserType {
     /// `admin`
@@ -2654,7 +2654,7 @@ open_enum! {
 }
 
 /// Order of a list whose entries can be sorted by nothing but their age.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingCreatedAtSort {
     /// Which end of the list comes first. The newest entries do when it is left out.
@@ -2721,7 +2721,7 @@ object! {
 }
 
 /// Oldest entries first (`created_at`), or newest first (`-created_at`).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingCreatedAtSortValue {
     /// `created_at`
@@ -2740,7 +2740,7 @@ open_enum! {
 }
 
 /// Something that happened to a porting order. The `event_type` decides which of the shapes it has.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingEvent {
     /// `event_type` is `porting_order.deleted`. A porting order has been deleted, which is possible
@@ -2816,7 +2816,7 @@ union! {
 }
 
 /// A comment as an event reports it.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingEventComment {
     /// What was written.
@@ -2851,7 +2851,7 @@ object! {
 }
 
 /// Marks the event of a deleted porting order.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingEventDeletedEventType {
     /// `porting_order.deleted`
@@ -2867,7 +2867,7 @@ open_enum! {
 }
 
 /// A porting order has been deleted, which is possible while it is a draft.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingEventDeletedPayload {
     /// The ways in which Telnyx tells the account about this event.
@@ -2904,7 +2904,7 @@ object! {
 
 /// Narrows down a list of porting events. An event is listed when it meets every condition that is
 /// given.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingEventFilter {
     /// Span of time in which the event was recorded.
@@ -2995,7 +2995,7 @@ object! {
 }
 
 /// Marks the event of a change in the porting of messaging.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingEventMessagingChangedEventType {
     /// `porting_order.messaging_changed`
@@ -3012,7 +3012,7 @@ open_enum! {
 
 /// The porting of the messaging service of an order's numbers has come a step further, or was
 /// halted.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingEventMessagingChangedPayload {
     /// The ways in which Telnyx tells the account about this event.
@@ -3063,7 +3063,7 @@ object! {
 }
 
 /// Somebody has commented on a porting order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingEventNewCommentEvent {
     /// The ways in which Telnyx tells the account about this event.
@@ -3114,7 +3114,7 @@ object! {
 }
 
 /// Marks the event of a new comment.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingEventNewCommentEventType {
     /// `porting_order.new_comment`
@@ -3131,7 +3131,7 @@ open_enum! {
 
 /// Some numbers of a porting order have been moved to a new order, and are ported apart from the
 /// rest.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingEventSplitEvent {
     /// The ways in which Telnyx tells the account about this event.
@@ -3182,7 +3182,7 @@ object! {
 }
 
 /// Marks the event of a split.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingEventSplitEventType {
     /// `porting_order.split`
@@ -3198,7 +3198,7 @@ open_enum! {
 }
 
 /// A porting order has moved to another status.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingEventStatusChangedEvent {
     /// The ways in which Telnyx tells the account about this event.
@@ -3249,7 +3249,7 @@ object! {
 }
 
 /// Marks the event of a porting order that changed its status.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingEventStatusChangedEventType {
     /// `porting_order.status_changed`
@@ -3273,7 +3273,7 @@ open_enum! {
 /// * `porting_order.sharing_token_expired`: a token with which it was shared ran out.
 /// * `porting_order.new_comment`: somebody commented on it.
 /// * `porting_order.split`: some of its numbers were moved to an order of their own.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingEventType {
     /// `porting_order.deleted`
@@ -3308,7 +3308,7 @@ open_enum! {
 
 /// An event that has no payload, and that no webhook reports: the letter of authorization of an
 /// order was replaced, or a token that gave others access to the order ran out.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingEventWithoutWebhook {
     /// The ways in which Telnyx tells the account about this event.
@@ -3359,7 +3359,7 @@ object! {
 }
 
 /// Marks an event without a payload, and tells which of the two it is.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingEventWithoutWebhookEventType {
     /// `porting_order.loa_updated`
@@ -3379,7 +3379,7 @@ open_enum! {
 
 /// A stored set of letterhead data, with which Telnyx prints letters of authorization (LOA) for a
 /// company.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingLoaConfiguration {
     /// The company's address in a stored LOA configuration.
@@ -3434,7 +3434,7 @@ object! {
 }
 
 /// The company's address in a stored LOA configuration.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingLoaConfigurationAddress {
     /// Town.
@@ -3475,7 +3475,7 @@ object! {
 }
 
 /// How to reach the company, as a stored LOA configuration has it.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingLoaConfigurationContact {
     /// E-mail address.
@@ -3496,7 +3496,7 @@ object! {
 }
 
 /// The image at the head of the letters.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingLoaConfigurationLogo {
     /// Media type of a logo. PNG images are the only ones so far.
@@ -3515,7 +3515,7 @@ object! {
 }
 
 /// Media type of a logo. PNG images are the only ones so far.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingLoaConfigurationLogoContentType {
     /// `image/png`
@@ -3532,7 +3532,7 @@ open_enum! {
 
 /// A way in which Telnyx tells an account about a porting event. `webhook_v1` is a webhook in the
 /// format of version 1 of the Telnyx API.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingNotificationMethod {
     /// `email`
@@ -3554,7 +3554,7 @@ open_enum! {
 }
 
 /// An order to move one or more phone numbers to Telnyx.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrder {
     /// Identifier of the porting order.
@@ -3679,7 +3679,7 @@ object! {
 }
 
 /// When and how the phone numbers are switched over.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderActivationSettings {
     /// When the customer would like the numbers to move. Has to lie within one of the windows that
@@ -3711,7 +3711,7 @@ object! {
 /// The values are the registry's own words, spaces and capitals included. `Activate RDY` means that
 /// the number can be activated, `Active` that calls reach it at Telnyx, and `Conflict` that the two
 /// carriers disagree.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingOrderActivationStatus {
     /// `New`
@@ -3768,7 +3768,7 @@ open_enum! {
 ///   through `POST /porting_orders/{porting_order_id}/associated_phone_numbers`.
 /// * `phone_number_verification_codes`: prove control of the numbers with codes sent to them,
 ///   through `POST /porting_orders/{id}/verification_codes/send`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingOrderAdditionalStep {
     /// `associated_phone_numbers`
@@ -3787,7 +3787,7 @@ open_enum! {
 }
 
 /// What is left to say about a porting order that was deleted.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderDeletedPayload {
     /// When Telnyx recorded the event (ISO 8601).
@@ -3829,7 +3829,7 @@ object! {
 
 /// The papers that nearly every port needs. Upload them as documents first, or let a requirement
 /// group supply them.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderDocuments {
     /// Document id of the signed letter of authorization.
@@ -3851,7 +3851,7 @@ object! {
 
 /// The papers that nearly every port needs. Upload them as documents first, or let a requirement
 /// group supply them.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderDocumentsParam {
     /// Document id of the signed letter of authorization.
@@ -3935,7 +3935,7 @@ object! {
 }
 
 /// The owner of the phone numbers, as the losing carrier's records have it.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUser {
     /// Who holds the account with the losing carrier, and what that carrier asks for as proof. Anything
@@ -3954,7 +3954,7 @@ object! {
 
 /// Who holds the account with the losing carrier, and what that carrier asks for as proof. Anything
 /// that differs from its records brings the order into `exception`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUserAdmin {
     /// The company or person that holds the account.
@@ -4001,7 +4001,7 @@ object! {
 
 /// Who holds the account with the losing carrier, and what that carrier asks for as proof. Anything
 /// that differs from its records brings the order into `exception`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUserAdminParam {
     /// The company or person that holds the account.
@@ -4185,7 +4185,7 @@ object! {
 }
 
 /// The billing address that the losing carrier has on record.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUserLocation {
     /// Street and house number.
@@ -4226,7 +4226,7 @@ object! {
 }
 
 /// The billing address that the losing carrier has on record.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUserLocationParam {
     /// Street and house number.
@@ -4390,7 +4390,7 @@ object! {
 }
 
 /// The owner of the phone numbers, as the losing carrier's records have it.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUserParam {
     /// Who holds the account with the losing carrier, and what that carrier asks for as proof. Anything
@@ -4471,7 +4471,7 @@ object! {
 }
 
 /// Conditions on porting orders.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderFilter {
     /// Your own name for an order.
@@ -4599,7 +4599,7 @@ object! {
 }
 
 /// Conditions on when and how the numbers move.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderFilterActivationSettings {
     /// Whether FastPort must be possible (`true`) or impossible (`false`).
@@ -4666,7 +4666,7 @@ object! {
 }
 
 /// Conditions on the owner of the numbers.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderFilterEndUser {
     /// Conditions on the names under which the losing carrier knows the owner.
@@ -4719,7 +4719,7 @@ object! {
 }
 
 /// Conditions on the names under which the losing carrier knows the owner.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderFilterEndUserAdmin {
     /// The company or person that holds the account.
@@ -4789,7 +4789,7 @@ object! {
 }
 
 /// A span of time for the requested FOC date. Its ends are not part of it.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderFilterFocDatetimeRequested {
     /// Only orders for a date after this moment, in RFC 3339 form.
@@ -4860,7 +4860,7 @@ object! {
 }
 
 /// Conditions on the extent of an order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderFilterMisc {
     /// Whether the order takes every number of the losing carrier's account (`full`) or leaves some
@@ -4915,7 +4915,7 @@ object! {
 }
 
 /// Condition on the digits of a phone number.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderFilterPhoneNumber {
     /// A phone number or any run of digits within one.
@@ -4972,7 +4972,7 @@ object! {
 }
 
 /// Conditions on the phone numbers of an order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderFilterPhoneNumbers {
     /// Country of the numbers in two letters, after ISO 3166-1 alpha-2.
@@ -5057,7 +5057,7 @@ object! {
 ///
 /// In the United States and Canada messaging is moved separately from voice. An order can be
 /// `ported` while messages still go through the former provider.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderMessaging {
     /// Whether to move messaging too. With `false` the numbers' messaging, if they have any, remains
@@ -5085,7 +5085,7 @@ object! {
 }
 
 /// How the porting of an order's messaging stands after the change.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderMessagingChangedPayload {
     /// The reference that the customer gave the order.
@@ -5121,7 +5121,7 @@ object! {
 /// `not_applicable` stands for orders that leave messaging where it is, and `partial_port_complete`
 /// for orders in which some of the numbers have been moved. Note the spelling of `canceled`: the
 /// status of the order itself has a double l.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingOrderMessagingPortStatus {
     /// `not_applicable`
@@ -5155,7 +5155,7 @@ open_enum! {
 }
 
 /// What comes along with a single porting order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderMeta {
     /// Path and query, without the host, of the list that holds every phone number of the order.
@@ -5173,7 +5173,7 @@ object! {
 
 /// Whether the losing carrier's account is emptied, and what becomes of the rest of it if not. The
 /// other members only matter for a `partial` port.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderMisc {
     /// Whether the order takes every number of the losing carrier's account (`full`) or leaves some
@@ -5200,7 +5200,7 @@ object! {
 
 /// Whether the losing carrier's account is emptied, and what becomes of the rest of it if not. The
 /// other members only matter for a `partial` port.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderMiscParam {
     /// Whether the order takes every number of the losing carrier's account (`full`) or leaves some
@@ -5314,7 +5314,7 @@ object! {
 }
 
 /// A comment, and the porting order that it was left on.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderNewCommentPayload {
     /// A comment as an event reports it.
@@ -5339,7 +5339,7 @@ object! {
 
 /// How the numbers are to be set up when they arrive at Telnyx, so that they work from the first
 /// moment.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderPhoneNumberConfiguration {
     /// The connection or application that handles the numbers' calls.
@@ -5376,7 +5376,7 @@ object! {
 
 /// How the numbers are to be set up when they arrive at Telnyx, so that they work from the first
 /// moment.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderPhoneNumberConfigurationParam {
     /// The connection or application that handles the numbers' calls.
@@ -5523,7 +5523,7 @@ object! {
 /// What becomes of the numbers that stay behind at the losing carrier: they remain in service
 /// (`keep`) or are given up (`disconnect`). With `keep`, a new billing number has to be named as
 /// well.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingOrderRemainingNumbersAction {
     /// `keep`
@@ -5542,7 +5542,7 @@ open_enum! {
 }
 
 /// Something that an order calls for, and what has been handed in for it.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderRequirement {
     /// The requirement type, which says what is called for.
@@ -5571,7 +5571,7 @@ object! {
 }
 
 /// Something that an order calls for, with its explanation and the state of its review.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderRequirementDetail {
     /// A kind of requirement, explained.
@@ -5605,7 +5605,7 @@ object! {
 
 /// What the value of a requirement holds, the id of a document (`document`) or plain text
 /// (`textual`).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingOrderRequirementDetailFieldType {
     /// `document`
@@ -5624,7 +5624,7 @@ open_enum! {
 }
 
 /// What the value of a requirement holds. So far always the id of a document.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingOrderRequirementFieldType {
     /// `document`
@@ -5640,7 +5640,7 @@ open_enum! {
 }
 
 /// A kind of requirement, explained.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderRequirementType {
     /// Identifier of the requirement type.
@@ -5682,7 +5682,7 @@ object! {
 }
 
 /// A porting order, and where to find all of its phone numbers.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderResponse {
     /// An order to move one or more phone numbers to Telnyx.
@@ -5700,7 +5700,7 @@ object! {
 
 /// What a token lets its holder do with the order's documents: look at them
 /// (`porting_order.document.read`) or supply them (`porting_order.document.update`).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingOrderSharingPermission {
     /// `porting_order.document.read`
@@ -5719,7 +5719,7 @@ open_enum! {
 }
 
 /// A token that opens a porting order to people outside the account.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderSharingToken {
     /// Identifier of the token, not the token itself.
@@ -5770,7 +5770,7 @@ object! {
 }
 
 /// How to sort porting orders.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderSort {
     /// Member by which porting orders are sorted, with a leading `-` for the latest first. Without it
@@ -5840,7 +5840,7 @@ object! {
 
 /// Member by which porting orders are sorted, with a leading `-` for the latest first. Without it
 /// the list begins with the order that was opened last.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingOrderSortValue {
     /// `created_at`
@@ -5865,7 +5865,7 @@ open_enum! {
 }
 
 /// One of the two orders that take part in a split.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderSplitOrder {
     /// Identifier of the order.
@@ -5881,7 +5881,7 @@ object! {
 }
 
 /// Which numbers were moved, from which order to which.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderSplitPayload {
     /// The order that lost the numbers.
@@ -5901,7 +5901,7 @@ object! {
 }
 
 /// A number that went from one order to another in a split.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderSplitPhoneNumber {
     /// Identifier of the porting phone number; not the number itself.
@@ -5917,7 +5917,7 @@ object! {
 }
 
 /// How far a porting order has come, and what stands in its way.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderStatus {
     /// Stage that a porting order has reached.
@@ -5943,7 +5943,7 @@ object! {
 }
 
 /// The status that a porting order has moved to.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderStatusChangedPayload {
     /// The reference that the customer gave the order.
@@ -5991,7 +5991,7 @@ object! {
 /// * `ported`: the numbers are with Telnyx.
 /// * `cancel-pending`: a cancellation was asked for and is not settled yet.
 /// * `cancelled`: given up; the numbers stay where they are.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingOrderStatusValue {
     /// `draft`
@@ -6029,7 +6029,7 @@ open_enum! {
 
 /// Whether the order takes every number of the losing carrier's account (`full`) or leaves some
 /// behind (`partial`).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingOrderType {
     /// `full`
@@ -6048,7 +6048,7 @@ open_enum! {
 }
 
 /// The customer's opinion, welcome once an order is `ported`, `cancel-pending`, or `cancelled`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderUserFeedback {
     /// How the customer liked the port. Higher is better.
@@ -6069,7 +6069,7 @@ object! {
 }
 
 /// The customer's opinion, welcome once an order is `ported`, `cancel-pending`, or `cancelled`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderUserFeedbackParam {
     /// How the customer liked the port. Higher is better.
@@ -6155,7 +6155,7 @@ object! {
 
 /// The task of switching the numbers of a porting order over to Telnyx, run either at a set time or
 /// when the customer asks for it.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrdersActivationJob {
     /// Identifier of the activation job.
@@ -6201,7 +6201,7 @@ object! {
 }
 
 /// State of an activation job. `completed` and `failed` are final.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingOrdersActivationJobStatus {
     /// `created`
@@ -6227,7 +6227,7 @@ open_enum! {
 
 /// What sets off the activation: its time (`scheduled`), or a call to
 /// `POST /porting_orders/{id}/actions/activate` (`on-demand`).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingOrdersActivationJobType {
     /// `scheduled`
@@ -6246,7 +6246,7 @@ open_enum! {
 }
 
 /// A span of time in which an activation job may run.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrdersActivationWindow {
     /// Earliest moment for the activation.
@@ -6267,7 +6267,7 @@ object! {
 }
 
 /// A span of time in which the numbers of an order may move.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrdersAllowedFocWindow {
     /// Earliest moment that can be asked for.
@@ -6293,7 +6293,7 @@ object! {
 }
 
 /// The windows within which the losing carrier would let the numbers of an order go.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrdersAllowedFocWindowList {
     /// The windows.
@@ -6310,7 +6310,7 @@ object! {
 }
 
 /// A remark on a porting order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrdersComment {
     /// Identifier of the comment.
@@ -6357,7 +6357,7 @@ object! {
 /// `LSR_PENDING` means that another request for the same numbers is open at the losing carrier.
 /// With `PHONE_NUMBER_NOT_PORTABLE` and `RATE_CENTER_NOT_PORTABLE` Telnyx can't take the numbers at
 /// all.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingOrdersExceptionCode {
     /// `ACCOUNT_NUMBER_MISMATCH`
@@ -6433,7 +6433,7 @@ open_enum! {
 }
 
 /// One kind of problem that can stop a porting order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrdersExceptionType {
     /// Code of a problem that can stop a porting order.
@@ -6459,7 +6459,7 @@ object! {
 }
 
 /// A phone number within a porting order, with its own progress.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingPhoneNumber {
     /// The phone number in E.164 form. The leading `+` may be missing.
@@ -6514,7 +6514,7 @@ object! {
 
 /// Consecutive phone numbers, typically 10, 100 or 1,000 of them, that a porting order moves as a
 /// whole because the losing carrier manages them as a whole.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingPhoneNumberBlock {
     /// Identifier of the block.
@@ -6559,7 +6559,7 @@ object! {
 }
 
 /// Which phone number blocks to list.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingPhoneNumberBlockFilter {
     /// Only blocks of these porting orders. The order in the path limits the list already.
@@ -6684,7 +6684,7 @@ object! {
 }
 
 /// Only blocks of orders that have reached this stage, or any stage out of a list.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingPhoneNumberBlockFilterStatus {
     /// Stage that a porting order has reached.
@@ -6727,7 +6727,7 @@ union! {
 
 /// Only blocks of the order with this support key (the short name that Telnyx support uses for an
 /// order), or of any order out of a list of them.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingPhoneNumberBlockFilterSupportKey {
     /// The support key of one order.
@@ -6774,7 +6774,7 @@ union! {
 }
 
 /// The bundle that a phone number is to receive once it has been ported.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingPhoneNumberConfiguration {
     /// Identifier of the phone number configuration.
@@ -6815,7 +6815,7 @@ object! {
 }
 
 /// Conditions on phone number configurations.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingPhoneNumberConfigurationFilter {
     /// Conditions on the order of a phone number.
@@ -6908,7 +6908,7 @@ object! {
 }
 
 /// Conditions on the order of a phone number.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingPhoneNumberConfigurationFilterPortingOrder {
     /// Stages of the order, any of which will do.
@@ -6973,7 +6973,7 @@ object! {
 /// Stage of a porting order, as the filter of phone number configurations spells it. Besides the
 /// stages of an order's own status there is `activation-in-progress`, for orders whose numbers are
 /// being switched over right now.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingPhoneNumberConfigurationFilterStatus {
     /// `activation-in-progress`
@@ -7013,7 +7013,7 @@ open_enum! {
 }
 
 /// How to sort phone number configurations.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingPhoneNumberConfigurationSort {
     /// Oldest configuration first (`created_at`) or newest first (`-created_at`). The newest come first
@@ -7088,7 +7088,7 @@ object! {
 
 /// Oldest configuration first (`created_at`) or newest first (`-created_at`). The newest come first
 /// as well when nothing is said.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingPhoneNumberConfigurationSortValue {
     /// `created_at`
@@ -7107,7 +7107,7 @@ open_enum! {
 }
 
 /// A range of extensions that are ported together with the number that they belong to.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingPhoneNumberExtension {
     /// Identifier of the range of extensions.
@@ -7149,7 +7149,7 @@ object! {
 }
 
 /// Which phone number extensions to list.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingPhoneNumberExtensionFilter {
     /// Only extensions of this number.
@@ -7210,7 +7210,7 @@ object! {
 }
 
 /// Consecutive extensions, both ends included.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingPhoneNumberExtensionRange {
     /// First extension of the range.
@@ -7231,7 +7231,7 @@ object! {
 }
 
 /// Conditions on the phone numbers of porting orders.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingPhoneNumberFilter {
     /// Stage that the order of a number must have reached.
@@ -7287,7 +7287,7 @@ object! {
 }
 
 /// Consecutive phone numbers, both ends included.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingPhoneNumberRange {
     /// First number of the range, in E.164 form.
@@ -7358,7 +7358,7 @@ object! {
 
 /// How the review of the documents for a number goes. Only orders outside the United States and
 /// Canada pass through it.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingPhoneNumberRequirementsStatus {
     /// `requirement-info-pending`
@@ -7384,7 +7384,7 @@ open_enum! {
 
 /// Kind of a phone number. Which kinds exist, and what they are called, differs from country to
 /// country.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingPhoneNumberType {
     /// `landline`
@@ -7424,7 +7424,7 @@ open_enum! {
 }
 
 /// A report about porting orders, and how far it has come.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingReport {
     /// When the report was asked for (ISO 8601).
@@ -7473,7 +7473,7 @@ object! {
 
 /// Narrows down a list of porting reports. A report is listed when it meets every condition that is
 /// given.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingReportFilter {
     /// Kinds of reports about porting. So far there is one: `export_porting_orders_csv`, a CSV file
@@ -7540,7 +7540,7 @@ object! {
 
 /// Kinds of reports about porting. So far there is one: `export_porting_orders_csv`, a CSV file
 /// with a row for each order.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingReportType {
     /// `export_porting_orders_csv`
@@ -7556,7 +7556,7 @@ open_enum! {
 }
 
 /// A carrier (communications provider) of the United Kingdom.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingUkCarrier {
     /// Further CUPIDs under which the carrier is registered, if it has several.
@@ -7603,7 +7603,7 @@ object! {
 
 /// A code that was sent to a number in order to see that whoever uses it agrees to the move. It
 /// tells whether the code came back, not what the code is.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingVerificationCode {
     /// Identifier of this record.
@@ -7647,7 +7647,7 @@ object! {
 }
 
 /// Which verification codes to list.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingVerificationCodeFilter {
     /// With `true` only numbers that are verified, with `false` only those still waiting.
@@ -7701,7 +7701,7 @@ object! {
 }
 
 /// A verification code as the user of a number passed it on.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingVerificationCodeSubmission {
     /// The number that received the code, in E.164 form.
@@ -7773,7 +7773,7 @@ object! {
 
 /// How a verification code reaches a number, as a text message (`sms`) or read out in a voice call
 /// (`call`).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingVerificationMethod {
     /// `sms`
@@ -7792,7 +7792,7 @@ open_enum! {
 }
 
 /// The phone numbers whose portability is in question.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RunPortabilityCheck {
     /// The numbers to check, in E.164 format.
@@ -7852,7 +7852,7 @@ object! {
 }
 
 /// Whom to send verification codes, and how.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SendPortingVerificationCodes {
     /// Numbers of the order, in E.164 form, that shall get a code; 100 at most. Leave it out to send
@@ -7928,7 +7928,7 @@ object! {
 }
 
 /// The terms on which a porting order is shared.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SharePortingOrder {
     /// Lifetime of the token in seconds, no more than 172,800 (two days).
@@ -8000,7 +8000,7 @@ object! {
 }
 
 /// Changes to a porting order. Members that are left out keep their values.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UpdatePortingOrder {
     /// Changes to when the phone numbers are switched over.
@@ -8279,7 +8279,7 @@ object! {
 }
 
 /// Changes to when the phone numbers are switched over.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UpdatePortingOrderActivationSettings {
     /// When the numbers should move. Pick a moment within one of the windows that
@@ -8349,7 +8349,7 @@ object! {
 }
 
 /// Changes to the move of messaging.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UpdatePortingOrderMessaging {
     /// Whether messaging moves to Telnyx too (`true`) or remains with its present provider (`false`).
@@ -8410,7 +8410,7 @@ object! {
 }
 
 /// What is handed in for one requirement of a porting order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UpdatePortingOrderRequirement {
     /// The requirement type that this answers.
@@ -8504,7 +8504,7 @@ object! {
 }
 
 /// New time for an activation job.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UpdatePortingOrdersActivationJob {
     /// When the job is to run (ISO 8601). Has to fall into one of the job's `activation_windows`.
@@ -8568,7 +8568,7 @@ object! {
 }
 
 /// Verification codes to be checked.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct VerifyPortingVerificationCodes {
     /// The codes, each with its number; 100 at most.

@@ -9,7 +9,7 @@ use crate::runtime::prelude::{
 use crate::types::{DateTimeRange, PaginationMeta, PayloadStatus, ReportStatus};
 
 /// A remark to leave on a port-out order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatePortoutComment {
     /// What to write.
@@ -66,7 +66,7 @@ object! {
 }
 
 /// A report about port-outs that Telnyx is asked to make.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatePortoutReport {
     /// What goes into a CSV report of port-out orders.
@@ -147,7 +147,7 @@ object! {
 }
 
 /// A document to attach to a port-out order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatePortoutSupportingDocument {
     /// The identifier that the documents API gave to the file when it was uploaded.
@@ -239,7 +239,7 @@ object! {
 }
 
 /// Documents to attach to a port-out order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatePortoutSupportingDocuments {
     /// From one to ten documents.
@@ -295,7 +295,7 @@ object! {
 }
 
 /// What goes into a CSV report of port-out orders.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ExportPortoutsCsvReport {
     /// Which port-out orders a CSV report covers: those that meet every condition given here. Without
@@ -361,7 +361,7 @@ object! {
 
 /// Which port-out orders a CSV report covers: those that meet every condition given here. Without
 /// any condition it covers them all.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ExportPortoutsCsvReportFilters {
     /// Leaves out orders that were opened at this moment or earlier (ISO 8601).
@@ -496,7 +496,7 @@ object! {
 }
 
 /// The link between a port-out order and an uploaded document.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortOutSupportingDocument {
     /// When the document was attached (ISO 8601).
@@ -541,7 +541,7 @@ object! {
 }
 
 /// A remark that a user of the account, or somebody at Telnyx, left on a port-out order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortoutComment {
     /// What was written.
@@ -582,7 +582,7 @@ object! {
 }
 
 /// The remarks that were left on a port-out order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortoutCommentList {
     /// The comments on the order.
@@ -600,7 +600,7 @@ object! {
 
 /// The two answers that an account can give to a port-out order: `authorized` to let the numbers
 /// go, `rejected-pending` to object, subject to a review by Telnyx.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortoutDecision {
     /// `authorized`
@@ -620,7 +620,7 @@ open_enum! {
 
 /// A port-out order: the wish of another carrier to take over phone numbers of this account. Much
 /// of it is what that carrier sent, and is missing where the carrier left it out.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortoutDetails {
     /// Whether the numbers have left Telnyx already.
@@ -773,7 +773,7 @@ object! {
 
 /// Something that happened to a port-out order. The `event_type` decides which of the shapes it
 /// has.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortoutEvent {
     /// `event_type` is `portout.status_changed`. A port-out order has moved to another status, or has
@@ -819,7 +819,7 @@ union! {
 
 /// Narrows down a list of port-out events. An event is listed when it meets every condition that is
 /// given.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortoutEventFilter {
     /// Span of time in which the event was recorded.
@@ -906,7 +906,7 @@ object! {
 /// * `portout.status_changed`: it moved to another status.
 /// * `portout.foc_date_changed`: its numbers will move at another time.
 /// * `portout.new_comment`: somebody commented on it.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortoutEventType {
     /// `portout.status_changed`
@@ -929,7 +929,7 @@ open_enum! {
 
 /// Narrows down a list of port-out orders. An order is listed when it meets every condition that is
 /// given.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortoutFilter {
     /// Name of the gaining carrier.
@@ -1125,7 +1125,7 @@ object! {
 }
 
 /// The new firm order commitment (FOC) date of an order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortoutFocDateChangedPayload {
     /// When the numbers move now (ISO 8601).
@@ -1151,7 +1151,7 @@ object! {
 }
 
 /// The comment that was written.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortoutNewCommentPayload {
     /// Text of the comment.
@@ -1182,7 +1182,7 @@ object! {
 }
 
 /// A way in which Telnyx tells an account about a port-out event.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortoutNotificationMethod {
     /// `email`
@@ -1201,7 +1201,7 @@ open_enum! {
 }
 
 /// A ground on which a port-out order can be refused.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortoutRejection {
     /// Number of the ground.
@@ -1225,7 +1225,7 @@ object! {
 }
 
 /// Narrows down a list of rejection codes.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortoutRejectionFilter {
     /// The rejection codes to look for, one or several of them.
@@ -1278,7 +1278,7 @@ object! {
 }
 
 /// The rejection codes to look for, one or several of them.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortoutRejectionFilterCode {
     /// Only this code is listed.
@@ -1311,7 +1311,7 @@ union! {
 }
 
 /// A report about port-out orders, and how far it has come.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortoutReport {
     /// When the report was asked for (ISO 8601).
@@ -1360,7 +1360,7 @@ object! {
 
 /// Narrows down a list of port-out reports. A report is listed when it meets every condition that
 /// is given.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortoutReportFilter {
     /// Kinds of reports about port-outs. So far there is one: `export_portouts_csv`, a CSV file with a
@@ -1427,7 +1427,7 @@ object! {
 
 /// Kinds of reports about port-outs. So far there is one: `export_portouts_csv`, a CSV file with a
 /// row for each order.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortoutReportType {
     /// `export_portouts_csv`
@@ -1451,7 +1451,7 @@ open_enum! {
 /// * `rejected`: refused for good.
 /// * `canceled`: withdrawn by the gaining carrier or by Telnyx.
 /// * `ported`: the numbers are with the gaining carrier.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortoutStatus {
     /// `pending`
@@ -1482,7 +1482,7 @@ open_enum! {
 }
 
 /// The order as it stood right after its status changed.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortoutStatusChangedPayload {
     /// The PIN that the gaining carrier presented as proof of the subscriber's consent.
@@ -1537,7 +1537,7 @@ object! {
 
 /// What a supporting document is: `loa` for a letter of authorization, `invoice` for a bill of the
 /// carrier that serves the numbers.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PortoutSupportingDocumentType {
     /// `loa`
@@ -1556,7 +1556,7 @@ open_enum! {
 }
 
 /// What goes with the decision about a port-out order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UpdatePortoutStatus {
     /// Set this to keep the messaging of the numbers at Telnyx when everything else moves to the
@@ -1643,7 +1643,7 @@ object! {
 }
 
 /// The numbers in a port-out order will move at another time than planned so far.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WebhookPortoutFocDateChanged {
     /// The ways in which Telnyx tells the account about this event.
@@ -1694,7 +1694,7 @@ object! {
 }
 
 /// Somebody has commented on a port-out order.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WebhookPortoutNewComment {
     /// The ways in which Telnyx tells the account about this event.
@@ -1745,7 +1745,7 @@ object! {
 }
 
 /// A port-out order has moved to another status, or has just been opened.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WebhookPortoutStatusChanged {
     /// The ways in which Telnyx tells the account about this event.

@@ -5,7 +5,7 @@
 use crate::runtime::prelude::{Map, Timestamp, Value, object, open_enum};
 
 /// A span of time that a list is narrowed to. Either end may be left open.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DateTimeRange {
     /// Earliest moment of the span, itself included (ISO 8601).
@@ -75,7 +75,7 @@ object! {
 }
 
 /// One reason why a request was refused.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ErrorDetail {
     /// Telnyx error code, a number in decimal digits. The portal's error list explains each.
@@ -107,7 +107,7 @@ object! {
 }
 
 /// The body of a refused request.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ErrorList {
     /// Everything that was wrong, in no particular order.
@@ -121,7 +121,7 @@ object! {
 }
 
 /// Where to read more about an error.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ErrorMeta {
     /// Page of the Telnyx documentation about this error code.
@@ -137,7 +137,7 @@ object! {
 }
 
 /// The part of the request that an error is about.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ErrorSource {
     /// Name of the query parameter at fault.
@@ -158,7 +158,7 @@ object! {
 }
 
 /// One objection of the messaging service.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MessagingErrorDetail {
     /// Telnyx error code, a number in decimal digits.
@@ -192,7 +192,7 @@ object! {
 }
 
 /// The body of a request that the messaging service refused.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MessagingErrorList {
     /// Everything that the messaging service objected to.
@@ -206,7 +206,7 @@ object! {
 }
 
 /// The part of the request that the messaging service objected to.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MessagingErrorSource {
     /// Name of the query parameter at fault.
@@ -227,7 +227,7 @@ object! {
 }
 
 /// Where a page stands within the whole list.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PaginationMeta {
     /// Number of this page, counted from 1.
@@ -259,7 +259,7 @@ object! {
 
 /// How far Telnyx has come with the payload of an event: `created` while it is still being put
 /// together, `completed` once it is whole.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PayloadStatus {
     /// `created`
@@ -279,7 +279,7 @@ open_enum! {
 
 /// How far Telnyx has come with a report: `pending` while the rows are gathered, `completed` once
 /// the file can be downloaded.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ReportStatus {
     /// `pending`

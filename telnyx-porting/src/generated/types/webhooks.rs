@@ -12,7 +12,7 @@ use crate::types::PortoutEvent;
 ///
 /// [`Verifier::unwrap`](crate::webhooks::Verifier::unwrap) gives it.
 #[allow(clippy::large_enum_variant, reason = "events come one at a time")]
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum WebhookEvent {
     /// Something that happened to a porting order. The `event_type` decides which of the shapes it has.

@@ -975,9 +975,9 @@ impl<'a> Schemas<'a> {
                 doc: typed.described(),
                 deprecated: typed.deprecated,
                 // The known value is told, and needs no example.
-                example: typed.example.filter(|example| {
-                    typed.lone_value.as_deref().is_none_or(|value| example.as_str() != Some(value))
-                }),
+                example: typed
+                    .example
+                    .filter(|example| typed.lone_value.as_deref().is_none_or(|value| example.as_str() != Some(value))),
             });
         }
         // Setters of null come last, so that members keep the names that they would have anyway.

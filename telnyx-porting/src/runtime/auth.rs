@@ -414,6 +414,15 @@ pub(crate) struct Chosen {
 pub(crate) struct Proofs(Vec<(Auth, Secret, Option<Arc<Fetched>>)>);
 
 impl Proofs {
+    /// Those that need not be fetched, if that is all of them.
+    pub(crate) fn at_hand(chosen: &[Chosen]) -> Option<Self> {
+        let proofs = chosen.iter().map(|chosen| match &chosen.credential {
+            Credential::Fixed(secret) => Some((chosen.auth, secret.clone(), None)),
+            Credential::Fetched(_) => None,
+        });
+        proofs.collect::<Option<_>>().map(Self)
+    }
+
     /// Fetches what has to be fetched.
     pub(crate) async fn of(chosen: &[Chosen], client: &client::Inner, limits: &Limits) -> Result<Self, Error> {
         let mut proofs = Vec::with_capacity(chosen.len());

@@ -39,12 +39,12 @@ pub(crate) struct Reply {
 
 impl<T> Call<T> {
     pub(crate) fn new(request: Request, decode: fn(Reply) -> Result<T, Error>) -> Self {
-        Self(State::UnderWay { reply: Box::pin(execute(request)), decode })
+        Self(State::UnderWay { reply: execute(request), decode })
     }
 
     /// A call that is carried out by a future of its own.
-    pub(crate) fn of(call: impl Future<Output = Result<T, Error>> + Send + 'static) -> Self {
-        Self(State::Other(Box::pin(call)))
+    pub(crate) fn of(call: BoxFuture<'static, Result<T, Error>>) -> Self {
+        Self(State::Other(call))
     }
 
     /// A call that sends nothing.

@@ -295,7 +295,7 @@ impl ClientBuilder {
 
     /// Sets a header of every request. A request's own header of that name counts more.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.set(name, value);
+        self.headers.set(name.into(), value.into());
         self
     }
 

@@ -1,6 +1,7 @@
 //! How a request is carried out: attempts, time limits, redirects, and the waits in between.
 //!
-//! This is the only place that awaits anything. It is the same machine code for every operation.
+//! This is the only place that awaits anything. It is the same machine code for every operation, and
+//! made here: what leaves this file is a box, so that no crate that makes calls has to build it again.
 
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -25,56 +26,65 @@ use crate::runtime::request::{self, Request};
 use crate::runtime::response::RawResponse;
 use crate::runtime::retry::{RetryPolicy, retry_after};
 use crate::runtime::trace::Trace;
-use crate::runtime::transport::{TransportError, TransportErrorKind, TransportRequest};
+use crate::runtime::transport::{BoxFuture, TransportError, TransportErrorKind, TransportRequest};
 use crate::runtime::upload::Payload;
 
 /// Sends a request, again if it may, and gives the first successful response or the last failure.
-pub(crate) async fn execute(request: Request) -> Result<(Reply, Trace), Error> {
-    let trace = Trace::start(request.inner().operation);
-    let work = async {
-        let prepared = Prepared::of(&request).await?;
-        attempts(&request, &prepared, &trace, Take::Whole).await
-    };
-    match trace.hold(work).await {
-        Ok((response, _)) => Ok((Reply { request, response }, trace)),
-        Err(error) => Err(trace.failed(error)),
-    }
+#[inline(never)]
+pub(crate) fn execute(request: Request) -> BoxFuture<'static, Result<(Reply, Trace), Error>> {
+    Box::pin(async move {
+        let trace = Trace::start(request.inner().operation);
+        let work = async {
+            let prepared = Prepared::of(&request).await?;
+            attempts(&request, &prepared, &trace, Take::Whole).await
+        };
+        match trace.hold(work).await {
+            Ok((response, _)) => Ok((Reply { request, response }, trace)),
+            Err(error) => Err(trace.failed(error)),
+        }
+    })
 }
 
 /// The same, but leaves the body of a successful response to the caller.
-pub(crate) async fn open(request: Request) -> Result<Download, Error> {
-    let trace = Trace::start(request.inner().operation);
-    let work = async {
-        let prepared = Prepared::of(&request).await?;
-        attempts(&request, &prepared, &trace, Take::Head).await
-    };
-    match trace.hold(work).await {
-        Ok((head, incoming)) => Ok(Download::new(head, incoming, trace)),
-        Err(error) => Err(trace.failed(error)),
-    }
+#[inline(never)]
+pub(crate) fn open(request: Request) -> BoxFuture<'static, Result<Download, Error>> {
+    Box::pin(async move {
+        let trace = Trace::start(request.inner().operation);
+        let work = async {
+            let prepared = Prepared::of(&request).await?;
+            attempts(&request, &prepared, &trace, Take::Head).await
+        };
+        match trace.hold(work).await {
+            Ok((head, incoming)) => Ok(Download::new(head, incoming, trace)),
+            Err(error) => Err(trace.failed(error)),
+        }
+    })
 }
 
 /// The same, but writes the body of a successful response to a file.
-pub(crate) async fn save(request: Request, path: PathBuf) -> Result<Saved, Error> {
-    let trace = Trace::start(request.inner().operation);
-    let work = async {
-        let prepared = Prepared::of(&request).await?;
-        // Before anything is sent, so that nothing is done on the server that can't be kept here.
-        let mut file =
-            PartialFile::create(path).await.map_err(|error| error.with_operation(request.inner().operation))?;
-        let (head, _) = attempts(&request, &prepared, &trace, Take::File(&mut file)).await?;
-        match file.finish().await {
-            Ok(size) => Ok(Saved::new(head, size)),
-            Err(error) => Err(head.explain(error)),
+#[inline(never)]
+pub(crate) fn save(request: Request, path: PathBuf) -> BoxFuture<'static, Result<Saved, Error>> {
+    Box::pin(async move {
+        let trace = Trace::start(request.inner().operation);
+        let work = async {
+            let prepared = Prepared::of(&request).await?;
+            // Before anything is sent, so that nothing is done on the server that can't be kept here.
+            let mut file =
+                PartialFile::create(path).await.map_err(|error| error.with_operation(request.inner().operation))?;
+            let (head, _) = attempts(&request, &prepared, &trace, Take::File(&mut file)).await?;
+            match file.finish().await {
+                Ok(size) => Ok(Saved::new(head, size)),
+                Err(error) => Err(head.explain(error)),
+            }
+        };
+        match trace.hold(work).await {
+            Ok(saved) => {
+                trace.succeeded();
+                Ok(saved)
+            }
+            Err(error) => Err(trace.failed(error)),
         }
-    };
-    match trace.hold(work).await {
-        Ok(saved) => {
-            trace.succeeded();
-            Ok(saved)
-        }
-        Err(error) => Err(trace.failed(error)),
-    }
+    })
 }
 
 /// What is done with the body of a successful response.
@@ -109,7 +119,9 @@ async fn attempts(
         let start = Instant::now();
         trace.attempt_starts(attempt);
         let (proofs, outcome) = match prepared.with_proofs(client, &limits).await {
-            Ok((proofs, hop)) => (Some(proofs), send_once(inner, hop, attempt, &limits, trace, &mut take).await),
+            Ok((proofs, hop)) => {
+                (Some(proofs), send_once(inner, &prepared.url, hop, attempt, &limits, trace, &mut take).await)
+            }
             Err(failure) => (None, Err(failure)),
         };
         let failure = match outcome {
@@ -201,9 +213,14 @@ impl Prepared {
 
     /// Where an attempt begins, with the credentials of this moment.
     async fn with_proofs(&self, client: &client::Inner, limits: &Limits) -> Result<(Proofs, Hop), Error> {
-        let proofs = limits.hold(Proofs::of(&self.credentials, client, limits)).await;
-        // Whatever went wrong, the request itself was not sent.
-        let proofs = proofs.map_err(|error| Error::new(error.kind(), format!("no token was fetched: {error}")))??;
+        let proofs = match Proofs::at_hand(&self.credentials) {
+            Some(proofs) => proofs,
+            None => {
+                let fetched = limits.hold(Proofs::of(&self.credentials, client, limits)).await;
+                // Whatever went wrong, the request itself was not sent.
+                fetched.map_err(|error| Error::new(error.kind(), format!("no token was fetched: {error}")))??
+            }
+        };
         let mut hop = Hop::first(self);
         proofs.apply(&mut hop.url, &mut hop.headers).map_err(Error::invalid_request)?;
         Ok((proofs, hop))
@@ -335,6 +352,7 @@ fn cookies_of(request: &request::Inner) -> String {
 /// One attempt, redirects included.
 async fn send_once(
     request: &request::Inner,
+    home: &Url,
     mut hop: Hop,
     attempt: u32,
     limits: &Limits,
@@ -343,7 +361,6 @@ async fn send_once(
 ) -> Result<(RawResponse, Incoming), Error> {
     const MAX_REDIRECTS: usize = 10;
     let client = request.client.inner();
-    let home = hop.url.clone();
     for _ in 0..=MAX_REDIRECTS {
         let outgoing = TransportRequest {
             method: hop.method,
@@ -359,7 +376,7 @@ async fn send_once(
         let sent = sent.and_then(|sent| sent.map_err(|error| error_of(error, false)));
         let response = sent.map_err(|error| error.with_reached(hop.reached))?;
         if let Some(location) = redirect_of(response.status, &response.headers) {
-            match hop.next(response.status, location, &home, client) {
+            match hop.next(response.status, location, home, client) {
                 Ok(next) => {
                     trace.redirected(attempt, response.status);
                     hop = next;

@@ -7,13 +7,18 @@ use std::fmt;
 /// Names are compared without regard to case. Values are text; bytes that are not UTF-8 are
 /// replaced when a response is read. `Debug` shows no credentials.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Headers(Vec<(String, String)>);
+pub struct Headers {
+    /// All names and values, one behind the other: a call copies its headers several times.
+    text: String,
+    /// Where in the text each name and its value end.
+    ends: Vec<(usize, usize)>,
+}
 
 impl Headers {
     /// Returns no headers.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self { text: String::new(), ends: Vec::new() }
     }
 
     /// Returns the first value of a header.
@@ -28,44 +33,56 @@ impl Headers {
     }
 
     /// Returns all names and values.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    pub fn iter(&self) -> Iter<'_> {
+        Iter { text: &self.text, start: 0, ends: self.ends.iter() }
     }
 
     /// Sets a header, in place of all values that it had.
-    pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        let name = name.into();
-        self.remove(&name);
-        self.0.push((name, value.into()));
+    pub fn set(&mut self, name: impl AsRef<str>, value: impl AsRef<str>) {
+        self.remove(name.as_ref());
+        self.push(name.as_ref(), value.as_ref());
     }
 
     /// Adds a value to a header.
-    pub fn append(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        self.0.push((name.into(), value.into()));
+    pub fn append(&mut self, name: impl AsRef<str>, value: impl AsRef<str>) {
+        self.push(name.as_ref(), value.as_ref());
+    }
+
+    fn push(&mut self, name: &str, value: &str) {
+        self.text.push_str(name);
+        let end_of_name = self.text.len();
+        self.text.push_str(value);
+        self.ends.push((end_of_name, self.text.len()));
     }
 
     /// Removes all values of a header.
     pub fn remove(&mut self, name: &str) {
-        self.0.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        if self.get(name).is_some() {
+            *self = self.iter().filter(|(other, _)| !other.eq_ignore_ascii_case(name)).collect();
+        }
     }
 
     /// Returns whether there is no header.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.ends.is_empty()
     }
 
     /// Sets every header of `others`.
     pub(crate) fn set_all(&mut self, others: &Self) {
-        for (name, value) in others.iter() {
+        for (name, value) in others {
             self.set(name, value);
         }
     }
 }
 
-impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
+impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Headers {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(headers: I) -> Self {
-        Self(headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        let mut all = Self::new();
+        for (name, value) in headers {
+            all.push(name.as_ref(), value.as_ref());
+        }
+        all
     }
 }
 
@@ -74,23 +91,38 @@ impl<'a> IntoIterator for &'a Headers {
     type IntoIter = Iter<'a>;
 
     fn into_iter(self) -> Iter<'a> {
-        Iter(self.0.iter())
+        self.iter()
     }
 }
 
 /// Walks over names and values of [`Headers`].
-#[derive(Clone, Debug)]
-pub struct Iter<'a>(std::slice::Iter<'a, (String, String)>);
+#[derive(Clone)]
+#[must_use = "iterators do nothing unless they are walked"]
+pub struct Iter<'a> {
+    text: &'a str,
+    start: usize,
+    ends: std::slice::Iter<'a, (usize, usize)>,
+}
 
 impl<'a> Iterator for Iter<'a> {
     type Item = (&'a str, &'a str);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|(name, value)| (name.as_str(), value.as_str()))
+        let (end_of_name, end) = *self.ends.next()?;
+        let header = (self.text.get(self.start..end_of_name)?, self.text.get(end_of_name..end)?);
+        self.start = end;
+        Some(header)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
+        self.ends.size_hint()
+    }
+}
+
+/// Shows no credentials either.
+impl fmt::Debug for Iter<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.clone().map(|(name, _)| name)).finish()
     }
 }
 

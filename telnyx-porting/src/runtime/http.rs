@@ -83,7 +83,7 @@ fn request_of(request: TransportRequest) -> Result<reqwest::Request, TransportEr
         None => reqwest::Url::parse(&request.url).map_err(invalid)?,
     };
     let mut out = reqwest::Request::new(method, url);
-    for (name, value) in request.headers.iter() {
+    for (name, value) in &request.headers {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(invalid)?;
         let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(invalid)?;
         // Keeps HTTP/2 from indexing it, and everything below from printing it.

@@ -290,7 +290,7 @@ impl Request {
         done: Option<&'static str>,
     ) -> Call<Events<T>> {
         let limit = self.0.client.inner().max_response_size;
-        Call::of(async move { Events::open(execute::open(self).await?, limit, decode, done).await })
+        Call::of(Box::pin(async move { Events::open(execute::open(self).await?, limit, decode, done).await }))
     }
 
     /// Writes the body to a file.

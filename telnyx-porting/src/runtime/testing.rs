@@ -472,7 +472,7 @@ impl MockReply {
     /// Sets a header.
     #[must_use]
     pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.change(|response| response.headers.set(name, value))
+        self.change(|response| response.headers.set(name.into(), value.into()))
     }
 
     /// Waits before anything comes.

@@ -89,7 +89,7 @@ fn request_of(request: &TransportRequest) -> Result<hyper::Request<Full<Bytes>>,
     let host = uri.authority().map(ToString::to_string).unwrap_or_default();
     let target = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let mut builder = hyper::Request::builder().method(request.method.as_str()).uri(target).header("host", host);
-    for (name, value) in request.headers.iter() {
+    for (name, value) in &request.headers {
         builder = builder.header(name, value);
     }
     let body = request.body.as_ref().and_then(Body::as_bytes);

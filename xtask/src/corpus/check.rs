@@ -52,7 +52,11 @@ pub(super) fn check(
             None => pending.push((document, outcome)),
         }
     }
+    if pending.is_empty() {
+        return Ok(());
+    }
     write_workspace(&work.join("crates"), &members)?;
+    fetch()?;
     let bar = progress(pending.len(), "compiling ");
     for batch in pending.chunks_mut(BATCH) {
         let slugs: Vec<&str> = batch.iter().map(|(document, _)| document.slug.as_str()).collect();
@@ -80,6 +84,16 @@ fn compiler() -> Fallible<u64> {
     Ok(hash(&output.stdout))
 }
 
+/// Downloads what the crates need beyond this program's own packages, so that the checks need no network.
+fn fetch() -> Fallible<()> {
+    let fetched = cargo().args(["fetch", "--quiet", "--locked"]).current_dir(crate::workspace()).status()?;
+    if fetched.success() {
+        Ok(())
+    } else {
+        Err("the packages that the crates need could not be downloaded; run `cargo fetch` to see why".into())
+    }
+}
+
 fn write_workspace(folder: &Path, members: &[String]) -> Fallible<()> {
     fs::create_dir_all(folder)?;
     let members: Vec<String> = members.iter().map(|name| format!("  {name:?},\n")).collect();
@@ -88,11 +102,6 @@ fn write_workspace(folder: &Path, members: &[String]) -> Fallible<()> {
     fs::write(folder.join("Cargo.toml"), manifest)?;
     // The versions of our own workspace; Cargo adds the members to the copy.
     fs::copy(crate::workspace().join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    // Built alone, this program needs fewer packages than the crates do. The rest is downloaded now, so that the checks need no network.
-    let fetched = cargo().args(["fetch", "--quiet", "--locked"]).current_dir(crate::workspace()).status()?;
-    if !fetched.success() {
-        return Err("the packages that the crates need could not be downloaded; run `cargo fetch` to see why".into());
-    }
     Ok(())
 }
 

@@ -477,6 +477,13 @@ impl Content {
             Self::Nothing | Self::Text | Self::Bytes => None,
         }
     }
+
+    pub(crate) fn ty_mut(&mut self) -> Option<&mut Type> {
+        match self {
+            Self::Json(ty) | Self::Envelope { ty, .. } | Self::Events(ty) => Some(ty),
+            Self::Nothing | Self::Text | Self::Bytes => None,
+        }
+    }
 }
 
 /// An enum of what responses hold, by status.
@@ -491,6 +498,10 @@ impl StatusView {
     /// The types that the variants hold.
     pub fn types(&self) -> impl Iterator<Item = &Type> {
         self.cases.iter().filter_map(|case| case.content.ty())
+    }
+
+    pub(crate) fn types_mut(&mut self) -> impl Iterator<Item = &mut Type> {
+        self.cases.iter_mut().filter_map(|case| case.content.ty_mut())
     }
 }
 

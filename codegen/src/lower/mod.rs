@@ -11,6 +11,7 @@ pub(crate) mod names;
 mod operations;
 mod paging;
 mod parameters;
+mod repeats;
 mod resources;
 mod responses;
 mod schemas;
@@ -37,8 +38,8 @@ use self::usage::{Usage, UsageMap};
 use crate::config::{Config, SkillConfig};
 use crate::diagnostic::Diagnostics;
 use crate::model::{
-    Api, BodyKind, Delivery, Env, Feature, Features, Http, Method, Output, Resource, Skill, Type, TypeDef, TypeId,
-    TypeKind,
+    Api, BodyKind, Delivery, Env, Feature, Features, Http, Method, Output, Resource, Skill, StatusView, Type, TypeDef,
+    TypeId, TypeKind,
 };
 use crate::normalize::Document;
 use crate::pointer;
@@ -96,13 +97,18 @@ pub fn lower(
         resources.push(lowering.resource(name, planned, &[], name, diagnostics));
     }
     let owners = lowering.owners;
-    let deliveries = sent.lower(&owners, &mut schemas, diagnostics);
+    let mut deliveries = sent.lower(&owners, &mut schemas, diagnostics);
     lower_rest(&mut schemas, &usage_left_out, diagnostics);
-    let webhooks = webhooks::lower(config, config_file, &mut schemas, diagnostics);
+    let mut webhooks = webhooks::lower(config, config_file, &mut schemas, diagnostics);
     schemas.break_cycles(diagnostics);
 
     let mut types = schemas.types;
-    assign_modules(&mut types, &resources, &deliveries, &features);
+    assign_modules(&mut types, &mut resources, &deliveries, &features);
+    repeats::merge(&mut types, &schemas.subjects, &mut schemas.scope).apply_to(
+        &mut resources,
+        &mut deliveries,
+        webhooks.as_mut(),
+    );
     let mut api = Api {
         title: config.title.clone().unwrap_or_else(|| document.api.info.title.clone()),
         description: document.api.info.description.clone().unwrap_or_default(),
@@ -385,22 +391,20 @@ fn feature_name(resource: &str) -> String {
 }
 
 /// Puts each type into the module of the only feature that needs it, or among the shared ones.
-fn assign_modules(types: &mut [TypeDef], resources: &[Resource], deliveries: &[Delivery], plan: &FeaturePlan) {
+fn assign_modules(types: &mut [TypeDef], resources: &mut [Resource], deliveries: &[Delivery], plan: &FeaturePlan) {
     let mut needs: Vec<Features> = vec![Features::new(); types.len()];
     let mut pending: Vec<(TypeId, Features)> = Vec::new();
     let mut methods = Vec::new();
-    let mut below: Vec<&Resource> = resources.iter().collect();
+    let mut below: Vec<&mut Resource> = resources.iter_mut().collect();
     while let Some(resource) = below.pop() {
-        methods.extend(&resource.methods);
-        below.extend(&resource.children);
+        methods.extend(&mut resource.methods);
+        below.extend(&mut resource.children);
     }
     // What an operation without a feature mentions is always built, and so is what no operation mentions.
     let always = Features::from([String::new()]);
     for method in methods {
         let mut ids = Vec::new();
-        for ty in method_types(method) {
-            mentions(ty, &mut ids);
-        }
+        each_type(method, &mut |ty| mentions(ty, &mut ids));
         let features = if method.features.is_empty() { &always } else { &method.features };
         pending.extend(ids.into_iter().map(|id| (id, features.clone())));
         let mut shared = Vec::new();
@@ -423,7 +427,7 @@ fn assign_modules(types: &mut [TypeDef], resources: &[Resource], deliveries: &[D
 }
 
 /// Passes features on to all that a type holds.
-fn spread(types: &[TypeDef], needs: &mut [Features], mut pending: Vec<(TypeId, Features)>) {
+fn spread(types: &mut [TypeDef], needs: &mut [Features], mut pending: Vec<(TypeId, Features)>) {
     while let Some((id, features)) = pending.pop() {
         let Some(own) = needs.get_mut(id.0) else { continue };
         let before = own.len();
@@ -433,49 +437,49 @@ fn spread(types: &[TypeDef], needs: &mut [Features], mut pending: Vec<(TypeId, F
         }
         let own = own.clone();
         let mut ids = Vec::new();
-        if let Some(def) = types.get(id.0) {
-            for ty in kind_types(&def.kind) {
-                mentions(ty, &mut ids);
-            }
+        if let Some(def) = types.get_mut(id.0) {
+            each_type_of_kind(&mut def.kind, &mut |ty| mentions(ty, &mut ids));
         }
         pending.extend(ids.into_iter().map(|id| (id, own.clone())));
     }
 }
 
-/// The types that a method's signature mentions.
-fn method_types(method: &Method) -> Vec<&Type> {
-    let mut types: Vec<&Type> = method.path_args.iter().map(|arg| &arg.ty).collect();
-    types.extend(method.arguments.iter().map(|argument| &argument.ty));
-    if let Some(body) = &method.body {
-        types.push(&body.ty);
-        if let BodyKind::Multipart(parts) = &body.kind {
-            types.extend(parts.iter().map(|part| &part.ty));
+/// Visits the types that a method mentions.
+fn each_type(method: &mut Method, visit: &mut dyn FnMut(&mut Type)) {
+    method.path_args.iter_mut().for_each(|arg| visit(&mut arg.ty));
+    method.arguments.iter_mut().for_each(|argument| visit(&mut argument.ty));
+    if let Some(body) = &mut method.body {
+        visit(&mut body.ty);
+        if let BodyKind::Multipart(parts) = &mut body.kind {
+            parts.iter_mut().for_each(|part| visit(&mut part.ty));
         }
     }
-    match &method.output {
-        Output::Json(ty) | Output::Envelope { ty, .. } => types.push(ty),
+    match &mut method.output {
+        Output::Json(ty) | Output::Envelope { ty, .. } | Output::Events(ty) => visit(ty),
         Output::Page { item, meta, .. } => {
-            types.push(item);
-            types.extend(meta);
+            visit(item);
+            meta.iter_mut().for_each(&mut *visit);
         }
-        Output::Events(ty) => types.push(ty),
-        Output::ByStatus(view) => types.extend(view.types()),
+        Output::ByStatus(view) => view.types_mut().for_each(&mut *visit),
         Output::Empty | Output::Bytes { .. } | Output::Text { .. } => {}
     }
-    types.extend(method.alternatives.iter().filter_map(|alternative| alternative.content.ty()));
-    types.extend(method.errors.iter().filter_map(|error| error.ty.as_ref()));
-    types.extend(method.headers.iter().flat_map(|headers| &headers.fields).map(|field| &field.ty));
-    types
+    method.alternatives.iter_mut().filter_map(|alternative| alternative.content.ty_mut()).for_each(&mut *visit);
+    method.errors.iter_mut().filter_map(|error| error.ty.as_mut()).for_each(&mut *visit);
+    method.error_view.iter_mut().flat_map(StatusView::types_mut).for_each(&mut *visit);
+    method.headers.iter_mut().flat_map(|headers| &mut headers.fields).for_each(|field| visit(&mut field.ty));
 }
 
-fn kind_types(kind: &TypeKind) -> Vec<&Type> {
+fn each_type_of_kind(kind: &mut TypeKind, visit: &mut dyn FnMut(&mut Type)) {
     match kind {
         TypeKind::Struct(object) => {
-            object.fields.iter().map(|field| &field.ty).chain(object.rest.iter().map(|(_, ty)| ty)).collect()
+            object.fields.iter_mut().for_each(|field| visit(&mut field.ty));
+            if let Some((_, ty)) = &mut object.rest {
+                visit(ty);
+            }
         }
-        TypeKind::Union(union) => union.variants.iter().map(|variant| &variant.ty).collect(),
-        TypeKind::Alias(target) => vec![target],
-        TypeKind::StringEnum(_) | TypeKind::IntEnum(_) => Vec::new(),
+        TypeKind::Union(union) => union.variants.iter_mut().for_each(|variant| visit(&mut variant.ty)),
+        TypeKind::Alias(target) => visit(target),
+        TypeKind::StringEnum(_) | TypeKind::IntEnum(_) => {}
     }
 }
 

@@ -6,6 +6,7 @@ use openapiv3::{AdditionalProperties, Discriminator, ReferenceOr, Schema};
 use serde_json::Value;
 
 use super::names::{self, Scope};
+use super::repeats;
 use super::usage::{Usage, UsageMap};
 use super::view::{FARTHEST, Node, View};
 use crate::diagnostic::{Diagnostics, Location, nearest};
@@ -32,6 +33,8 @@ pub(crate) struct Place {
     /// Name for the type, should the schema need one and have none.
     pub name: String,
     pub usage: Usage,
+    /// What the value here is about, as `repeats` wants to know.
+    subject: Option<String>,
     depth: usize,
     /// Whether the schema is that of a member of an object.
     is_member: bool,
@@ -44,7 +47,8 @@ const PARAM: &str = "Param";
 
 impl Place {
     pub(crate) fn new(pointer: String, name: String, usage: Usage) -> Self {
-        Self { pointer, name, usage, depth: 0, is_member: false, own: None }
+        let subject = name.split_once(' ').and_then(|(_, path)| repeats::subject(path));
+        Self { pointer, name, usage, subject, depth: 0, is_member: false, own: None }
     }
 
     /// A place below this one, whose type is named after both.
@@ -57,6 +61,7 @@ impl Place {
             pointer,
             name: format!("{} {name}", self.name),
             usage: self.usage,
+            subject: self.subject.clone(),
             depth: self.depth + 1,
             is_member: false,
             own: self.own,
@@ -65,7 +70,8 @@ impl Place {
 
     /// The place of a member of the object that is here.
     fn member(&self, name: &str) -> Self {
-        Self { is_member: true, ..self.below(&["properties", name], name) }
+        let below = self.below(&["properties", name], name);
+        Self { is_member: true, subject: repeats::subject(name).or(below.subject), ..below }
     }
 
     /// The name for a type that is the same in both directions.
@@ -189,6 +195,8 @@ pub(crate) struct Schemas<'a> {
     names: BTreeMap<String, String>,
     /// Types of schemas without a name, by pointer and direction.
     inline: HashMap<(String, bool), TypeId>,
+    /// What the enums without a name of their own are about.
+    pub subjects: BTreeMap<TypeId, String>,
     /// Named schemas that others hold in `allOf`.
     parents: BTreeSet<&'a str>,
     /// Types of the errors of operations, by the text of their schemas.
@@ -217,6 +225,7 @@ impl<'a> Schemas<'a> {
             named: HashMap::new(),
             names: BTreeMap::new(),
             inline: HashMap::new(),
+            subjects: BTreeMap::new(),
             parents: parents(document),
             errors: HashMap::new(),
             headers: HashMap::new(),
@@ -291,7 +300,7 @@ impl<'a> Schemas<'a> {
             self.named.insert((name.to_owned(), own), id);
             let pointer = pointer::component("schemas", name);
             let depth = place.depth + 1;
-            let inner = Place { pointer, name: type_name, usage, depth, is_member: false, own: length };
+            let inner = Place { pointer, name: type_name, usage, subject: None, depth, is_member: false, own: length };
             if inner.depth > DEEP {
                 self.waiting.push((id, schema, Place { depth: 1, ..inner }));
             } else {
@@ -447,6 +456,9 @@ impl<'a> Schemas<'a> {
         let name = self.scope.claim_first(&candidates);
         let id = self.reserve(name.clone());
         self.inline.insert(key.clone(), id);
+        if is_enumeration(view) {
+            self.subjects.extend(place.subject.clone().map(|subject| (id, subject)));
+        }
         let place = Place { name, ..place.clone() };
         let kind = self.definition(view, &place, diagnostics).unwrap_or(TypeKind::Alias(Type::Any));
         let mut typed = Typed::of(Type::Named(id));
@@ -720,7 +732,7 @@ impl<'a> Schemas<'a> {
         let length = own.then_some(stem.len());
         let stem = if own { format!("{stem}{PARAM}") } else { stem };
         let pointer = pointer::component("schemas", name);
-        Place { pointer, name: stem, usage, depth: place.depth, is_member: false, own: length }
+        Place { pointer, name: stem, usage, subject: None, depth: place.depth, is_member: false, own: length }
     }
 
     /// What the alternatives of a union hold, and those of unions within them.

@@ -138,7 +138,7 @@ fn builder_items(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct,
         });
     });
     let mut item = code.item();
-    item.verbatim(&[format!("Builds [`{name}`].")]).plain("#[derive(Clone, Debug)]");
+    item.verbatim(&[format!("Builds [`{name}`].")]);
     item.plain("#[must_use = \"a builder does nothing until it is built\"]");
     let head = format!("pub struct {builder}{} {{", state.declared());
     item.line(Line::Head, &head).members(|members| {

@@ -10,10 +10,10 @@
 /// ```
 macro_rules! request {
     ($name:ident $([$($state:ident: $field:ident),+ $(,)?])? => $($output:tt)+) => {
-        $crate::runtime::builders::options! { $name $([$($state),+])? }
+        $crate::builders::options! { $name $([$($state),+])? }
 
         impl<$($($state),+)?> $name<$($($state),+)?> {
-            $crate::runtime::builders::send! { [$($($state: $field),+)?] without_body => $($output)+ }
+            $crate::builders::send! { [$($($state: $field),+)?] without_body => $($output)+ }
         }
     };
 }
@@ -22,12 +22,12 @@ pub(crate) use request;
 /// Gives a request with a body its options and `send()`; the forms are those of `request!`.
 macro_rules! body_request {
     ($name:ident $([$($state:ident: $field:ident),+ $(,)?])? => $($output:tt)+) => {
-        $crate::runtime::builders::options! { $name $([$($state),+])? }
+        $crate::builders::options! { $name $([$($state),+])? }
 
-        $crate::runtime::builders::body_field! { $name $([$($state),+])? }
+        $crate::builders::body_field! { $name $([$($state),+])? }
 
         impl<$($($state),+)?> $name<$($($state),+)?> {
-            $crate::runtime::builders::send! { [$($($state: $field),+)?] with_body => $($output)+ }
+            $crate::builders::send! { [$($($state: $field),+)?] with_body => $($output)+ }
         }
     };
 }
@@ -40,10 +40,10 @@ pub(crate) use body_request;
 /// ```
 macro_rules! download_request {
     ($name:ident $([$($state:ident: $field:ident),+ $(,)?])? => $output:ty) => {
-        $crate::runtime::builders::options! { $name $([$($state),+])? }
+        $crate::builders::options! { $name $([$($state),+])? }
 
         impl<$($($state),+)?> $name<$($($state),+)?> {
-            $crate::runtime::builders::send! { [$($($state: $field),+)?] without_body => download $output }
+            $crate::builders::send! { [$($($state: $field),+)?] without_body => download $output }
         }
     };
 }
@@ -57,7 +57,7 @@ pub(crate) use download_request;
 /// ```
 macro_rules! list_request {
     ($name:ident $([$($state:ident: $field:ident),+ $(,)?])? => $item:ty $(, $meta:ty)?) => {
-        $crate::runtime::builders::list! {
+        $crate::builders::list! {
             $name [$($($state: $field),+)?] without_body => ($item, $($meta)?)
         }
     };
@@ -67,8 +67,8 @@ pub(crate) use list_request;
 /// The same for a request that has a body, such as a search by POST.
 macro_rules! body_list_request {
     ($name:ident $([$($state:ident: $field:ident),+ $(,)?])? => $item:ty $(, $meta:ty)?) => {
-        $crate::runtime::builders::body_field! { $name $([$($state),+])? }
-        $crate::runtime::builders::list! {
+        $crate::builders::body_field! { $name $([$($state),+])? }
+        $crate::builders::list! {
             $name [$($($state: $field),+)?] with_body => ($item, $($meta)?)
         }
     };
@@ -78,54 +78,54 @@ pub(crate) use body_list_request;
 /// What both kinds of requests for lists have.
 macro_rules! list {
     ($name:ident [$($state:ident: $field:ident),*] $body:ident => ($item:ty,)) => {
-        $crate::runtime::builders::list! { $name [$($state: $field),*] $body => ($item, ()) }
+        $crate::builders::list! { $name [$($state: $field),*] $body => ($item, ()) }
     };
     ($name:ident [$($state:ident: $field:ident),*] $body:ident => ($item:ty, $meta:ty)) => {
-        $crate::runtime::builders::options! { $name [$($state),*] }
+        $crate::builders::options! { $name [$($state),*] }
 
         impl<$($state),*> $name<$($state),*> {
-            $crate::runtime::builders::send! { [$($state: $field),*] $body => page $item, $meta }
+            $crate::builders::send! { [$($state: $field),*] $body => page $item, $meta }
 
             /// Returns a stream of all items, from the page that the request asks for to the last
             /// one.
             ///
             /// One page is held in memory at a time.
             #[inline]
-            pub fn items(self) -> $crate::runtime::Items<$item, $meta>
+            pub fn items(self) -> $crate::Items<$item, $meta>
             where
                 $($state: fields::$field,)*
             {
-                $crate::runtime::builders::send!(@finish self $body).items()
+                $crate::builders::send!(@finish self $body).items()
             }
 
             /// Returns a stream of all pages, from the page that the request asks for to the last
             /// one.
             #[inline]
-            pub fn pages(self) -> $crate::runtime::Pages<$item, $meta>
+            pub fn pages(self) -> $crate::Pages<$item, $meta>
             where
                 $($state: fields::$field,)*
             {
-                $crate::runtime::builders::send!(@finish self $body).pages()
+                $crate::builders::send!(@finish self $body).pages()
             }
 
             /// Returns an iterator over all items, which blocks the thread while a page is fetched.
             #[cfg(feature = "blocking")]
             #[inline]
-            pub fn items_blocking(self) -> $crate::runtime::BlockingItems<$item, $meta>
+            pub fn items_blocking(self) -> $crate::BlockingItems<$item, $meta>
             where
                 $($state: fields::$field,)*
             {
-                $crate::runtime::BlockingItems::new($crate::runtime::builders::send!(@finish self $body).items())
+                $crate::BlockingItems::new($crate::builders::send!(@finish self $body).items())
             }
 
             /// Returns an iterator over all pages, which blocks the thread while a page is fetched.
             #[cfg(feature = "blocking")]
             #[inline]
-            pub fn pages_blocking(self) -> $crate::runtime::BlockingPages<$item, $meta>
+            pub fn pages_blocking(self) -> $crate::BlockingPages<$item, $meta>
             where
                 $($state: fields::$field,)*
             {
-                $crate::runtime::BlockingPages::new($crate::runtime::builders::send!(@finish self $body).pages())
+                $crate::BlockingPages::new($crate::builders::send!(@finish self $body).pages())
             }
         }
     };
@@ -142,7 +142,7 @@ pub(crate) use list;
 macro_rules! alternative {
     ($name:ident $([$($state:ident: $field:ident),+ $(,)?])? => $($what:tt)+) => {
         impl<$($($state),+)?> $name<$($($state),+)?> {
-            $crate::runtime::builders::another_way! { [$($($state: $field),+)?] without_body $($what)+ }
+            $crate::builders::another_way! { [$($($state: $field),+)?] without_body $($what)+ }
         }
     };
 }
@@ -152,7 +152,7 @@ pub(crate) use alternative;
 macro_rules! body_alternative {
     ($name:ident $([$($state:ident: $field:ident),+ $(,)?])? => $($what:tt)+) => {
         impl<$($($state),+)?> $name<$($($state),+)?> {
-            $crate::runtime::builders::another_way! { [$($($state: $field),+)?] with_body $($what)+ }
+            $crate::builders::another_way! { [$($($state: $field),+)?] with_body $($what)+ }
         }
     };
 }
@@ -161,20 +161,20 @@ pub(crate) use body_alternative;
 /// What both kinds of alternatives are.
 macro_rules! another_way {
     ([$($states:tt)*] $body:ident $method:ident: $media_type:literal, events String) => {
-        $crate::runtime::builders::another_way! {
-            @method [$($states)*] $body $method $media_type $crate::runtime::Events<String>; call_text_events
+        $crate::builders::another_way! {
+            @method [$($states)*] $body $method $media_type $crate::Events<String>; call_text_events
         }
     };
     ([$($states:tt)*] $body:ident $method:ident: $media_type:literal, events $data:ty) => {
-        $crate::runtime::builders::another_way! {
-            @method [$($states)*] $body $method $media_type $crate::runtime::Events<$data>; call_events
+        $crate::builders::another_way! {
+            @method [$($states)*] $body $method $media_type $crate::Events<$data>; call_events
         }
     };
     ([$($states:tt)*] $body:ident $method:ident: $media_type:literal, json $output:ty) => {
-        $crate::runtime::builders::another_way! { @method [$($states)*] $body $method $media_type $output; call }
+        $crate::builders::another_way! { @method [$($states)*] $body $method $media_type $output; call }
     };
     ([$($states:tt)*] $body:ident $method:ident: $media_type:literal, $output:ty) => {
-        $crate::runtime::builders::another_way! { @method [$($states)*] $body $method $media_type $output; call_for_body }
+        $crate::builders::another_way! { @method [$($states)*] $body $method $media_type $output; call_for_body }
     };
     (@method [$($state:ident: $field:ident),*] $body:ident $method:ident $media_type:literal $output:ty; $call:ident) => {
         #[doc = concat!("Sends the request and asks for the response as `", $media_type, "`.")]
@@ -182,11 +182,11 @@ macro_rules! another_way {
         /// # Errors
         ///
         /// As for `send`.
-        pub fn $method(self) -> $crate::runtime::Call<$output>
+        pub fn $method(self) -> $crate::Call<$output>
         where
             $($state: fields::$field,)*
         {
-            $crate::runtime::builders::send!(@finish self $body).accept($media_type).$call()
+            $crate::builders::send!(@finish self $body).accept($media_type).$call()
         }
     };
 }
@@ -201,7 +201,7 @@ macro_rules! form_parts {
             pub fn extra_part(
                 mut self,
                 name: impl Into<String>,
-                part: impl Into<$crate::runtime::FileUpload>,
+                part: impl Into<$crate::FileUpload>,
             ) -> Self {
                 self.request.extra_part(&name.into(), part.into());
                 self
@@ -221,7 +221,7 @@ macro_rules! body_field {
             pub fn body_field(
                 mut self,
                 name: impl Into<String>,
-                value: impl Into<$crate::runtime::codec::Value>,
+                value: impl Into<$crate::codec::Value>,
             ) -> Self {
                 self.request.extra_body(name.into(), value.into());
                 self
@@ -260,7 +260,7 @@ macro_rules! options {
 
             /// Sets when the request is sent again, and after how long.
             #[inline]
-            pub fn retry_policy(mut self, policy: $crate::runtime::RetryPolicy) -> Self {
+            pub fn retry_policy(mut self, policy: $crate::RetryPolicy) -> Self {
                 self.request.retry_policy(policy);
                 self
             }
@@ -286,32 +286,32 @@ pub(crate) use options;
 /// `send()` and its variants, for each form of output.
 macro_rules! send {
     ([$($states:tt)*] $body:ident => ()) => {
-        $crate::runtime::builders::send! { @methods [$($states)*] $body (); call_for_nothing }
+        $crate::builders::send! { @methods [$($states)*] $body (); call_for_nothing }
     };
     ([$($states:tt)*] $body:ident => download $output:ty) => {
-        $crate::runtime::builders::send! { @methods [$($states)*] $body $output; call_for_body }
-        $crate::runtime::builders::send! { @download [$($states)*] $body }
+        $crate::builders::send! { @methods [$($states)*] $body $output; call_for_body }
+        $crate::builders::send! { @download [$($states)*] $body }
     };
     ([$($states:tt)*] $body:ident => events String) => {
-        $crate::runtime::builders::send! { @events [$($states)*] $body String; call_text_events }
+        $crate::builders::send! { @events [$($states)*] $body String; call_text_events }
     };
     ([$($states:tt)*] $body:ident => events $data:ty) => {
-        $crate::runtime::builders::send! { @events [$($states)*] $body $data; call_events }
+        $crate::builders::send! { @events [$($states)*] $body $data; call_events }
     };
     ([$($states:tt)*] $body:ident => by_status $output:ty) => {
-        $crate::runtime::builders::send! { @methods [$($states)*] $body $output; call_for_body }
+        $crate::builders::send! { @methods [$($states)*] $body $output; call_for_body }
     };
     ([$($states:tt)*] $body:ident => page $item:ty, $meta:ty) => {
-        $crate::runtime::builders::send! { @methods [$($states)*] $body $crate::runtime::Page<$item, $meta>; call_page }
+        $crate::builders::send! { @methods [$($states)*] $body $crate::Page<$item, $meta>; call_page }
     };
     ([$($states:tt)*] $body:ident => $member:literal $output:ty) => {
-        $crate::runtime::builders::send! { @methods [$($states)*] $body $output; member($member) call }
+        $crate::builders::send! { @methods [$($states)*] $body $output; member($member) call }
     };
     ([$($states:tt)*] $body:ident => $member:ident $output:ident $($rest:tt)*) => {
-        $crate::runtime::builders::send! { @methods [$($states)*] $body $output $($rest)*; member(stringify!($member)) call }
+        $crate::builders::send! { @methods [$($states)*] $body $output $($rest)*; member(stringify!($member)) call }
     };
     ([$($states:tt)*] $body:ident => $output:ty) => {
-        $crate::runtime::builders::send! { @methods [$($states)*] $body $output; call }
+        $crate::builders::send! { @methods [$($states)*] $body $output; call }
     };
 
     (@methods [$($state:ident: $field:ident),*] $body:ident $output:ty; $($step:ident $(($($argument:tt)*))?)+) => {
@@ -322,11 +322,11 @@ macro_rules! send {
         /// If the request can't be sent, the server refuses it, or its answer is not what the
         /// document promises. `Error` has a predicate for each case.
         #[inline]
-        pub fn send(self) -> $crate::runtime::Call<$output>
+        pub fn send(self) -> $crate::Call<$output>
         where
             $($state: fields::$field,)*
         {
-            $crate::runtime::builders::send!(@finish self $body)$(.$step($($($argument)*)?))+
+            $crate::builders::send!(@finish self $body)$(.$step($($($argument)*)?))+
         }
 
         /// Sends the request and gives the response as it was received, with its status and
@@ -336,11 +336,11 @@ macro_rules! send {
         ///
         /// If the request can't be sent or the server refuses it.
         #[inline]
-        pub fn send_raw(self) -> $crate::runtime::Call<$crate::runtime::RawResponse>
+        pub fn send_raw(self) -> $crate::Call<$crate::RawResponse>
         where
             $($state: fields::$field,)*
         {
-            $crate::runtime::builders::send!(@finish self $body).call_raw()
+            $crate::builders::send!(@finish self $body).call_raw()
         }
 
         /// Sends the request and blocks the thread until the answer is there.
@@ -350,12 +350,12 @@ macro_rules! send {
         /// As for `send`.
         #[cfg(feature = "blocking")]
         #[inline]
-        pub fn send_blocking(self) -> Result<$output, $crate::runtime::Error>
+        pub fn send_blocking(self) -> Result<$output, $crate::Error>
         where
             $($state: fields::$field,)*
             Self: 'static,
         {
-            $crate::runtime::blocking::wait(self.send())
+            $crate::blocking::wait(self.send())
         }
     };
 
@@ -365,11 +365,11 @@ macro_rules! send {
         /// # Errors
         ///
         /// If the request can't be sent, the server refuses it, or answers with something else.
-        pub fn send(self) -> $crate::runtime::Call<$crate::runtime::Events<$data>>
+        pub fn send(self) -> $crate::Call<$crate::Events<$data>>
         where
             $($state: fields::$field,)*
         {
-            $crate::runtime::builders::send!(@finish self $body).$call()
+            $crate::builders::send!(@finish self $body).$call()
         }
 
         /// Sends the request and gives an iterator over the events, which blocks the thread until
@@ -379,12 +379,12 @@ macro_rules! send {
         ///
         /// As for `send`.
         #[cfg(feature = "blocking")]
-        pub fn send_blocking(self) -> Result<$crate::runtime::BlockingEvents<$data>, $crate::runtime::Error>
+        pub fn send_blocking(self) -> Result<$crate::BlockingEvents<$data>, $crate::Error>
         where
             $($state: fields::$field,)*
             Self: 'static,
         {
-            $crate::runtime::blocking::wait(self.send()).map($crate::runtime::BlockingEvents::new)
+            $crate::blocking::wait(self.send()).map($crate::BlockingEvents::new)
         }
 
         /// Sends the request and gives the body as a stream of its bytes.
@@ -392,11 +392,11 @@ macro_rules! send {
         /// # Errors
         ///
         /// If the request can't be sent or the server refuses it.
-        pub fn send_stream(self) -> $crate::runtime::Call<$crate::runtime::Download>
+        pub fn send_stream(self) -> $crate::Call<$crate::Download>
         where
             $($state: fields::$field,)*
         {
-            $crate::runtime::builders::send!(@finish self $body).call_stream()
+            $crate::builders::send!(@finish self $body).call_stream()
         }
     };
 
@@ -410,11 +410,11 @@ macro_rules! send {
         ///
         /// If the request can't be sent or the server refuses it.
         #[inline]
-        pub fn send_stream(self) -> $crate::runtime::Call<$crate::runtime::Download>
+        pub fn send_stream(self) -> $crate::Call<$crate::Download>
         where
             $($state: fields::$field,)*
         {
-            $crate::runtime::builders::send!(@finish self $body).call_stream()
+            $crate::builders::send!(@finish self $body).call_stream()
         }
 
         /// Sends the request, and gives the head of the response as soon as it is there, with the
@@ -424,12 +424,12 @@ macro_rules! send {
         ///
         /// As for `send_stream`.
         #[cfg(feature = "blocking")]
-        pub fn send_stream_blocking(self) -> Result<$crate::runtime::BlockingDownload, $crate::runtime::Error>
+        pub fn send_stream_blocking(self) -> Result<$crate::BlockingDownload, $crate::Error>
         where
             $($state: fields::$field,)*
             Self: 'static,
         {
-            $crate::runtime::blocking::wait(self.send_stream()).map($crate::runtime::BlockingDownload::new)
+            $crate::blocking::wait(self.send_stream()).map($crate::BlockingDownload::new)
         }
 
         /// Sends the request and saves the body of the response to a file.
@@ -451,11 +451,11 @@ macro_rules! send {
         pub fn save_to(
             self,
             path: impl Into<::std::path::PathBuf>,
-        ) -> $crate::runtime::Call<$crate::runtime::Saved>
+        ) -> $crate::Call<$crate::Saved>
         where
             $($state: fields::$field,)*
         {
-            $crate::runtime::builders::send!(@finish self $body).call_save(path.into())
+            $crate::builders::send!(@finish self $body).call_save(path.into())
         }
 
         /// Does what `save_to` does, and blocks the thread until it is done.
@@ -468,12 +468,12 @@ macro_rules! send {
         pub fn save_to_blocking(
             self,
             path: impl Into<::std::path::PathBuf>,
-        ) -> Result<$crate::runtime::Saved, $crate::runtime::Error>
+        ) -> Result<$crate::Saved, $crate::Error>
         where
             $($state: fields::$field,)*
             Self: 'static,
         {
-            $crate::runtime::blocking::wait(self.save_to(path))
+            $crate::blocking::wait(self.save_to(path))
         }
     };
 

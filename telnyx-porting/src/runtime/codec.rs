@@ -10,7 +10,7 @@ pub(crate) use serde_core::ser::{Serialize, Serializer};
 pub(crate) use serde_json::Value;
 
 pub(crate) use crate::runtime::slot::{Field, Integer, Shaped, Slot, fit, read, shape};
-pub(crate) use crate::runtime::view::{View, lost};
+pub(crate) use crate::runtime::view::{View, lost, print, same, write};
 
 /// Implements `Debug`, `Serialize` and `Deserialize` for a struct whose members are tabled: the number
 /// of the row, the field, when it is there, and its name on the wire.
@@ -35,71 +35,72 @@ macro_rules! object {
             $($row:literal $field:ident: $kind:ident $wire:literal),* $(,)?
         }
     ) => {
-        impl $crate::runtime::codec::Object for $name {
-            #[allow(unused_imports, reason = "an object may have no member")]
+        impl $crate::codec::Object for $name {
             #[inline]
-            fn table(&self) -> $crate::runtime::codec::Table {
-                use $crate::runtime::codec::{Kind, Member, Table};
-                Table {
-                    name: stringify!($name),
-                    members: &[$(Member { field: stringify!($field), wire: $wire, kind: Kind::$kind }),*],
-                    redacted: &[$($(stringify!($redacted)),+)?],
+            fn table(&self) -> $crate::codec::Table {
+                $crate::codec::Table::new(
+                    stringify!($name),
+                    &[$((stringify!($field), $wire, $crate::codec::Kind::$kind)),*],
+                    &[$($(stringify!($redacted)),+)?],
+                )
+            }
+
+            #[inline]
+            fn slot(&mut self, row: usize) -> $crate::codec::Slot<'_> {
+                match row {
+                    $($row => $crate::codec::Field::slot(&mut self.$field),)*
+                    _ => $crate::codec::Slot::Skip,
                 }
             }
 
             #[inline]
-            fn slot(&mut self, row: usize) -> Option<$crate::runtime::codec::Slot<'_>> {
+            fn view(&self, row: usize) -> $crate::codec::View<'_> {
                 match row {
-                    $($row => Some($crate::runtime::codec::Field::slot(&mut self.$field)),)*
-                    _ => None,
-                }
-            }
-
-            #[inline]
-            fn view(&self, row: usize) -> $crate::runtime::codec::View<'_> {
-                match row {
-                    $($row => $crate::runtime::codec::Field::view(&self.$field),)*
-                    _ => $crate::runtime::codec::View::Absent,
+                    $($row => $crate::codec::Field::view(&self.$field),)*
+                    _ => $crate::codec::View::Absent,
                 }
             }
         }
 
-        $crate::runtime::codec::traits! { $name as Object }
+        $crate::codec::traits! { $name as Object }
     };
 }
 pub(crate) use object;
 
 /// Implements the traits that follow from a type's way to be filled and looked at.
+///
+/// What a method does is one call, with the names at the root of the crate (`$crate::codec`, not
+/// `$crate::runtime::codec`): every word of these methods is compiled once for each type.
 macro_rules! traits {
     ($name:ident as $kind:ident) => {
-        impl $crate::runtime::codec::Shaped for $name {
-            type Shape = $crate::runtime::codec::shape::$kind;
+        impl $crate::codec::Shaped for $name {
+            type Shape = $crate::codec::shape::$kind;
         }
 
         // Derived, it would compare member by member, which costs the compiler far more.
         impl PartialEq for $name {
             #[inline]
             fn eq(&self, other: &Self) -> bool {
-                $crate::runtime::codec::Field::view(self) == $crate::runtime::codec::Field::view(other)
+                $crate::codec::same(self, other)
             }
         }
 
         impl ::std::fmt::Debug for $name {
             #[inline]
             fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Debug::fmt(&$crate::runtime::codec::Field::view(self), formatter)
+                $crate::codec::print(self, formatter)
             }
         }
 
-        impl $crate::runtime::codec::Serialize for $name {
-            fn serialize<S: $crate::runtime::codec::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::runtime::codec::Serialize::serialize(&$crate::runtime::codec::Field::view(self), serializer)
+        impl $crate::codec::Serialize for $name {
+            fn serialize<S: $crate::codec::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::codec::write(self, serializer)
             }
         }
 
-        impl<'de> $crate::runtime::codec::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::runtime::codec::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::runtime::codec::read(deserializer)
+        impl<'de> $crate::codec::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::codec::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::codec::read(deserializer)
             }
         }
     };
@@ -150,7 +151,7 @@ macro_rules! open_enum {
             }
         }
 
-        $crate::runtime::codec::text!($name);
+        $crate::codec::text!($name);
     };
 }
 pub(crate) use open_enum;
@@ -159,7 +160,7 @@ pub(crate) use open_enum;
 /// `From<String>`.
 macro_rules! text {
     ($name:ident) => {
-        $crate::runtime::codec::traits! { $name as Text }
+        $crate::codec::traits! { $name as Text }
 
         impl Eq for $name {}
 
@@ -261,7 +262,7 @@ macro_rules! int_enum {
             }
         }
 
-        impl $crate::runtime::codec::Integer for $name {
+        impl $crate::codec::Integer for $name {
             #[inline]
             fn set_integer(&mut self, number: i64) {
                 *self = Self::from(number);
@@ -282,7 +283,7 @@ macro_rules! int_enum {
             }
         }
 
-        $crate::runtime::codec::traits! { $name as Integer }
+        $crate::codec::traits! { $name as Integer }
     };
 }
 pub(crate) use int_enum;
@@ -323,23 +324,23 @@ macro_rules! union {
             }
         }
 
-        impl $crate::runtime::codec::Tagged for $name {
+        impl $crate::codec::Tagged for $name {
             const TAGS: &'static [&'static str] = &[$($wire),*];
         }
 
-        impl $crate::runtime::codec::Union for $name {
+        impl $crate::codec::Union for $name {
             #[inline]
-            fn set_fitting(&mut self, value: $crate::runtime::codec::Value) {
-                let known = match value.get($tag).and_then($crate::runtime::codec::Value::as_str) {
-                    $(Some($wire) => $crate::runtime::codec::fit(&value).map(Self::$variant),)*
+            fn set_fitting(&mut self, value: $crate::codec::Value) {
+                let known = match value.get($tag).and_then($crate::codec::Value::as_str) {
+                    $(Some($wire) => $crate::codec::fit(&value).map(Self::$variant),)*
                     _ => None,
                 };
                 *self = known.unwrap_or(Self::Unknown(value));
             }
 
             #[inline]
-            fn variant(&self) -> (&'static str, $crate::runtime::codec::View<'_>) {
-                $crate::runtime::codec::union!(@variant self $($variant)*)
+            fn variant(&self) -> (&'static str, $crate::codec::View<'_>) {
+                $crate::codec::union!(@variant self $($variant)*)
             }
 
             #[inline]
@@ -351,22 +352,22 @@ macro_rules! union {
             }
         }
 
-        $crate::runtime::codec::union!(@common $name);
+        $crate::codec::union!(@common $name);
     };
 
     ($name:ident {
         $($variant:ident: $inner:ident $(<$($argument:ty),+ $(,)?>)?
             $(if $guard:ident $(with [$($member:literal),+ $(,)?])?)?),* $(,)?
     }) => {
-        impl $crate::runtime::codec::Union for $name {
+        impl $crate::codec::Union for $name {
             #[inline]
-            fn set_fitting(&mut self, value: $crate::runtime::codec::Value) {
+            fn set_fitting(&mut self, value: $crate::codec::Value) {
                 let mut best = (usize::MAX, None);
                 $(
-                    if best.0 > 0 $(&& $crate::runtime::codec::Guard::$guard(&value, &[$($($member),+)?]))?
-                        && let Some(inner) = $crate::runtime::codec::fit(&value)
+                    if best.0 > 0 $(&& $crate::codec::Guard::$guard(&value, &[$($($member),+)?]))?
+                        && let Some(inner) = $crate::codec::fit(&value)
                     {
-                        let lost = $crate::runtime::codec::lost(&value, &$crate::runtime::codec::Field::view(&inner));
+                        let lost = $crate::codec::lost(&value, &$crate::codec::Field::view(&inner));
                         if lost < best.0 {
                             best = (lost, Some(Self::$variant(inner)));
                         }
@@ -376,18 +377,18 @@ macro_rules! union {
             }
 
             #[inline]
-            fn variant(&self) -> (&'static str, $crate::runtime::codec::View<'_>) {
-                $crate::runtime::codec::union!(@variant self $($variant)*)
+            fn variant(&self) -> (&'static str, $crate::codec::View<'_>) {
+                $crate::codec::union!(@variant self $($variant)*)
             }
         }
 
-        $crate::runtime::codec::union!(@common $name);
+        $crate::codec::union!(@common $name);
     };
 
     (@variant $union:ident $($variant:ident)*) => {
         match $union {
-            $(Self::$variant(inner) => (stringify!($variant), $crate::runtime::codec::Field::view(inner)),)*
-            Self::Unknown(value) => ("Unknown", $crate::runtime::codec::View::Any(value)),
+            $(Self::$variant(inner) => (stringify!($variant), $crate::codec::Field::view(inner)),)*
+            Self::Unknown(value) => ("Unknown", $crate::codec::View::Any(value)),
         }
     };
 
@@ -395,11 +396,11 @@ macro_rules! union {
         impl Default for $name {
             #[inline]
             fn default() -> Self {
-                Self::Unknown($crate::runtime::codec::Value::Null)
+                Self::Unknown($crate::codec::Value::Null)
             }
         }
 
-        $crate::runtime::codec::traits! { $name as Union }
+        $crate::codec::traits! { $name as Union }
     };
 }
 pub(crate) use union;
@@ -415,15 +416,17 @@ pub(crate) struct Table {
     pub(crate) redacted: &'static [&'static str],
 }
 
-/// One row of an object's table.
-#[derive(Debug)]
-pub(crate) struct Member {
-    /// The name of the field in Rust.
-    pub(crate) field: &'static str,
-    /// The name on the wire; the rest has none.
-    pub(crate) wire: &'static str,
-    pub(crate) kind: Kind,
+impl Table {
+    pub(crate) const fn new(name: &'static str, members: &'static [Member], redacted: &'static [&'static str]) -> Self {
+        Self { name, members, redacted }
+    }
 }
+
+/// One row of an object's table: the name of the field in Rust, the name on the wire, which the rest does not have, and
+/// when the member is there.
+///
+/// It is a tuple because that is less to compile than a struct, and there are as many rows as the types have members.
+pub(crate) type Member = (&'static str, &'static str, Kind);
 
 /// When a member is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -443,7 +446,7 @@ pub(crate) trait Object: Clear {
     fn table(&self) -> Table;
 
     /// The member of this row, to be filled.
-    fn slot(&mut self, row: usize) -> Option<Slot<'_>>;
+    fn slot(&mut self, row: usize) -> Slot<'_>;
 
     /// The member of this row, to be looked at.
     fn view(&self, row: usize) -> View<'_>;

@@ -45,10 +45,10 @@ macro_rules! required_arguments {
                 label = $label,
                 note = "nothing can be sent or built before all required arguments have been given"
             )]
-            pub trait $name: $crate::runtime::required::Provided {}
+            pub trait $name: $crate::required::Provided {}
 
             #[diagnostic::do_not_recommend]
-            impl $name for $crate::runtime::required::Set {}
+            impl $name for $crate::required::Set {}
         )*
     };
 }

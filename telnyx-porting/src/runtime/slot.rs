@@ -115,6 +115,8 @@ pub(crate) struct Own;
 
 /// A place for a value that has not been read yet.
 pub(crate) enum Slot<'a> {
+    /// Nothing keeps the value.
+    Skip,
     Unit,
     Bool(&'a mut bool),
     I32(&'a mut i32),
@@ -303,6 +305,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         match self.0 {
+            Slot::Skip => drop(IgnoredAny::deserialize(deserializer)?),
             Slot::Unit => <()>::deserialize(deserializer)?,
             Slot::Bool(value) => *value = bool::deserialize(deserializer)?,
             Slot::I32(value) => *value = whole(deserializer, "i32")?,
@@ -485,22 +488,19 @@ impl<'de> de::Visitor<'de> for ObjectVisitor<'_> {
                     expected = index + 1;
                     let mut slot = self.0.slot(index);
                     if seen.insert(index)
-                        && let Some(Slot::Object(object)) = &mut slot
+                        && let Slot::Object(object) = &mut slot
                     {
                         object.clear();
                     }
                     slot
                 }
                 Key::Rest(index, name) => match self.0.slot(index) {
-                    Some(Slot::Map(rest)) => Some(rest.insert(name)),
-                    _ => None,
+                    Slot::Map(rest) => rest.insert(name),
+                    _ => Slot::Skip,
                 },
-                Key::Unknown => None,
+                Key::Unknown => Slot::Skip,
             };
-            match slot {
-                Some(slot) => members.next_value_seed(Seed(slot))?,
-                None => drop(members.next_value::<IgnoredAny>()?),
-            }
+            members.next_value_seed(Seed(slot))?;
         }
         match seen.first_missing(table) {
             Some(name) => Err(A::Error::missing_field(name)),
@@ -540,10 +540,10 @@ impl de::Visitor<'_> for KeySeed {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Key, E> {
-        let is_it = |(_, member): &(usize, &Member)| member.wire == name && member.kind != Kind::Rest;
+        let is_it = |(_, (_, wire, kind)): &(usize, &Member)| *wire == name && *kind != Kind::Rest;
         let rows = || self.table.iter().enumerate();
         let found = rows().skip(self.expected).find(is_it).or_else(|| rows().take(self.expected).find(is_it));
-        let rest = || rows().next_back().filter(|(_, member)| member.kind == Kind::Rest);
+        let rest = || rows().next_back().filter(|(_, (_, _, kind))| *kind == Kind::Rest);
         Ok(match found {
             Some((index, _)) => Key::Member(index),
             None => rest().map_or(Key::Unknown, |(index, _)| Key::Rest(index, name.to_owned())),
@@ -579,7 +579,7 @@ impl Seen {
     }
 
     fn first_missing(&self, table: &'static [Member]) -> Option<&'static str> {
-        let missing = |(index, member): &(usize, &Member)| member.kind == Kind::Required && !self.contains(*index);
-        table.iter().enumerate().find(missing).map(|(_, member)| member.wire)
+        let missing = |(index, (_, _, kind)): &(usize, &Member)| *kind == Kind::Required && !self.contains(*index);
+        table.iter().enumerate().find(missing).map(|(_, (_, wire, _))| *wire)
     }
 }

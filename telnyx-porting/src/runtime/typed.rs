@@ -23,24 +23,24 @@ use crate::runtime::slot::{Field, fit};
 /// ```
 macro_rules! by_status {
     ($name:ident { $($status:pat => $variant:ident $(as $kind:ident $($member:literal)?)?),* $(,)? }) => {
-        impl $crate::runtime::decode::FromBody for $name {
-            fn from_response(response: $crate::runtime::RawResponse) -> Result<Self, $crate::runtime::Error> {
+        impl $crate::decode::FromBody for $name {
+            fn from_response(response: $crate::RawResponse) -> Result<Self, $crate::Error> {
                 Ok(match response.status() {
-                    $($status => $crate::runtime::typed::by_status!(@case response $variant $($kind $($member)?)?),)*
+                    $($status => $crate::typed::by_status!(@case response $variant $($kind $($member)?)?),)*
                 })
             }
         }
     };
     (@case $response:ident $variant:ident) => { Self::$variant };
     (@case $response:ident $variant:ident json) => {
-        Self::$variant($crate::runtime::decode::value(&$response, None)?)
+        Self::$variant($crate::decode::value(&$response, None)?)
     };
     (@case $response:ident $variant:ident json $member:literal) => {
-        Self::$variant($crate::runtime::decode::value(&$response, Some($member))?)
+        Self::$variant($crate::decode::value(&$response, Some($member))?)
     };
     (@case $response:ident $variant:ident response) => { Self::$variant($response) };
     (@case $response:ident $variant:ident $kind:ident) => {
-        Self::$variant($crate::runtime::decode::FromBody::from_response($response)?)
+        Self::$variant($crate::decode::FromBody::from_response($response)?)
     };
 }
 pub(crate) use by_status;
@@ -58,18 +58,18 @@ pub(crate) use by_status;
 /// ```
 macro_rules! errors_by_status {
     ($name:ident { $($status:pat => $variant:ident $(as $kind:ident)?),* $(,)? }) => {
-        impl TryFrom<&$crate::runtime::Error> for $name {
-            type Error = $crate::runtime::Error;
+        impl TryFrom<&$crate::Error> for $name {
+            type Error = $crate::Error;
 
-            fn try_from(error: &$crate::runtime::Error) -> Result<Self, $crate::runtime::Error> {
-                Ok(match $crate::runtime::typed::status_of(error)? {
-                    $($status => $crate::runtime::typed::errors_by_status!(@case error $variant $($kind)?),)*
+            fn try_from(error: &$crate::Error) -> Result<Self, $crate::Error> {
+                Ok(match $crate::typed::status_of(error)? {
+                    $($status => $crate::typed::errors_by_status!(@case error $variant $($kind)?),)*
                 })
             }
         }
     };
     (@case $error:ident $variant:ident) => { Self::$variant };
-    (@case $error:ident $variant:ident json) => { Self::$variant($crate::runtime::typed::body_of($error)?) };
+    (@case $error:ident $variant:ident json) => { Self::$variant($crate::typed::body_of($error)?) };
 }
 pub(crate) use errors_by_status;
 
@@ -80,11 +80,11 @@ pub(crate) use errors_by_status;
 /// ```
 macro_rules! response_headers {
     ($name:ident { $($field:ident: $wire:literal),* $(,)? }) => {
-        impl TryFrom<&$crate::runtime::Headers> for $name {
-            type Error = $crate::runtime::Error;
+        impl TryFrom<&$crate::Headers> for $name {
+            type Error = $crate::Error;
 
-            fn try_from(headers: &$crate::runtime::Headers) -> Result<Self, $crate::runtime::Error> {
-                Ok(Self { $($field: $crate::runtime::typed::header(headers, $wire)?),* })
+            fn try_from(headers: &$crate::Headers) -> Result<Self, $crate::Error> {
+                Ok(Self { $($field: $crate::typed::header(headers, $wire)?),* })
             }
         }
     };

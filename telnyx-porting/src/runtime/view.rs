@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::generated::API;
 use crate::runtime::codec::{Kind, Object, Union};
-use crate::runtime::slot::{List, Members};
+use crate::runtime::slot::{Field, List, Members};
 
 /// A value that is looked at.
 pub(crate) enum View<'a> {
@@ -95,6 +95,24 @@ impl Serialize for View<'_> {
     }
 }
 
+/// What the trait `PartialEq` of a type does.
+#[inline]
+pub(crate) fn same<T: Field>(one: &T, other: &T) -> bool {
+    one.view() == other.view()
+}
+
+/// What the trait `Debug` of a type does.
+#[inline]
+pub(crate) fn print<T: Field>(value: &T, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fmt::Debug::fmt(&value.view(), formatter)
+}
+
+/// What the trait `Serialize` of a type does.
+#[inline]
+pub(crate) fn write<T: Field, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    value.view().serialize(serializer)
+}
+
 /// Writes a value, and if it is an object and there is a tag, the member of the tag's name with the
 /// tag's text, whatever the object itself has there.
 fn encode_members<S: Serializer>(
@@ -117,12 +135,12 @@ fn encode_members<S: Serializer>(
     };
     match view {
         View::Object(object) => {
-            for (index, member) in object.table().members.iter().enumerate() {
+            for (index, (_, wire, kind)) in object.table().members.iter().enumerate() {
                 match object.view(index) {
-                    View::Map(rest) if member.kind == Kind::Rest => each(rest, &mut write)?,
+                    View::Map(rest) if *kind == Kind::Rest => each(rest, &mut write)?,
                     // A tag is written in its member's place even where the member is not set.
-                    value if value.is_left_out(member.kind) && tag_of(member.wire).is_none() => {}
-                    value => write(member.wire, &value)?,
+                    value if value.is_left_out(*kind) && tag_of(wire).is_none() => {}
+                    value => write(wire, &value)?,
                 }
             }
         }
@@ -156,8 +174,8 @@ pub(crate) fn lost(value: &Value, view: &View<'_>) -> usize {
         }
         (View::Object(object), Value::Object(members)) => {
             let table = object.table().members;
-            let rest = table.iter().position(|member| member.kind == Kind::Rest);
-            let named = |name: &str| table.iter().position(|row| row.wire == name && row.kind != Kind::Rest);
+            let rest = table.iter().position(|(_, _, kind)| *kind == Kind::Rest);
+            let named = |name: &str| table.iter().position(|(_, wire, kind)| *wire == name && *kind != Kind::Rest);
             let kept = members.iter().map(|(name, value)| match (named(name), rest) {
                 (Some(index), _) => lost(value, &object.view(index)),
                 (None, Some(_)) => 0,
@@ -220,15 +238,15 @@ impl fmt::Debug for View<'_> {
             Self::Object(object) => {
                 let table = object.table();
                 let mut shown = formatter.debug_struct(table.name);
-                for (index, member) in table.members.iter().enumerate() {
+                for (index, (field, _, kind)) in table.members.iter().enumerate() {
                     match object.view(index) {
-                        value if value.is_left_out(member.kind) => {}
-                        View::Map(rest) if member.kind == Kind::Rest && is_empty(rest) => {}
-                        _ if table.redacted.contains(&member.field) => {
-                            shown.field(member.field, &Redacted);
+                        value if value.is_left_out(*kind) => {}
+                        View::Map(rest) if *kind == Kind::Rest && is_empty(rest) => {}
+                        _ if table.redacted.contains(field) => {
+                            shown.field(field, &Redacted);
                         }
                         value => {
-                            shown.field(member.field, &value);
+                            shown.field(field, &value);
                         }
                     }
                 }

@@ -602,19 +602,19 @@ macro_rules! webhook_event {
         impl Default for $name {
             #[inline]
             fn default() -> Self {
-                Self::Unknown($crate::runtime::codec::Value::Null)
+                Self::Unknown($crate::codec::Value::Null)
             }
         }
 
-        impl $crate::runtime::codec::Union for $name {
+        impl $crate::codec::Union for $name {
             #[inline]
-            fn set_fitting(&mut self, value: $crate::runtime::codec::Value) {
-                let tag = value.get($tag).and_then($crate::runtime::codec::Value::as_str);
+            fn set_fitting(&mut self, value: $crate::codec::Value) {
+                let tag = value.get($tag).and_then($crate::codec::Value::as_str);
                 $(
                     $(#[$gate])*
                     {
-                        let leads_here = |tag| <$inner as $crate::runtime::codec::Tagged>::TAGS.contains(&tag);
-                        if tag.is_some_and(leads_here) && let Some(event) = $crate::runtime::codec::fit(&value) {
+                        let leads_here = |tag| <$inner as $crate::codec::Tagged>::TAGS.contains(&tag);
+                        if tag.is_some_and(leads_here) && let Some(event) = $crate::codec::fit(&value) {
                             *self = Self::$variant(event);
                             return;
                         }
@@ -625,17 +625,17 @@ macro_rules! webhook_event {
             }
 
             #[inline]
-            fn variant(&self) -> (&'static str, $crate::runtime::codec::View<'_>) {
+            fn variant(&self) -> (&'static str, $crate::codec::View<'_>) {
                 match self {
                     $($(#[$gate])* Self::$variant(event) => {
-                        (stringify!($variant), $crate::runtime::codec::Field::view(event))
+                        (stringify!($variant), $crate::codec::Field::view(event))
                     })*
-                    Self::Unknown(value) => ("Unknown", $crate::runtime::codec::View::Any(value)),
+                    Self::Unknown(value) => ("Unknown", $crate::codec::View::Any(value)),
                 }
             }
         }
 
-        $crate::runtime::codec::traits! { $name as Union }
+        $crate::codec::traits! { $name as Union }
     };
 }
 pub(crate) use webhook_event;

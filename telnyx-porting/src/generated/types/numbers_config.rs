@@ -94,7 +94,6 @@ impl BulkMessagingSettingsUpdatePhoneNumbersRequest {
 }
 
 /// Builds [`BulkMessagingSettingsUpdatePhoneNumbersRequest`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct BulkMessagingSettingsUpdatePhoneNumbersRequestBuilder<
     HasMessagingProfileId = Missing,
@@ -251,7 +250,6 @@ impl CallForwardingParam {
 }
 
 /// Builds [`CallForwardingParam`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CallForwardingParamBuilder {
     value: CallForwardingParam,
@@ -446,7 +444,6 @@ impl CallRecordingParam {
 }
 
 /// Builds [`CallRecordingParam`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CallRecordingParamBuilder {
     value: CallRecordingParam,
@@ -588,7 +585,6 @@ impl CnamListingParam {
 }
 
 /// Builds [`CnamListingParam`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CnamListingParamBuilder {
     value: CnamListingParam,
@@ -820,7 +816,6 @@ impl MediaFeaturesParam {
 }
 
 /// Builds [`MediaFeaturesParam`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct MediaFeaturesParamBuilder {
     value: MediaFeaturesParam,
@@ -1096,7 +1091,6 @@ impl MobilePhoneNumberCallForwardingParam {
 }
 
 /// Builds [`MobilePhoneNumberCallForwardingParam`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct MobilePhoneNumberCallForwardingParamBuilder {
     value: MobilePhoneNumberCallForwardingParam,
@@ -1217,7 +1211,6 @@ impl MobilePhoneNumberCallRecordingParam {
 }
 
 /// Builds [`MobilePhoneNumberCallRecordingParam`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct MobilePhoneNumberCallRecordingParamBuilder {
     value: MobilePhoneNumberCallRecordingParam,
@@ -1346,7 +1339,6 @@ impl MobilePhoneNumberCnamListingParam {
 }
 
 /// Builds [`MobilePhoneNumberCnamListingParam`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct MobilePhoneNumberCnamListingParamBuilder {
     value: MobilePhoneNumberCnamListingParam,
@@ -1527,7 +1519,6 @@ impl MobilePhoneNumberUpdate {
 }
 
 /// Builds [`MobilePhoneNumberUpdate`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct MobilePhoneNumberUpdateBuilder {
     value: MobilePhoneNumberUpdate,
@@ -1755,7 +1746,6 @@ impl MobilePhoneNumberUpdateInterception {
 }
 
 /// Builds [`MobilePhoneNumberUpdateInterception`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct MobilePhoneNumberUpdateInterceptionBuilder {
     value: MobilePhoneNumberUpdateInterception,
@@ -1924,7 +1914,6 @@ impl PhoneNumberBundleStatusChangeRequest {
 }
 
 /// Builds [`PhoneNumberBundleStatusChangeRequest`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PhoneNumberBundleStatusChangeRequestBuilder<HasBundleId = Missing> {
     value: PhoneNumberBundleStatusChangeRequest,
@@ -2273,7 +2262,6 @@ impl PhoneNumberEnableEmergencyRequest {
 }
 
 /// Builds [`PhoneNumberEnableEmergencyRequest`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PhoneNumberEnableEmergencyRequestBuilder<
     HasEmergencyEnabled = Missing,
@@ -2399,7 +2387,6 @@ impl PhoneNumberFilter {
 }
 
 /// Builds [`PhoneNumberFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PhoneNumberFilterBuilder {
     value: PhoneNumberFilter,
@@ -2578,7 +2565,6 @@ impl PhoneNumberFilterConnectionName {
 }
 
 /// Builds [`PhoneNumberFilterConnectionName`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PhoneNumberFilterConnectionNameBuilder {
     value: PhoneNumberFilterConnectionName,
@@ -2708,7 +2694,6 @@ impl PhoneNumberFilterNumberType {
 }
 
 /// Builds [`PhoneNumberFilterNumberType`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PhoneNumberFilterNumberTypeBuilder {
     value: PhoneNumberFilterNumberType,
@@ -3125,7 +3110,6 @@ impl PhoneNumberVerifyOwnershipRequest {
 }
 
 /// Builds [`PhoneNumberVerifyOwnershipRequest`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PhoneNumberVerifyOwnershipRequestBuilder<HasPhoneNumbers = Missing> {
     value: PhoneNumberVerifyOwnershipRequest,
@@ -3385,7 +3369,6 @@ impl PhoneNumberWithVoiceSettingsFilter {
 }
 
 /// Builds [`PhoneNumberWithVoiceSettingsFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PhoneNumberWithVoiceSettingsFilterBuilder {
     value: PhoneNumberWithVoiceSettingsFilter,
@@ -3473,7 +3456,6 @@ impl PhoneNumberWithVoiceSettingsFilterConnectionName {
 }
 
 /// Builds [`PhoneNumberWithVoiceSettingsFilterConnectionName`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PhoneNumberWithVoiceSettingsFilterConnectionNameBuilder {
     value: PhoneNumberWithVoiceSettingsFilterConnectionName,
@@ -3591,7 +3573,6 @@ impl PhoneNumbersJobDeletePhoneNumbersRequest {
 }
 
 /// Builds [`PhoneNumbersJobDeletePhoneNumbersRequest`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PhoneNumbersJobDeletePhoneNumbersRequestBuilder<HasPhoneNumbers = Missing> {
     value: PhoneNumbersJobDeletePhoneNumbersRequest,
@@ -3694,7 +3675,6 @@ impl PhoneNumbersJobFilter {
 }
 
 /// Builds [`PhoneNumbersJobFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PhoneNumbersJobFilterBuilder {
     value: PhoneNumbersJobFilter,
@@ -3971,7 +3951,6 @@ impl PhoneNumbersJobUpdateEmergencySettingsRequest {
 }
 
 /// Builds [`PhoneNumbersJobUpdateEmergencySettingsRequest`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PhoneNumbersJobUpdateEmergencySettingsRequestBuilder<
     HasEmergencyEnabled = Missing,
@@ -4109,7 +4088,6 @@ impl PhoneNumbersJobUpdatePhoneNumbersFilter {
 }
 
 /// Builds [`PhoneNumbersJobUpdatePhoneNumbersFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PhoneNumbersJobUpdatePhoneNumbersFilterBuilder {
     value: PhoneNumbersJobUpdatePhoneNumbersFilter,
@@ -4280,7 +4258,6 @@ impl PhoneNumbersJobUpdatePhoneNumbersRequest {
 }
 
 /// Builds [`PhoneNumbersJobUpdatePhoneNumbersRequest`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PhoneNumbersJobUpdatePhoneNumbersRequestBuilder<HasPhoneNumbers = Missing> {
     value: PhoneNumbersJobUpdatePhoneNumbersRequest,
@@ -4581,7 +4558,6 @@ impl SlimPhoneNumberFilter {
 }
 
 /// Builds [`SlimPhoneNumberFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct SlimPhoneNumberFilterBuilder {
     value: SlimPhoneNumberFilter,
@@ -4792,7 +4768,6 @@ impl UpdatePhoneNumberMessagingSettingsRequest {
 }
 
 /// Builds [`UpdatePhoneNumberMessagingSettingsRequest`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct UpdatePhoneNumberMessagingSettingsRequestBuilder {
     value: UpdatePhoneNumberMessagingSettingsRequest,
@@ -4914,7 +4889,6 @@ impl UpdatePhoneNumberRequest {
 }
 
 /// Builds [`UpdatePhoneNumberRequest`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct UpdatePhoneNumberRequestBuilder {
     value: UpdatePhoneNumberRequest,
@@ -5107,7 +5081,6 @@ impl UpdatePhoneNumberVoiceSettingsRequest {
 }
 
 /// Builds [`UpdatePhoneNumberVoiceSettingsRequest`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct UpdatePhoneNumberVoiceSettingsRequestBuilder {
     value: UpdatePhoneNumberVoiceSettingsRequest,

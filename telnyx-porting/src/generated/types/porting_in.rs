@@ -34,7 +34,6 @@ impl AuIdVerificationParams {
 }
 
 /// Builds [`AuIdVerificationParams`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct AuIdVerificationParamsBuilder<HasFirstName = Missing, HasLastName = Missing> {
     value: AuIdVerificationParams,
@@ -117,7 +116,6 @@ impl CreatePortingAdditionalDocuments {
 }
 
 /// Builds [`CreatePortingAdditionalDocuments`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CreatePortingAdditionalDocumentsBuilder {
     value: CreatePortingAdditionalDocuments,
@@ -181,7 +179,6 @@ impl CreatePortingAssociatedPhoneNumber {
 }
 
 /// Builds [`CreatePortingAssociatedPhoneNumber`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CreatePortingAssociatedPhoneNumberBuilder<
     HasPhoneNumberRange = Missing,
@@ -279,7 +276,6 @@ impl CreatePortingLoaConfiguration {
 }
 
 /// Builds [`CreatePortingLoaConfiguration`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CreatePortingLoaConfigurationBuilder<
     HasAddress = Missing,
@@ -463,7 +459,6 @@ impl CreatePortingOrder {
 }
 
 /// Builds [`CreatePortingOrder`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CreatePortingOrderBuilder<HasPhoneNumbers = Missing> {
     value: CreatePortingOrder,
@@ -556,7 +551,6 @@ impl CreatePortingOrderComment {
 }
 
 /// Builds [`CreatePortingOrderComment`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CreatePortingOrderCommentBuilder {
     value: CreatePortingOrderComment,
@@ -615,7 +609,6 @@ impl CreatePortingPhoneNumberBlock {
 }
 
 /// Builds [`CreatePortingPhoneNumberBlock`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CreatePortingPhoneNumberBlockBuilder<
     HasPhoneNumberRange = Missing,
@@ -712,7 +705,6 @@ impl CreatePortingPhoneNumberBlockRange {
 }
 
 /// Builds [`CreatePortingPhoneNumberBlockRange`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CreatePortingPhoneNumberBlockRangeBuilder<
     HasStartAt = Missing,
@@ -806,7 +798,6 @@ impl CreatePortingPhoneNumberConfiguration {
 }
 
 /// Builds [`CreatePortingPhoneNumberConfiguration`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CreatePortingPhoneNumberConfigurationBuilder<
     HasPortingPhoneNumberId = Missing,
@@ -896,7 +887,6 @@ impl CreatePortingPhoneNumberConfigurations {
 }
 
 /// Builds [`CreatePortingPhoneNumberConfigurations`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CreatePortingPhoneNumberConfigurationsBuilder {
     value: CreatePortingPhoneNumberConfigurations,
@@ -966,7 +956,6 @@ impl CreatePortingPhoneNumberExtension {
 }
 
 /// Builds [`CreatePortingPhoneNumberExtension`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CreatePortingPhoneNumberExtensionBuilder<
     HasPortingPhoneNumberId = Missing,
@@ -1099,7 +1088,6 @@ impl CreatePortingPhoneNumberExtensionRange {
 }
 
 /// Builds [`CreatePortingPhoneNumberExtensionRange`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CreatePortingPhoneNumberExtensionRangeBuilder<
     HasStartAt = Missing,
@@ -1190,7 +1178,6 @@ impl CreatePortingReport {
 }
 
 /// Builds [`CreatePortingReport`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CreatePortingReportBuilder<HasParams = Missing, HasReportType = Missing> {
     value: CreatePortingReport,
@@ -1269,7 +1256,6 @@ impl ExportPortingOrdersCsvReport {
 }
 
 /// Builds [`ExportPortingOrdersCsvReport`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct ExportPortingOrdersCsvReportBuilder<HasFilters = Missing> {
     value: ExportPortingOrdersCsvReport,
@@ -1347,7 +1333,6 @@ impl ExportPortingOrdersCsvReportFilters {
 }
 
 /// Builds [`ExportPortingOrdersCsvReportFilters`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct ExportPortingOrdersCsvReportFiltersBuilder {
     value: ExportPortingOrdersCsvReportFilters,
@@ -1460,7 +1445,6 @@ impl InitiatePortingActionRequirement {
 }
 
 /// Builds [`InitiatePortingActionRequirement`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct InitiatePortingActionRequirementBuilder<HasParams = Missing> {
     value: InitiatePortingActionRequirement,
@@ -1546,7 +1530,6 @@ impl LoaAddress {
 }
 
 /// Builds [`LoaAddress`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct LoaAddressBuilder<
     HasCity = Missing,
@@ -1710,7 +1693,6 @@ impl LoaContact {
 }
 
 /// Builds [`LoaContact`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct LoaContactBuilder<HasEmail = Missing, HasPhoneNumber = Missing> {
     value: LoaContact,
@@ -1793,7 +1775,6 @@ impl LoaLogo {
 }
 
 /// Builds [`LoaLogo`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct LoaLogoBuilder<HasDocumentId = Missing> {
     value: LoaLogo,
@@ -1976,7 +1957,6 @@ impl PortingActionRequirementFilter {
 }
 
 /// Builds [`PortingActionRequirementFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingActionRequirementFilterBuilder {
     value: PortingActionRequirementFilter,
@@ -2070,7 +2050,6 @@ impl PortingActionRequirementSort {
 }
 
 /// Builds [`PortingActionRequirementSort`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingActionRequirementSortBuilder {
     value: PortingActionRequirementSort,
@@ -2271,7 +2250,6 @@ impl PortingAdditionalDocumentFilter {
 }
 
 /// Builds [`PortingAdditionalDocumentFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingAdditionalDocumentFilterBuilder {
     value: PortingAdditionalDocumentFilter,
@@ -2338,7 +2316,6 @@ impl PortingAdditionalDocumentReference {
 }
 
 /// Builds [`PortingAdditionalDocumentReference`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingAdditionalDocumentReferenceBuilder {
     value: PortingAdditionalDocumentReference,
@@ -2515,7 +2492,6 @@ impl PortingAssociatedPhoneNumberFilter {
 }
 
 /// Builds [`PortingAssociatedPhoneNumberFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingAssociatedPhoneNumberFilterBuilder {
     value: PortingAssociatedPhoneNumberFilter,
@@ -2580,7 +2556,6 @@ impl PortingAssociatedPhoneNumberSort {
 }
 
 /// Builds [`PortingAssociatedPhoneNumberSort`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingAssociatedPhoneNumberSortBuilder {
     value: PortingAssociatedPhoneNumberSort,
@@ -2672,7 +2647,6 @@ impl PortingCreatedAtSort {
 }
 
 /// Builds [`PortingCreatedAtSort`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingCreatedAtSortBuilder {
     value: PortingCreatedAtSort,
@@ -2936,7 +2910,6 @@ impl PortingEventFilter {
 }
 
 /// Builds [`PortingEventFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingEventFilterBuilder {
     value: PortingEventFilter,
@@ -3875,7 +3848,6 @@ impl PortingOrderDocumentsParam {
 }
 
 /// Builds [`PortingOrderDocumentsParam`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingOrderDocumentsParamBuilder {
     value: PortingOrderDocumentsParam,
@@ -4045,7 +4017,6 @@ impl PortingOrderEndUserAdminParam {
 }
 
 /// Builds [`PortingOrderEndUserAdminParam`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingOrderEndUserAdminParamBuilder {
     value: PortingOrderEndUserAdminParam,
@@ -4266,7 +4237,6 @@ impl PortingOrderEndUserLocationParam {
 }
 
 /// Builds [`PortingOrderEndUserLocationParam`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingOrderEndUserLocationParamBuilder {
     value: PortingOrderEndUserLocationParam,
@@ -4411,7 +4381,6 @@ impl PortingOrderEndUserParam {
 }
 
 /// Builds [`PortingOrderEndUserParam`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingOrderEndUserParamBuilder {
     value: PortingOrderEndUserParam,
@@ -4507,7 +4476,6 @@ impl PortingOrderFilter {
 }
 
 /// Builds [`PortingOrderFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingOrderFilterBuilder {
     value: PortingOrderFilter,
@@ -4619,7 +4587,6 @@ impl PortingOrderFilterActivationSettings {
 }
 
 /// Builds [`PortingOrderFilterActivationSettings`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingOrderFilterActivationSettingsBuilder {
     value: PortingOrderFilterActivationSettings,
@@ -4684,7 +4651,6 @@ impl PortingOrderFilterEndUser {
 }
 
 /// Builds [`PortingOrderFilterEndUser`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingOrderFilterEndUserBuilder {
     value: PortingOrderFilterEndUser,
@@ -4743,7 +4709,6 @@ impl PortingOrderFilterEndUserAdmin {
 }
 
 /// Builds [`PortingOrderFilterEndUserAdmin`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingOrderFilterEndUserAdminBuilder {
     value: PortingOrderFilterEndUserAdmin,
@@ -4813,7 +4778,6 @@ impl PortingOrderFilterFocDatetimeRequested {
 }
 
 /// Builds [`PortingOrderFilterFocDatetimeRequested`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingOrderFilterFocDatetimeRequestedBuilder {
     value: PortingOrderFilterFocDatetimeRequested,
@@ -4879,7 +4843,6 @@ impl PortingOrderFilterMisc {
 }
 
 /// Builds [`PortingOrderFilterMisc`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingOrderFilterMiscBuilder {
     value: PortingOrderFilterMisc,
@@ -4935,7 +4898,6 @@ impl PortingOrderFilterPhoneNumber {
 }
 
 /// Builds [`PortingOrderFilterPhoneNumber`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingOrderFilterPhoneNumberBuilder {
     value: PortingOrderFilterPhoneNumber,
@@ -4998,7 +4960,6 @@ impl PortingOrderFilterPhoneNumbers {
 }
 
 /// Builds [`PortingOrderFilterPhoneNumbers`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingOrderFilterPhoneNumbersBuilder {
     value: PortingOrderFilterPhoneNumbers,
@@ -5228,7 +5189,6 @@ impl PortingOrderMiscParam {
 }
 
 /// Builds [`PortingOrderMiscParam`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingOrderMiscParamBuilder {
     value: PortingOrderMiscParam,
@@ -5412,7 +5372,6 @@ impl PortingOrderPhoneNumberConfigurationParam {
 }
 
 /// Builds [`PortingOrderPhoneNumberConfigurationParam`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingOrderPhoneNumberConfigurationParamBuilder {
     value: PortingOrderPhoneNumberConfigurationParam,
@@ -5789,7 +5748,6 @@ impl PortingOrderSort {
 }
 
 /// Builds [`PortingOrderSort`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingOrderSortBuilder {
     value: PortingOrderSort,
@@ -6093,7 +6051,6 @@ impl PortingOrderUserFeedbackParam {
 }
 
 /// Builds [`PortingOrderUserFeedbackParam`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingOrderUserFeedbackParamBuilder {
     value: PortingOrderUserFeedbackParam,
@@ -6592,7 +6549,6 @@ impl PortingPhoneNumberBlockFilter {
 }
 
 /// Builds [`PortingPhoneNumberBlockFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingPhoneNumberBlockFilterBuilder {
     value: PortingPhoneNumberBlockFilter,
@@ -6841,7 +6797,6 @@ impl PortingPhoneNumberConfigurationFilter {
 }
 
 /// Builds [`PortingPhoneNumberConfigurationFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingPhoneNumberConfigurationFilterBuilder {
     value: PortingPhoneNumberConfigurationFilter,
@@ -6928,7 +6883,6 @@ impl PortingPhoneNumberConfigurationFilterPortingOrder {
 }
 
 /// Builds [`PortingPhoneNumberConfigurationFilterPortingOrder`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingPhoneNumberConfigurationFilterPortingOrderBuilder {
     value: PortingPhoneNumberConfigurationFilterPortingOrder,
@@ -7032,7 +6986,6 @@ impl PortingPhoneNumberConfigurationSort {
 }
 
 /// Builds [`PortingPhoneNumberConfigurationSort`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingPhoneNumberConfigurationSortBuilder {
     value: PortingPhoneNumberConfigurationSort,
@@ -7169,7 +7122,6 @@ impl PortingPhoneNumberExtensionFilter {
 }
 
 /// Builds [`PortingPhoneNumberExtensionFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingPhoneNumberExtensionFilterBuilder {
     value: PortingPhoneNumberExtensionFilter,
@@ -7249,7 +7201,6 @@ impl PortingPhoneNumberFilter {
 }
 
 /// Builds [`PortingPhoneNumberFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingPhoneNumberFilterBuilder {
     value: PortingPhoneNumberFilter,
@@ -7311,7 +7262,6 @@ impl PortingPhoneNumberRange {
 }
 
 /// Builds [`PortingPhoneNumberRange`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingPhoneNumberRangeBuilder {
     value: PortingPhoneNumberRange,
@@ -7495,7 +7445,6 @@ impl PortingReportFilter {
 }
 
 /// Builds [`PortingReportFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingReportFilterBuilder {
     value: PortingReportFilter,
@@ -7665,7 +7614,6 @@ impl PortingVerificationCodeFilter {
 }
 
 /// Builds [`PortingVerificationCodeFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingVerificationCodeFilterBuilder {
     value: PortingVerificationCodeFilter,
@@ -7725,7 +7673,6 @@ impl PortingVerificationCodeSubmission {
 }
 
 /// Builds [`PortingVerificationCodeSubmission`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortingVerificationCodeSubmissionBuilder {
     value: PortingVerificationCodeSubmission,
@@ -7812,7 +7759,6 @@ impl RunPortabilityCheck {
 }
 
 /// Builds [`RunPortabilityCheck`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct RunPortabilityCheckBuilder {
     value: RunPortabilityCheck,
@@ -7876,7 +7822,6 @@ impl SendPortingVerificationCodes {
 }
 
 /// Builds [`SendPortingVerificationCodes`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct SendPortingVerificationCodesBuilder {
     value: SendPortingVerificationCodes,
@@ -7951,7 +7896,6 @@ impl SharePortingOrder {
 }
 
 /// Builds [`SharePortingOrder`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct SharePortingOrderBuilder {
     value: SharePortingOrder,
@@ -8051,7 +7995,6 @@ impl UpdatePortingOrder {
 }
 
 /// Builds [`UpdatePortingOrder`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct UpdatePortingOrderBuilder {
     value: UpdatePortingOrder,
@@ -8300,7 +8243,6 @@ impl UpdatePortingOrderActivationSettings {
 }
 
 /// Builds [`UpdatePortingOrderActivationSettings`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct UpdatePortingOrderActivationSettingsBuilder {
     value: UpdatePortingOrderActivationSettings,
@@ -8367,7 +8309,6 @@ impl UpdatePortingOrderMessaging {
 }
 
 /// Builds [`UpdatePortingOrderMessaging`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct UpdatePortingOrderMessagingBuilder {
     value: UpdatePortingOrderMessaging,
@@ -8435,7 +8376,6 @@ impl UpdatePortingOrderRequirement {
 }
 
 /// Builds [`UpdatePortingOrderRequirement`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct UpdatePortingOrderRequirementBuilder<
     HasRequirementTypeId = Missing,
@@ -8524,7 +8464,6 @@ impl UpdatePortingOrdersActivationJob {
 }
 
 /// Builds [`UpdatePortingOrdersActivationJob`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct UpdatePortingOrdersActivationJobBuilder {
     value: UpdatePortingOrdersActivationJob,
@@ -8586,7 +8525,6 @@ impl VerifyPortingVerificationCodes {
 }
 
 /// Builds [`VerifyPortingVerificationCodes`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct VerifyPortingVerificationCodesBuilder {
     value: VerifyPortingVerificationCodes,

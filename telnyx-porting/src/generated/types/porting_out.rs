@@ -29,7 +29,6 @@ impl CreatePortoutComment {
 }
 
 /// Builds [`CreatePortoutComment`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CreatePortoutCommentBuilder {
     value: CreatePortoutComment,
@@ -88,7 +87,6 @@ impl CreatePortoutReport {
 }
 
 /// Builds [`CreatePortoutReport`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CreatePortoutReportBuilder<HasParams = Missing, HasReportType = Missing> {
     value: CreatePortoutReport,
@@ -171,7 +169,6 @@ impl CreatePortoutSupportingDocument {
 }
 
 /// Builds [`CreatePortoutSupportingDocument`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CreatePortoutSupportingDocumentBuilder<
     HasDocumentId = Missing,
@@ -257,7 +254,6 @@ impl CreatePortoutSupportingDocuments {
 }
 
 /// Builds [`CreatePortoutSupportingDocuments`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CreatePortoutSupportingDocumentsBuilder {
     value: CreatePortoutSupportingDocuments,
@@ -315,7 +311,6 @@ impl ExportPortoutsCsvReport {
 }
 
 /// Builds [`ExportPortoutsCsvReport`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct ExportPortoutsCsvReportBuilder<HasFilters = Missing> {
     value: ExportPortoutsCsvReport,
@@ -401,7 +396,6 @@ impl ExportPortoutsCsvReportFilters {
 }
 
 /// Builds [`ExportPortoutsCsvReportFilters`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct ExportPortoutsCsvReportFiltersBuilder {
     value: ExportPortoutsCsvReportFilters,
@@ -847,7 +841,6 @@ impl PortoutEventFilter {
 }
 
 /// Builds [`PortoutEventFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortoutEventFilterBuilder {
     value: PortoutEventFilter,
@@ -987,7 +980,6 @@ impl PortoutFilter {
 }
 
 /// Builds [`PortoutFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortoutFilterBuilder {
     value: PortoutFilter,
@@ -1243,7 +1235,6 @@ impl PortoutRejectionFilter {
 }
 
 /// Builds [`PortoutRejectionFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortoutRejectionFilterBuilder {
     value: PortoutRejectionFilter,
@@ -1382,7 +1373,6 @@ impl PortoutReportFilter {
 }
 
 /// Builds [`PortoutReportFilter`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct PortoutReportFilterBuilder {
     value: PortoutReportFilter,
@@ -1583,7 +1573,6 @@ impl UpdatePortoutStatus {
 }
 
 /// Builds [`UpdatePortoutStatus`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct UpdatePortoutStatusBuilder<HasReason = Missing> {
     value: UpdatePortoutStatus,

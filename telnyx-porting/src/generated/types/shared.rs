@@ -29,7 +29,6 @@ impl DateTimeRange {
 }
 
 /// Builds [`DateTimeRange`].
-#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct DateTimeRangeBuilder {
     value: DateTimeRange,

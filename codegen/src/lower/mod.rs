@@ -451,7 +451,7 @@ fn each_type(method: &mut Method, visit: &mut dyn FnMut(&mut Type)) {
     if let Some(body) = &mut method.body {
         visit(&mut body.ty);
         if let BodyKind::Multipart(parts) = &mut body.kind {
-            parts.iter_mut().for_each(|part| visit(&mut part.ty));
+            parts.iter_mut().map(|part| &mut part.ty).for_each(&mut *visit);
         }
     }
     match &mut method.output {

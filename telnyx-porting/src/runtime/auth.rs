@@ -443,7 +443,7 @@ impl Proofs {
         for (auth, secret, _) in &self.0 {
             let secret = secret.reveal();
             let (name, value) = match auth {
-                Auth::Bearer | Auth::ClientCredentials { .. } => ("authorization", format!("Bearer {secret}")),
+                Auth::Bearer | Auth::ClientCredentials { .. } => ("authorization", ["Bearer ", secret].concat()),
                 Auth::Http(scheme) => ("authorization", format!("{scheme} {secret}")),
                 Auth::Basic => ("authorization", format!("Basic {}", base64(secret.as_bytes()))),
                 Auth::Header(name) => (*name, secret.to_owned()),
@@ -470,7 +470,7 @@ impl Proofs {
                 return Err(fault);
             }
             if headers.get(name).is_none() {
-                headers.set(name, value);
+                headers.append(name, value);
             }
         }
         Ok(())

@@ -119,8 +119,11 @@ async fn attempts(
         let start = Instant::now();
         trace.attempt_starts(attempt);
         let (proofs, outcome) = match prepared.with_proofs(client, &limits).await {
-            Ok((proofs, hop)) => {
-                (Some(proofs), send_once(inner, &prepared.url, hop, attempt, &limits, trace, &mut take).await)
+            Ok((proofs, mut hop)) => {
+                // Boxed, as `Prepared` is, so that no box of a call is of more than 1 KB: larger ones are slow to be
+                // had from most allocators.
+                let sent = Box::pin(send_once(inner, &prepared.url, &mut hop, attempt, &limits, trace, &mut take));
+                (Some(proofs), sent.await)
             }
             Err(failure) => (None, Err(failure)),
         };
@@ -189,7 +192,7 @@ struct Prepared {
 }
 
 impl Prepared {
-    async fn of(request: &Request) -> Result<Self, Error> {
+    async fn of(request: &Request) -> Result<Box<Self>, Error> {
         let inner = request.inner();
         if let Some(fault) = &inner.fault {
             return Err(request.refuse(fault));
@@ -208,7 +211,7 @@ impl Prepared {
         let headers = headers_of(inner, content_type).map_err(|fault| request.refuse(fault))?;
         let takes_body = matches!(inner.operation.method, Method::Post | Method::Put | Method::Patch);
         let body = body.or_else(|| takes_body.then(|| Payload::Whole(Bytes::new())));
-        Ok(Self { method: inner.operation.method, url, headers, body, credentials })
+        Ok(Box::new(Self { method: inner.operation.method, url, headers, body, credentials }))
     }
 
     /// Where an attempt begins, with the credentials of this moment.
@@ -216,7 +219,8 @@ impl Prepared {
         let proofs = match Proofs::at_hand(&self.credentials) {
             Some(proofs) => proofs,
             None => {
-                let fetched = limits.hold(Proofs::of(&self.credentials, client, limits)).await;
+                // Boxed because it is rare, and two thirds of what a call would hold otherwise.
+                let fetched = limits.hold(Box::pin(Proofs::of(&self.credentials, client, limits))).await;
                 // Whatever went wrong, the request itself was not sent.
                 fetched.map_err(|error| Error::new(error.kind(), format!("no token was fetched: {error}")))??
             }
@@ -234,7 +238,9 @@ pub(crate) fn url_of(request: &request::Inner) -> Result<Url, String> {
     }
     // The server's URL has been taken apart already; some two fifths of reading a URL is its host.
     let mut url = server_of(request.operation, request.client.inner())?;
-    let mut path = url.path().trim_end_matches('/').to_owned();
+    let base = url.path().trim_end_matches('/');
+    let mut path = String::with_capacity(base.len() + 2 * request.operation.path.len() + 64);
+    path.push_str(base);
     push_path(&mut path, request)?;
     // Some documents tell operations apart by a query in their path.
     let (path, own) = path.split_once('?').map_or((path.as_str(), None), |(path, own)| (path, Some(own)));
@@ -274,10 +280,14 @@ fn push_path(path: &mut String, request: &request::Inner) -> Result<(), String> 
         rest = after;
     }
     path.push_str(rest);
+    if !path.contains('.') {
+        return Ok(());
+    }
     // These would climb out of the operation's path.
-    let is_relative = |segment: &str| segment == "." || segment == "..";
-    match path.get(start..).unwrap_or_default().split('/').find(|segment| is_relative(segment)) {
-        Some(segment) => Err(format!("a path parameter must not be `{segment}`")),
+    let is_relative = |segment: &&[u8]| *segment == b"." || *segment == b"..";
+    let mut segments = path.as_bytes().get(start..).unwrap_or_default().split(|byte| *byte == b'/');
+    match segments.find(is_relative) {
+        Some(segment) => Err(format!("a path parameter must not be `{}`", segment.escape_ascii())),
         None => Ok(()),
     }
 }
@@ -321,24 +331,30 @@ fn query_of(request: &request::Inner) -> String {
 fn headers_of(request: &request::Inner, content_type: Option<String>) -> Result<Headers, String> {
     let client = request.client.inner();
     let operation = request.operation;
-    let mut headers = Headers::new();
+    let fault_of = |headers: &Headers| headers.iter().find_map(|(name, value)| headers::fault_of(name, value));
+    let mut headers = Headers::with_capacity(4);
     headers.set("accept", request.accept.unwrap_or(operation.accept));
     if let Some(content_type) = content_type {
         headers.set("content-type", content_type);
     }
-    headers.set_all(&client.headers);
+    let mut own = Headers::new();
     for (name, value) in &request.header_params {
         if let Some(text) = params::header_text(&param(operation, name, Param::header), value) {
-            headers.set(*name, text);
+            own.set(*name, text);
         }
     }
     let cookies = cookies_of(request);
     if !cookies.is_empty() {
-        headers.set("cookie", cookies);
+        own.set("cookie", cookies);
     }
-    headers.set_all(&request.extra_headers);
-    let fault = headers.iter().find_map(|(name, value)| headers::fault_of(name, value));
-    fault.map_or(Ok(headers), Err)
+    own.set_all(&request.extra_headers);
+    if let Some(fault) = fault_of(&headers).or_else(|| fault_of(&own)) {
+        return Err(fault);
+    }
+    // These were looked at when the client was built.
+    headers.set_all(&client.headers);
+    headers.set_all(&own);
+    Ok(headers)
 }
 
 fn cookies_of(request: &request::Inner) -> String {
@@ -353,7 +369,7 @@ fn cookies_of(request: &request::Inner) -> String {
 async fn send_once(
     request: &request::Inner,
     home: &Url,
-    mut hop: Hop,
+    hop: &mut Hop,
     attempt: u32,
     limits: &Limits,
     trace: &Trace,
@@ -364,7 +380,7 @@ async fn send_once(
     for _ in 0..=MAX_REDIRECTS {
         let outgoing = TransportRequest {
             method: hop.method,
-            url: hop.url.to_string(),
+            url: hop.url.as_str().to_owned(),
             headers: hop.headers.clone(),
             body: hop.body.as_ref().map(Payload::open),
             operation: request.operation.id,
@@ -379,7 +395,7 @@ async fn send_once(
             match hop.next(response.status, location, home, client) {
                 Ok(next) => {
                     trace.redirected(attempt, response.status);
-                    hop = next;
+                    *hop = next;
                     continue;
                 }
                 Err(why) => {
@@ -416,7 +432,7 @@ async fn send_once(
         };
         if !succeeded {
             // An error is told by its status even if its body is not whole.
-            return Err(status_error(request, client, &hop, status, headers, body));
+            return Err(status_error(request, client, hop, status, headers, body));
         }
         return match outcome {
             Ok(()) => {
@@ -446,7 +462,7 @@ impl Hop {
         Self {
             method: prepared.method,
             url: prepared.url.clone(),
-            headers: prepared.headers.clone(),
+            headers: prepared.headers.with_room(),
             body: prepared.body.clone(),
             reached: Reached::No,
         }

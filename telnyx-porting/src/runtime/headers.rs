@@ -14,6 +14,9 @@ pub struct Headers {
     ends: Vec<(usize, usize)>,
 }
 
+/// What a name and its value take up, as a rule.
+const USUAL: usize = 48;
+
 impl Headers {
     /// Returns no headers.
     #[must_use]
@@ -24,7 +27,17 @@ impl Headers {
     /// Returns the first value of a header.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        let mut start = 0;
+        for (end_of_name, end) in &self.ends {
+            // As long a name as the wanted one, which most are not.
+            if end_of_name - start == name.len()
+                && self.text.get(start..*end_of_name).is_some_and(|other| other.eq_ignore_ascii_case(name))
+            {
+                return self.text.get(*end_of_name..*end);
+            }
+            start = *end;
+        }
+        None
     }
 
     /// Returns every value of a header.
@@ -46,6 +59,24 @@ impl Headers {
     /// Adds a value to a header.
     pub fn append(&mut self, name: impl AsRef<str>, value: impl AsRef<str>) {
         self.push(name.as_ref(), value.as_ref());
+    }
+
+    /// Returns no headers, with room for some.
+    pub(crate) fn with_capacity(headers: usize) -> Self {
+        // The number may be what a caller's iterator promises.
+        let headers = headers.min(64);
+        Self { text: String::with_capacity(headers * USUAL), ends: Vec::with_capacity(headers) }
+    }
+
+    /// Returns the same headers, with room for those by which a caller proves who it is.
+    pub(crate) fn with_room(&self) -> Self {
+        let mut copy = Self {
+            text: String::with_capacity(self.text.len() + 2 * USUAL),
+            ends: Vec::with_capacity(self.ends.len() + 1),
+        };
+        copy.text.push_str(&self.text);
+        copy.ends.extend_from_slice(&self.ends);
+        copy
     }
 
     fn push(&mut self, name: &str, value: &str) {
@@ -78,7 +109,8 @@ impl Headers {
 
 impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Headers {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(headers: I) -> Self {
-        let mut all = Self::new();
+        let headers = headers.into_iter();
+        let mut all = Self::with_capacity(headers.size_hint().0);
         for (name, value) in headers {
             all.push(name.as_ref(), value.as_ref());
         }
@@ -153,11 +185,27 @@ fn is_harmless(name: &str) -> bool {
     HARMLESS.iter().any(|harmless| name.eq_ignore_ascii_case(harmless))
 }
 
+/// What names of headers are made of.
+#[allow(clippy::indexing_slicing, reason = "it is done at compile time")]
+const TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        let is_mark = matches!(
+            byte,
+            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
+        );
+        table[byte as usize] = is_mark || byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    table
+};
+
 /// Says what is wrong with a header that a caller gives, if anything is: it must not be able to
 /// smuggle in another one, nor change where and how the body ends.
 pub(crate) fn fault_of(name: &str, value: &str) -> Option<String> {
     const FRAMING: &[&str] = &["connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"];
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let is_token = |byte: u8| TOKEN.get(usize::from(byte)).is_some_and(|is_token| *is_token);
     let is_text = |byte: u8| byte == b'\t' || (byte >= b' ' && byte != 0x7f);
     if name.is_empty() || !name.bytes().all(is_token) {
         Some(format!("{name:?} can't be the name of a header"))

@@ -57,8 +57,11 @@ impl Transport for Http {
         Box::pin(async move {
             let response = self.0.execute(request_of(request)?).await.map_err(error_of)?;
             let status = response.status().as_u16();
-            let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-            let headers = response.headers().iter().map(|(name, value)| (name.as_str(), text(value))).collect();
+            let headers = response
+                .headers()
+                .iter()
+                .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())))
+                .collect();
             Ok(TransportResponse::new(status, headers, Body::stream(Pieces(response.into()))))
         })
     }

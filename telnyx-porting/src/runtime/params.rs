@@ -1,6 +1,8 @@
 //! How parameters are written into paths, queries, headers and cookies: the styles of `OpenAPI`, in
 //! one place.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
@@ -149,7 +151,7 @@ pub(crate) fn write_query(query: &mut String, param: &Param, value: &Value, arra
             "," => ",".to_owned(),
             other => escape(other),
         };
-        query.push_str(&join(&pair.values, |value| utf8_percent_encode(value, kept).to_string(), &between));
+        query.push_str(&join(&pair.values, |value| percent_encoded(value, kept), &between));
     }
 }
 
@@ -212,7 +214,7 @@ fn written(param: &Param, value: &Value, arrays: QueryArrays) -> Vec<Pair> {
 pub(crate) fn path_text(param: &Param, value: &Value) -> String {
     let explode = param.explode.unwrap_or(false);
     let kept = if param.reserved == Reserved::Kept { RESERVED_IN_PATH } else { UNRESERVED };
-    let escape = |text: &str| utf8_percent_encode(text, kept).to_string();
+    let escape = |text: &str| percent_encoded(text, kept);
     let name = param.name;
     let named = |text: String| {
         if text.is_empty() { format!(";{name}") } else { format!(";{name}={text}") }
@@ -279,15 +281,20 @@ pub(crate) fn server_url(template: &str, variables: &[(&str, &str)]) -> String {
         (template.get(..path).unwrap_or_default().to_owned(), template.get(path..).unwrap_or_default().to_owned());
     for (name, value) in variables {
         let name = format!("{{{name}}}");
-        host = host.replace(&name, &utf8_percent_encode(value, IN_HOST).to_string());
-        path = path.replace(&name, &utf8_percent_encode(value, IN_SERVER_PATH).to_string());
+        host = host.replace(&name, &percent_encoded(value, IN_HOST));
+        path = path.replace(&name, &percent_encoded(value, IN_SERVER_PATH));
     }
     host + &path
 }
 
 /// Percent-encodes everything but the characters that never have a meaning in a URL.
 pub(crate) fn escape(text: &str) -> String {
-    utf8_percent_encode(text, UNRESERVED).to_string()
+    percent_encoded(text, UNRESERVED)
+}
+
+/// By way of `Cow`, which copies what needs no escape in one piece.
+fn percent_encoded(text: &str, escaped: &'static AsciiSet) -> String {
+    Cow::from(utf8_percent_encode(text, escaped)).into_owned()
 }
 
 /// All but `A-Za-z0-9-._~`.

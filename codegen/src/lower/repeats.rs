@@ -1,7 +1,7 @@
 //! Enums that a document writes out again and again: an order's status in the order, in the filter of the list and in
 //! the report. They become one type, so that what one call gives another one takes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::{self, Scope};
 use super::{SHARED, each_type, each_type_of_kind};
@@ -91,14 +91,14 @@ fn join(group: &[usize], subject: Option<&str>, types: &mut [TypeDef], target: &
     }
 }
 
-/// The values of an enum, in order.
+/// The values of an enum, whatever their order.
 fn values(kind: &TypeKind) -> Option<String> {
     match kind {
         TypeKind::StringEnum(variants) => {
-            Some(format!("{:?}", variants.iter().map(|variant| &variant.value).collect::<Vec<_>>()))
+            Some(format!("{:?}", variants.iter().map(|variant| &variant.value).collect::<BTreeSet<_>>()))
         }
         TypeKind::IntEnum(variants) => {
-            Some(format!("{:?}", variants.iter().map(|variant| variant.value).collect::<Vec<_>>()))
+            Some(format!("{:?}", variants.iter().map(|variant| variant.value).collect::<BTreeSet<_>>()))
         }
         TypeKind::Struct(_) | TypeKind::Union(_) | TypeKind::Alias(_) => None,
     }

@@ -214,6 +214,10 @@ fn written(param: &Param, value: &Value, arrays: QueryArrays) -> Vec<Pair> {
 pub(crate) fn path_text(param: &Param, value: &Value) -> String {
     let explode = param.explode.unwrap_or(false);
     let kept = if param.reserved == Reserved::Kept { RESERVED_IN_PATH } else { UNRESERVED };
+    // As most are.
+    if let (Style::Simple, Value::String(text)) = (param.style, value) {
+        return percent_encoded(text, kept);
+    }
     let escape = |text: &str| percent_encoded(text, kept);
     let name = param.name;
     let named = |text: String| {

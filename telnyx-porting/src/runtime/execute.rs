@@ -284,10 +284,9 @@ fn push_path(path: &mut String, request: &request::Inner) -> Result<(), String> 
         return Ok(());
     }
     // These would climb out of the operation's path.
-    let is_relative = |segment: &&[u8]| *segment == b"." || *segment == b"..";
-    let mut segments = path.as_bytes().get(start..).unwrap_or_default().split(|byte| *byte == b'/');
-    match segments.find(is_relative) {
-        Some(segment) => Err(format!("a path parameter must not be `{}`", segment.escape_ascii())),
+    let is_relative = |segment: &str| segment == "." || segment == "..";
+    match path.get(start..).unwrap_or_default().split('/').find(|segment| is_relative(segment)) {
+        Some(segment) => Err(format!("a path parameter must not be `{segment}`")),
         None => Ok(()),
     }
 }

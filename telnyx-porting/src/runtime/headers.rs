@@ -27,17 +27,7 @@ impl Headers {
     /// Returns the first value of a header.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        let mut start = 0;
-        for (end_of_name, end) in &self.ends {
-            // As long a name as the wanted one, which most are not.
-            if end_of_name - start == name.len()
-                && self.text.get(start..*end_of_name).is_some_and(|other| other.eq_ignore_ascii_case(name))
-            {
-                return self.text.get(*end_of_name..*end);
-            }
-            start = *end;
-        }
-        None
+        self.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     /// Returns every value of a header.
@@ -185,27 +175,11 @@ fn is_harmless(name: &str) -> bool {
     HARMLESS.iter().any(|harmless| name.eq_ignore_ascii_case(harmless))
 }
 
-/// What names of headers are made of.
-#[allow(clippy::indexing_slicing, reason = "it is done at compile time")]
-const TOKEN: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0_u8;
-    while byte < 128 {
-        let is_mark = matches!(
-            byte,
-            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
-        );
-        table[byte as usize] = is_mark || byte.is_ascii_alphanumeric();
-        byte += 1;
-    }
-    table
-};
-
 /// Says what is wrong with a header that a caller gives, if anything is: it must not be able to
 /// smuggle in another one, nor change where and how the body ends.
 pub(crate) fn fault_of(name: &str, value: &str) -> Option<String> {
     const FRAMING: &[&str] = &["connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"];
-    let is_token = |byte: u8| TOKEN.get(usize::from(byte)).is_some_and(|is_token| *is_token);
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     let is_text = |byte: u8| byte == b'\t' || (byte >= b' ' && byte != 0x7f);
     if name.is_empty() || !name.bytes().all(is_token) {
         Some(format!("{name:?} can't be the name of a header"))

@@ -7,10 +7,10 @@ use std::time::Instant;
 
 use clap::Args;
 use codegen::diagnostic::Style;
-use codegen::emit::EmitOptions;
+use codegen::emit::{EmitError, EmitOptions, File};
 use codegen::generate::{self, Loaded};
 use codegen::model::Api;
-use codegen::sink::{Changes, Mode, Target, sink};
+use codegen::sink::{Changes, Mode, SinkError, Target, sink};
 
 /// Writes Rust source from OpenAPI documents.
 ///
@@ -90,19 +90,19 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     if arguments.check && !changes.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-/// Generates a crate from a document, or from a configuration (`sdk.yaml`) and its documents, and prints nothing but what
-/// is wrong.
-pub(crate) fn into(file: &Path, out: &Path) -> Result<(), Box<dyn std::error::Error>> {
+/// The files of the crate of a document, or of a configuration (`sdk.yaml`) and its documents; prints nothing but what is
+/// wrong.
+pub(crate) fn of(file: &Path) -> Result<Vec<File>, Box<dyn std::error::Error>> {
     let is_config = file.file_name().is_some_and(|name| name == "sdk.yaml");
     let specs = if is_config { Vec::new() } else { vec![file.to_owned()] };
     let mut loaded = generate::load(&specs, is_config.then_some(file));
     let Some(api) = generate::model(&mut loaded) else {
         report(&loaded);
-        return Err("nothing written".into());
+        return Err("nothing generated".into());
     };
-    stand_alone(&api, "measured", out, Mode::Write)?;
+    let files = stand_alone(&api, "measured")?;
     at_the_end((loaded, api));
-    Ok(())
+    Ok(files)
 }
 
 /// Leaves what takes long to be taken apart, millions of small pieces, to the system: the process is about to end.
@@ -110,11 +110,15 @@ fn at_the_end<T>(values: T) {
     std::mem::forget(values);
 }
 
-fn stand_alone(api: &Api, name: &str, out: &Path, mode: Mode) -> Result<Changes, Box<dyn std::error::Error>> {
+fn stand_alone(api: &Api, name: &str) -> Result<Vec<File>, EmitError> {
     let options = EmitOptions { crate_name: name.to_owned(), command: "cargo xtask generate".to_owned() };
-    let files = generate::stand_alone(api, &options)?;
+    generate::stand_alone(api, &options)
+}
+
+/// Makes a folder hold the files of a crate.
+pub(crate) fn save(files: &[File], out: &Path, mode: Mode) -> Result<Changes, SinkError> {
     let target = Target { root: out.to_owned(), owned: vec![PathBuf::from("src/generated")] };
-    Ok(sink(&target, &files, mode)?)
+    sink(&target, files, mode)
 }
 
 /// Prints all that is wrong with the documents, as the compiler does.
@@ -130,7 +134,7 @@ pub(crate) fn report(loaded: &Loaded) {
 fn write(arguments: &Arguments, api: &Api) -> Result<Changes, Box<dyn std::error::Error>> {
     let mode = if arguments.check { Mode::Check } else { Mode::Write };
     if let (Some(out), Some(name)) = (&arguments.out, &arguments.name) {
-        return stand_alone(api, name, out, mode);
+        return Ok(save(&stand_alone(api, name)?, out, mode)?);
     }
     let mut changes = Changes::default();
     for (target, files) in generate::workspace(api, &in_workspace(""), env!("CARGO_PKG_VERSION"))? {

@@ -146,7 +146,24 @@ pub(crate) const HANDLE_METHODS: &[&str] = &["clone", "new"];
 
 /// Turns text into a `snake_case` identifier for fields, arguments, methods and modules.
 pub(crate) fn snake(text: &str) -> String {
-    keyword_safe(finish(words(text).to_snake_case(), "field"))
+    keyword_safe(finish(snake_words(text), "field"))
+}
+
+/// The words of a text, in lower case and with `_` between them.
+fn snake_words(text: &str) -> String {
+    if is_snake(text) { text.to_owned() } else { words(text).to_snake_case() }
+}
+
+/// Whether a text is in `snake_case` already, as most members of most documents are: taking it apart is dear.
+fn is_snake(text: &str) -> bool {
+    let mut before = b'_';
+    for byte in text.bytes() {
+        if !(byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' && before != b'_') {
+            return false;
+        }
+        before = byte;
+    }
+    before != b'_'
 }
 
 /// Turns text into an `UpperCamelCase` identifier for types and enum variants.
@@ -179,7 +196,7 @@ pub(crate) fn type_names(place: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut stutters = false;
     for segment in place.split(' ') {
-        let inner: Vec<String> = self::words(segment).to_snake_case().split('_').map(str::to_owned).collect();
+        let inner: Vec<String> = snake_words(segment).split('_').map(str::to_owned).collect();
         let most = words.len().min(inner.len().saturating_sub(1));
         let said = (1..=most).rev().find(|count| words.ends_with(inner.get(..*count).unwrap_or_default()));
         stutters |= said.is_some();
@@ -411,6 +428,22 @@ mod tests {
         for (text, name) in table {
             assert_eq!(snake(text), name, "{text:?}");
             assert!(syn::parse_str::<syn::Ident>(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_snake_case_already_stays() {
+        let mut texts = vec![String::new()];
+        let mut start = 0;
+        for _ in 0..6 {
+            let end = texts.len();
+            for index in start..end {
+                texts.extend(["a", "B", "1", "_"].map(|letter| format!("{}{letter}", texts[index])));
+            }
+            start = end;
+        }
+        for text in &texts {
+            assert_eq!(snake_words(text), words(text).to_snake_case(), "{text:?}");
         }
     }
 

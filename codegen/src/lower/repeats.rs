@@ -7,14 +7,18 @@ use super::names::{self, Scope};
 use super::{SHARED, each_type, each_type_of_kind};
 use crate::model::{Delivery, Resource, Type, TypeDef, TypeId, TypeKind, Webhooks};
 
-/// Members that say how a value is compared, not what it is.
+/// Members that say how a value is compared, not what it is, in lower case and without signs.
 const OPERATORS: &[&str] =
-    &["all", "any", "contains", "eq", "exact", "gt", "gte", "in_", "is", "lt", "lte", "ne", "neq", "not", "not_in"];
+    &["all", "any", "contains", "eq", "exact", "gt", "gte", "in", "is", "lt", "lte", "ne", "neq", "not", "notin"];
 
 /// What a member or parameter is about: `status` for `filter[status][in]`; nothing for a mere operator.
-pub(super) fn subject(name: &str) -> Option<String> {
-    let parts = name.split([' ', '[', ']', '.']).filter(|part| !part.is_empty());
-    parts.rev().map(names::snake).find(|part| !OPERATORS.contains(&part.as_str()))
+pub(super) fn subject(name: &str) -> Option<&str> {
+    name.rsplit([' ', '[', ']', '.']).find(|part| !part.is_empty() && !is_operator(part))
+}
+
+fn is_operator(part: &str) -> bool {
+    let letters = || part.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());
+    OPERATORS.iter().any(|operator| letters().eq(operator.bytes()))
 }
 
 /// Types that are one from now on, by the index of what they were.

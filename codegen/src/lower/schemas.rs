@@ -1,6 +1,7 @@
 //! Schemas become types: structs, open enums, unions, aliases.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use openapiv3::{AdditionalProperties, Discriminator, ReferenceOr, Schema};
 use serde_json::Value;
@@ -34,7 +35,7 @@ pub(crate) struct Place {
     pub name: String,
     pub usage: Usage,
     /// What the value here is about, as `repeats` wants to know.
-    subject: Option<String>,
+    subject: Option<Rc<str>>,
     depth: usize,
     /// Whether the schema is that of a member of an object.
     is_member: bool,
@@ -47,7 +48,7 @@ const PARAM: &str = "Param";
 
 impl Place {
     pub(crate) fn new(pointer: String, name: String, usage: Usage) -> Self {
-        let subject = name.split_once(' ').and_then(|(_, path)| repeats::subject(path));
+        let subject = name.split_once(' ').and_then(|(_, path)| repeats::subject(path)).map(Rc::from);
         Self { pointer, name, usage, subject, depth: 0, is_member: false, own: None }
     }
 
@@ -71,7 +72,7 @@ impl Place {
     /// The place of a member of the object that is here.
     fn member(&self, name: &str) -> Self {
         let below = self.below(&["properties", name], name);
-        Self { is_member: true, subject: repeats::subject(name).or(below.subject), ..below }
+        Self { is_member: true, subject: repeats::subject(name).map(Rc::from).or(below.subject), ..below }
     }
 
     /// The name for a type that is the same in both directions.
@@ -457,7 +458,7 @@ impl<'a> Schemas<'a> {
         let id = self.reserve(name.clone());
         self.inline.insert(key.clone(), id);
         if is_enumeration(view) {
-            self.subjects.extend(place.subject.clone().map(|subject| (id, subject)));
+            self.subjects.extend(place.subject.as_deref().map(|subject| (id, names::snake(subject))));
         }
         let place = Place { name, ..place.clone() };
         let kind = self.definition(view, &place, diagnostics).unwrap_or(TypeKind::Alias(Type::Any));

@@ -26,7 +26,8 @@ pub(crate) fn verbatim(lines: &[String]) -> TokenStream {
 
 /// A text whose lines all end in the same way.
 fn with_plain_breaks(text: &str) -> Cow<'_, str> {
-    if text.contains(['\r', '\u{2028}', '\u{2029}']) {
+    // U+2028 and U+2029 are the only ones that begin with E2 80 and end with A8 or A9; most texts have no such byte.
+    if text.bytes().any(|byte| matches!(byte, b'\r' | 0xa8 | 0xa9)) {
         text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n").into()
     } else {
         text.into()
@@ -82,7 +83,7 @@ pub(crate) fn lines(text: &str) -> Vec<String> {
         }
         if trimmed.starts_with('|') {
             flush(&mut paragraph, &mut out);
-            out.push(inline(trimmed));
+            out.push(inline(trimmed).into_owned());
             continue;
         }
         let starts = starts_block(trimmed);
@@ -123,7 +124,7 @@ pub(crate) fn brief(text: &str) -> String {
         let goes_on = rest.trim_start().starts_with(|first: char| first.is_lowercase() || first.is_ascii_digit());
         !goes_on && !sentence.ends_with("e.g.") && !sentence.ends_with("i.e.") && sentence.matches('`').count() % 2 == 0
     });
-    inline(&visible(line.get(..ends.unwrap_or(line.len())).unwrap_or(&line)))
+    inline(&visible(line.get(..ends.unwrap_or(line.len())).unwrap_or(&line))).into_owned()
 }
 
 /// A text from a document as code within prose that is not looked at again.
@@ -162,39 +163,40 @@ fn flush(paragraph: &mut String, out: &mut Vec<String>) {
     if paragraph.is_empty() {
         return;
     }
-    let text = std::mem::take(paragraph);
-    let depth = text.len() - text.trim_start().len();
-    let text = text.trim_start();
-    let (first, rest) = if is_list_item(text) {
+    let whole = std::mem::take(paragraph);
+    let text = whole.trim_start();
+    if is_list_item(text) {
         let mark = text.split(' ').next().unwrap_or("-");
-        let indent = " ".repeat(depth);
         let body = text.get(mark.len()..).unwrap_or_default().trim_start();
-        (format!("{indent}{mark} "), (format!("{indent}{}", " ".repeat(mark.len() + 1)), body.to_owned()))
+        let depth = whole.len() - text.len();
+        let first = format!("{:depth$}{mark} ", "");
+        wrap(&inline(body), &first, &" ".repeat(depth + mark.len() + 1), out);
     } else if let Some(title) = text.strip_prefix('#') {
         let level = title.chars().take_while(|c| *c == '#').count() + 1;
         let title = inline(title.trim_start_matches('#').trim());
         // Headings of the document stand below those of rustdoc.
         out.push(format!("{} {title}", "#".repeat((level + 1).clamp(2, 6))));
-        return;
     } else if let Some(quoted) = text.strip_prefix("> ") {
-        ("> ".to_owned(), ("> ".to_owned(), quoted.to_owned()))
+        wrap(&inline(quoted), "> ", "> ", out);
     } else {
-        (String::new(), (String::new(), text.to_owned()))
-    };
-    let (hang, body) = rest;
-    wrap(&inline(&body), &first, &hang, out);
+        wrap(&inline(text), "", "", out);
+    }
 }
 
 /// Breaks prose at spaces outside code spans and links, never so that a line would start a block of its own.
 fn wrap(text: &str, first: &str, hang: &str, out: &mut Vec<String>) {
-    let mut line = first.to_owned();
-    let mut width = width_of(&line);
+    let mut line = String::with_capacity(WIDTH + 8);
+    line.push_str(first);
+    let mut width = width_of(first);
     let mut empty = true;
-    for word in words(text) {
+    let words = Words { text, at: 0 };
+    for word in words {
         let length = width_of(word);
         if !empty && width + 1 + length > WIDTH && !opens_block(word) {
-            out.push(line.trim_end().to_owned());
-            hang.clone_into(&mut line);
+            line.truncate(line.trim_end().len());
+            let mut next = String::with_capacity(WIDTH + 8);
+            next.push_str(hang);
+            out.push(std::mem::replace(&mut line, next));
             width = width_of(&line);
             empty = true;
         }
@@ -206,7 +208,8 @@ fn wrap(text: &str, first: &str, hang: &str, out: &mut Vec<String>) {
         width += length;
         empty = false;
     }
-    out.push(line.trim_end().to_owned());
+    line.truncate(line.trim_end().len());
+    out.push(line);
 }
 
 /// How many characters a text has. Nearly all are ASCII, which need not be counted.
@@ -225,41 +228,53 @@ fn opens_block(word: &str) -> bool {
         || word.ends_with(['.', ')']) && is_list_item(&format!("{word} "))
 }
 
-/// Splits at spaces, but keeps code spans and links whole.
-fn words(text: &str) -> Vec<&str> {
-    let mut words = Vec::with_capacity(text.len() / 6 + 1);
-    let mut start = 0;
-    let (mut code, mut link) = (false, 0_i32);
-    // All that decides is ASCII, so bytes will do.
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'`' => code = !code,
-            b'[' | b'(' if !code && (byte == b'[' || link > 0) => link += 1,
-            b']' if !code && link > 0 => {
-                let word = text.get(start..at).unwrap_or_default();
-                link -= i32::from(!word.ends_with('\\'));
+/// The words between spaces; code spans and links stay whole.
+struct Words<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Iterator for Words<'t> {
+    type Item = &'t str;
+
+    fn next(&mut self) -> Option<&'t str> {
+        let bytes = self.text.as_bytes();
+        while bytes.get(self.at) == Some(&b' ') {
+            self.at += 1;
+        }
+        let start = self.at;
+        let (mut code, mut link) = (false, 0_i32);
+        // All that decides is ASCII, so bytes will do.
+        while let Some(&byte) = bytes.get(self.at) {
+            match byte {
+                b'`' => code = !code,
+                b'[' | b'(' if !code && (byte == b'[' || link > 0) => link += 1,
+                b']' if !code && link > 0 => link -= i32::from(bytes.get(self.at - 1) != Some(&b'\\')),
+                b')' if !code && link > 0 => link -= 1,
+                b' ' if !code && link <= 0 => break,
+                _ => {}
             }
-            b')' if !code && link > 0 => link -= 1,
-            b' ' if !code && link <= 0 => {
-                words.extend(text.get(start..at).filter(|word| !word.is_empty()));
-                start = at + 1;
+            self.at += 1;
+            // A bracket that never closes must not swallow the rest of the text.
+            if self.at - start > 2 * WIDTH {
+                code = false;
                 link = 0;
-                continue;
             }
-            _ => {}
         }
-        // A bracket that never closes must not swallow the rest of the text.
-        if at + 1 - start > 2 * WIDTH {
-            code = false;
-            link = 0;
-        }
+        self.text.get(start..self.at).filter(|word| !word.is_empty())
     }
-    words.extend(text.get(start..).filter(|word| !word.is_empty()));
-    words
 }
 
 /// Escapes what rustdoc would misread; code spans stay as they are.
-fn inline(text: &str) -> String {
+fn inline(text: &str) -> Cow<'_, str> {
+    let is_plain = |(at, byte): (usize, u8)| match byte {
+        b'`' | b'<' | b'>' | b'[' | b']' | b'\\' => false,
+        b'h' => !text.as_bytes().get(at..).is_some_and(|rest| rest.starts_with(b"http")),
+        _ => true,
+    };
+    if text.bytes().enumerate().all(is_plain) {
+        return text.into();
+    }
     let mut out = String::with_capacity(text.len() + 16);
     let mut rest = text;
     loop {
@@ -268,7 +283,7 @@ fn inline(text: &str) -> String {
         let (before, from) = rest.split_at_checked(plain).unwrap_or((rest, ""));
         out.push_str(before);
         rest = from;
-        let Some(character) = rest.chars().next() else { return out };
+        let Some(character) = rest.chars().next() else { return out.into() };
         let after = rest.get(character.len_utf8()..).unwrap_or_default();
         match character {
             '`' => {

@@ -19,6 +19,7 @@ mod webhooks;
 mod wrap;
 mod writer;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 
@@ -435,7 +436,8 @@ impl Emitter<'_> {
                 [only] => format!("use {path}::{only};"),
                 several => format!("use {path}::{{{}}};", several.join(", ")),
             };
-            wrap::wrap(Line::Use, &line).unwrap_or(line)
+            let wrapped = wrap::wrap(Line::Use, &line).map(Cow::into_owned);
+            wrapped.unwrap_or(line)
         });
         lines.collect()
     }

@@ -5,6 +5,8 @@
 //! break, and groups whose places break all at once, or one by one as they fill the line. A test holds the outcome
 //! against prettyplease itself, which lays out all that is written less often.
 
+use std::borrow::Cow;
+
 /// The longest line, without the indentation of the block around the item.
 const WIDTH: isize = 89;
 /// What a line may always hold, however deep it is indented.
@@ -43,14 +45,15 @@ impl Line {
 
 /// Lays a line out as the lines that it needs, without the indentation of the first; `None` if the text is not of the
 /// grammar that is known here.
-pub(crate) fn wrap(kind: Line, text: &str) -> Option<String> {
+pub(crate) fn wrap(kind: Line, text: &str) -> Option<Cow<'_, str>> {
     let (start, inner) = kind.indents();
     let fits = isize::try_from(text.len()).is_ok_and(|length| length <= WIDTH - start);
     // Literals of structs and the arguments of closures are broken before they fill a line.
-    if fits && (kind != Line::Statement && kind != Line::Static || !text.contains(['{', '|'])) {
-        return Some(text.to_owned());
+    let may_break_early = || text.bytes().any(|byte| matches!(byte, b'{' | b'|'));
+    if fits && (kind != Line::Statement && kind != Line::Static || !may_break_early()) {
+        return Some(Cow::Borrowed(text));
     }
-    let mut reader = Reader { text, at: 0, tokens: Vec::new(), bracketed: 0 };
+    let mut reader = Reader { text, at: 0, tokens: Vec::with_capacity(64), bracketed: 0 };
     match kind {
         Line::Head => reader.head()?,
         Line::Member => reader.member()?,
@@ -58,7 +61,7 @@ pub(crate) fn wrap(kind: Line, text: &str) -> Option<String> {
         Line::Static => reader.constant()?,
         Line::Use => reader.import()?,
     }
-    reader.rest().is_empty().then(|| print(&reader.tokens, start, inner))
+    reader.rest().is_empty().then(|| Cow::Owned(print(&reader.tokens, start, inner)))
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -702,14 +705,15 @@ enum Frame {
 
 fn print(tokens: &[Token<'_>], start: isize, inner: isize) -> String {
     let sizes = measure(tokens);
-    let mut out = String::new();
+    let mut out = String::with_capacity(256);
     let mut frames: Vec<Frame> = Vec::new();
     let (mut indent, mut space, mut pending) = (inner, WIDTH - start, 0);
     for (token, size) in tokens.iter().zip(sizes) {
         match *token {
             Token::Text(text) => {
-                out.extend(std::iter::repeat_n(' ', usize::try_from(pending).unwrap_or(0)));
-                pending = 0;
+                for _ in 0..std::mem::take(&mut pending) {
+                    out.push(' ');
+                }
                 out.push_str(text);
                 space -= token.width();
             }

@@ -3,11 +3,25 @@
 //! Every line passes through [`wrap`], so it may be as long as it likes. What a line mentions is noted, for the `use`
 //! lines of the file; documentation mentions nothing.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::docs;
 use super::layout::{self, Table};
 use super::wrap::{Line, wrap};
+
+/// Which bytes a name is made of.
+const IS_PART: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
 
 /// The items of a file.
 pub(crate) struct Code<'a> {
@@ -99,7 +113,7 @@ impl<'a> Code<'a> {
 
     /// Notes the names of a text that begin a path.
     fn mention(&mut self, text: &str) {
-        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
+        let is_part = |byte: u8| IS_PART.get(usize::from(byte)).is_some_and(|is_part| *is_part);
         let bytes = text.as_bytes();
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
@@ -211,8 +225,8 @@ impl Item<'_, '_> {
 
     fn broken(&mut self, kind: Line, line: &str) {
         // What `wrap` does not know stays long, which is a flaw and no mistake.
-        let wrapped = wrap(kind, line);
-        for line in wrapped.as_deref().unwrap_or(line).lines() {
+        let wrapped = wrap(kind, line).unwrap_or(Cow::Borrowed(line));
+        for line in wrapped.lines() {
             self.plain(line);
         }
     }

@@ -202,5 +202,9 @@ pub(crate) fn print_table(table: &Table) -> String {
 
 /// Text as a Rust string literal.
 pub(crate) fn literal(text: &str) -> String {
+    // Most texts mean themselves.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
+        return ["\"", text, "\""].concat();
+    }
     proc_macro2::Literal::string(text).to_string()
 }

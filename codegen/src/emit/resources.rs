@@ -11,7 +11,7 @@ use super::rust::{input, ty};
 use super::security;
 use super::types::{Setter, State, example, required_doc};
 use super::wrap::Line;
-use super::writer::{Code, Function, Item};
+use super::writer::{Code, Function, Item, line};
 use crate::model::{
     Api, Argument, Body, BodyKind, Http, Method, Output, Param, ParamIn, PathArg, Presence, Resource, Struct, Style,
     Type, TypeKind,
@@ -41,7 +41,7 @@ fn handle(code: &mut Code<'_>, api: &Api, resource: &Resource, crate_name: &str)
     };
     let mut item = code.item();
     item.doc(&format!("{doc}\n\nGiven by `client.{}`.", access.join("."))).plain("#[derive(Clone, Debug)]");
-    item.line(Line::Head, &format!("pub struct {name} {{")).members(|members| {
+    item.line(Line::Head, &line!("pub struct {name} {{")).members(|members| {
         members.line(Line::Member, "client: Client,");
     });
     let taken = code.importable();
@@ -55,7 +55,7 @@ fn handle(code: &mut Code<'_>, api: &Api, resource: &Resource, crate_name: &str)
             let (method, handle) = (&child.name, &child.handle);
             block.member().doc(if child.doc.is_empty() { "Resources below this one." } else { &child.doc });
             block.plain("#[must_use]").function(&Function {
-                head: &format!("pub fn {method}(&self) -> {handle}"),
+                head: &line!("pub fn {method}(&self) -> {handle}"),
                 bounds: &[],
                 body: &[&format!("{handle}::new(&self.client)")],
             });
@@ -68,7 +68,7 @@ fn handle(code: &mut Code<'_>, api: &Api, resource: &Resource, crate_name: &str)
             let arguments = method.path_args.iter().map(|arg| format!(", {}: {}", arg.name, path_input(api, arg)));
             let arguments: String = arguments.collect();
             block.function(&Function {
-                head: &format!("pub fn {}(&self{arguments}) -> {}", method.name, method.request),
+                head: &line!("pub fn {}(&self{arguments}) -> {}", method.name, method.request),
                 bounds: &[],
                 body: &[&begun(api, method, taken)],
             });
@@ -78,7 +78,7 @@ fn handle(code: &mut Code<'_>, api: &Api, resource: &Resource, crate_name: &str)
 
 /// A request that has the arguments of its path and no other.
 fn begun(api: &Api, method: &Method, taken: &HashSet<&str>) -> String {
-    let mut text = format!("{} {{ request: Request::new(&self.client, &{})", method.request, method.constant);
+    let mut text = line!("{} {{ request: Request::new(&self.client, &{})", method.request, method.constant);
     for arg in &method.path_args {
         let (wire, name) = (literal(&arg.wire), &arg.name);
         if *api.resolve(&arg.ty) == Type::String {
@@ -338,7 +338,7 @@ fn request(code: &mut Code<'_>, api: &Api, resource: &Resource, method: &Method)
         method.path.replace('`', "'")
     )]);
     item.plain("#[derive(Clone, Debug)]").plain("#[must_use = \"a request does nothing until it is sent\"]");
-    item.line(Line::Head, &format!("pub struct {name}{} {{", state.declared())).members(|members| {
+    item.line(Line::Head, &line!("pub struct {name}{} {{", state.declared())).members(|members| {
         members.line(Line::Member, "request: Request,");
         if let Some(body) = value {
             members.line(Line::Member, &format!("body: {},", ty(api, &body.ty)));
@@ -347,9 +347,9 @@ fn request(code: &mut Code<'_>, api: &Api, resource: &Resource, method: &Method)
     });
     if !method.arguments.is_empty() || method.body.as_ref().is_some_and(has_setters) {
         let body = if value.is_some() { ", body: self.body" } else { "" };
-        let rebuilt = format!("{name} {{ request: self.request{body}, state: PhantomData }}");
+        let rebuilt = line!("{name} {{ request: self.request{body}, state: PhantomData }}");
         let generics = state.generics();
-        code.item().block(&format!("impl{generics} {name}{generics}"), |block| {
+        code.item().block(&line!("impl{generics} {name}{generics}"), |block| {
             for argument in &method.arguments {
                 argument_setter(block, api, method, argument, &state, &rebuilt);
             }
@@ -402,9 +402,9 @@ fn argument_setter(
     let shown = ty(api, &argument.ty);
     // What does not fit a line is two statements.
     let statements = if !generic.is_empty() && is_long(&[&shown, &wire, &converted]) {
-        vec![format!("let {name}: {shown} = {converted};"), format!("self.request.{put}({wire}, {name});")]
+        vec![line!("let {name}: {shown} = {converted};"), line!("self.request.{put}({wire}, {name});")]
     } else {
-        vec![format!("self.request.{put}{generic}({wire}, {converted});")]
+        vec![line!("self.request.{put}{generic}({wire}, {converted});")]
     };
     let setter = RequestSetter { name, said: &said, taken: &taken, is_required: argument.required };
     setter.write(block, method, &statements, state, rebuilt);
@@ -431,12 +431,12 @@ impl RequestSetter<'_> {
     ) {
         let Self { name, said, taken, is_required } = *self;
         let (doc, gives, last) = if is_required {
-            (required_doc(said), format!("{}{}", method.request, state.after(name)), rebuilt)
+            (required_doc(said), line!("{}{}", method.request, state.after(name)), rebuilt)
         } else {
             (said.to_owned(), "Self".to_owned(), "self")
         };
         let body: Vec<&str> = statements.iter().map(String::as_str).chain([last]).collect();
-        let head = format!("pub fn {name}(mut self, {name}: {taken}) -> {gives}");
+        let head = line!("pub fn {name}(mut self, {name}: {taken}) -> {gives}");
         block.member().doc(&doc).function(&Function { head: &head, bounds: &[], body: &body });
     }
 }

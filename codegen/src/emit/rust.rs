@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Literal, Span};
 
+use super::writer::line;
 use crate::lower::names;
 use crate::model::{Api, Field, Presence, Type};
 
@@ -55,23 +56,23 @@ pub(crate) fn input(api: &Api, ty: &Type, value: &str) -> (String, String) {
             let is_plain = is_plain(api.resolve(item));
             let item = self::ty(api, item);
             if is_plain {
-                (format!("impl IntoIterator<Item = {item}>"), format!("{value}.into_iter().collect()"))
+                (line!("impl IntoIterator<Item = {item}>"), line!("{value}.into_iter().collect()"))
             } else {
                 (
-                    format!("impl IntoIterator<Item = impl Into<{item}>>"),
-                    format!("{value}.into_iter().map(Into::into).collect()"),
+                    line!("impl IntoIterator<Item = impl Into<{item}>>"),
+                    line!("{value}.into_iter().map(Into::into).collect()"),
                 )
             }
         }
         Type::Map(item) => {
             let item = self::ty(api, item);
             (
-                format!("impl IntoIterator<Item = (impl Into<String>, impl Into<{item}>)>"),
-                format!("{value}.into_iter().map(|(key, value)| (key.into(), value.into())).collect()"),
+                line!("impl IntoIterator<Item = (impl Into<String>, impl Into<{item}>)>"),
+                line!("{value}.into_iter().map(|(key, value)| (key.into(), value.into())).collect()"),
             )
         }
         plain if is_plain(plain) => (self::ty(api, ty), value.to_owned()),
-        _ => (format!("impl Into<{}>", self::ty(api, ty)), format!("{value}.into()")),
+        _ => (line!("impl Into<{}>", self::ty(api, ty)), line!("{value}.into()")),
     }
 }
 
@@ -79,10 +80,10 @@ pub(crate) fn input(api: &Api, ty: &Type, value: &str) -> (String, String) {
 pub(crate) fn field_input(api: &Api, field: &Field, value: &str) -> (String, String) {
     let (taken, mut converted) = input(api, field.value_type(), value);
     if field.boxed {
-        converted = format!("Box::new({converted})");
+        converted = line!("Box::new({converted})");
     }
     if field.presence == Presence::Required && field.takes_null() {
-        converted = format!("Some({converted})");
+        converted = line!("Some({converted})");
     }
     (taken, converted)
 }

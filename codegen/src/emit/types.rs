@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use super::layout::{Table, literal};
 use super::rust::{field_input, ty};
 use super::wrap::Line;
-use super::writer::{Code, Function, Item};
+use super::writer::{Code, Function, Item, line};
 use crate::model::{Api, Field, Guard, Presence, Struct, Type, TypeDef, TypeKind, Union, UnionVariant, Variant};
 
 /// Writes all that belongs to one type.
@@ -37,10 +37,10 @@ fn begin<'c, 'a>(code: &'c mut Code<'a>, def: &TypeDef) -> Item<'c, 'a> {
 fn structure(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct) {
     let mut item = begin(code, def);
     item.plain("#[derive(Clone, Default)]").plain("#[non_exhaustive]");
-    let head = format!("pub struct {} {{", def.name);
+    let head = line!("pub struct {} {{", def.name);
     item.line(Line::Head, &head).members(|members| {
         for field in &object.fields {
-            let line = format!("pub {}: {},", field.name, field_type(api, field));
+            let line = line!("pub {}: {},", field.name, field_type(api, field));
             members.doc(&field_text(api, field)).line(Line::Member, &line);
         }
         if let Some((rest, value)) = &object.rest {
@@ -64,16 +64,16 @@ fn table_head(def: &TypeDef, object: &Struct) -> String {
 
 /// The table of a struct. A macro can't count, so its rows are numbered here.
 fn rows(object: &Struct) -> Vec<String> {
-    let fields = object.fields.iter().map(|field| {
+    let fields = object.fields.iter().enumerate().map(|(row, field)| {
         let presence = match field.presence {
             Presence::Required => "Required",
             Presence::Optional => "Optional",
             Presence::Nullable => "Nullable",
         };
-        format!("{}: {presence} {}", field.name, literal(&field.wire))
+        line!("{row} {}: {presence} {}", field.name, literal(&field.wire))
     });
-    let rest = object.rest.iter().map(|(rest, _)| format!("{rest}: Rest \"\""));
-    fields.chain(rest).enumerate().map(|(row, text)| format!("{row} {text}")).collect()
+    let rest = object.rest.iter().map(|(rest, _)| format!("{} {rest}: Rest \"\"", object.fields.len()));
+    fields.chain(rest).collect()
 }
 
 /// A field's type with its presence and box.
@@ -81,10 +81,10 @@ fn field_type(api: &Api, field: &Field) -> String {
     let inner = ty(api, field.value_type());
     let inner = if field.boxed { format!("Box<{inner}>") } else { inner };
     match field.presence {
-        Presence::Required if field.takes_null() => format!("Option<{inner}>"),
+        Presence::Required if field.takes_null() => line!("Option<{inner}>"),
         Presence::Required => inner,
-        Presence::Optional => format!("Option<{inner}>"),
-        Presence::Nullable => format!("Nullable<{inner}>"),
+        Presence::Optional => line!("Option<{inner}>"),
+        Presence::Nullable => line!("Nullable<{inner}>"),
     }
 }
 
@@ -99,7 +99,7 @@ fn null_doc(field: &Field) -> [String; 1] {
 
 /// The documentation of a setter that must be called.
 pub(crate) fn required_doc(text: &str) -> String {
-    format!("Required. {text}")
+    line!("Required. {text}")
 }
 
 /// What is said of a member, wherever it is shown.
@@ -122,7 +122,7 @@ pub(crate) fn example(api: &Api, ty: &Type, example: Option<&serde_json::Value>)
     }
     let example = example.filter(|example| !example.is_null())?;
     let shown = example.to_string();
-    (shown.len() <= 100 && !shown.contains(['`', '\\'])).then(|| format!("Example: `{shown}`"))
+    (shown.len() <= 100 && !shown.contains(['`', '\\'])).then(|| line!("Example: `{shown}`"))
 }
 
 fn builder_items(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct, builder: &str) {
@@ -130,24 +130,24 @@ fn builder_items(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct,
     let required = object.fields.iter().filter(|field| field.presence == Presence::Required);
     let state = State::new(code.importable(), required.map(|field| field.name.as_str()));
     let rest = if state.is_empty() { "" } else { ", state: PhantomData" };
-    code.item().block(&format!("impl {name}"), |block| {
+    code.item().block(&line!("impl {name}"), |block| {
         block.member().verbatim(&["Starts building one. Nothing is set."]).function(&Function {
-            head: &format!("pub fn builder() -> {builder}"),
+            head: &line!("pub fn builder() -> {builder}"),
             bounds: &[],
-            body: &[&format!("{builder} {{ value: Self::default(){rest} }}")],
+            body: &[&line!("{builder} {{ value: Self::default(){rest} }}")],
         });
     });
     let mut item = code.item();
     item.verbatim(&[format!("Builds [`{name}`].")]);
     item.plain("#[must_use = \"a builder does nothing until it is built\"]");
-    let head = format!("pub struct {builder}{} {{", state.declared());
+    let head = line!("pub struct {builder}{} {{", state.declared());
     item.line(Line::Head, &head).members(|members| {
         members.line(Line::Member, &format!("value: {name},"));
         state.field(members);
     });
     let generics = state.generics();
-    code.item().block(&format!("impl{generics} {builder}{generics}"), |block| {
-        let rebuilt = format!("{builder} {{ value: self.value, state: PhantomData }}");
+    code.item().block(&line!("impl{generics} {builder}{generics}"), |block| {
+        let rebuilt = line!("{builder} {{ value: self.value, state: PhantomData }}");
         for field in &object.fields {
             let setter = Setter { name: &field.name, null: field.null_setter.as_deref(), owner: builder };
             setter.write(block, api, field, "value", &state, &rebuilt);
@@ -164,14 +164,14 @@ fn builder_items(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct,
             .member()
             .verbatim(&["Gives what was built. Compiles once everything required is set."])
             .plain("#[must_use]");
-        let head = format!("pub fn build(self) -> {name}");
+        let head = line!("pub fn build(self) -> {name}");
         block.function(&Function { head: &head, bounds: &state.bounds(), body: &["self.value"] });
     });
     let complete = state.complete();
     code.item().implementation(
-        &format!("impl From<{builder}{complete}> for {name}"),
+        &line!("impl From<{builder}{complete}> for {name}"),
         &Function {
-            head: &format!("fn from(builder: {builder}{complete}) -> Self"),
+            head: &line!("fn from(builder: {builder}{complete}) -> Self"),
             bounds: &[],
             body: &["builder.build()"],
         },
@@ -190,7 +190,7 @@ fn from_value(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct) {
         Type::Named(id) => matches!(api.get(*id).map(|def| &def.kind), Some(TypeKind::StringEnum(_))),
         _ => false,
     };
-    let statement = format!("Self::builder().{}(value).build()", field.name);
+    let statement = line!("Self::builder().{}(value).build()", field.name);
     from(code, &ty(api, field.value_type()), &def.name, &statement);
     if is_text {
         from(code, "&str", &def.name, &statement);
@@ -199,9 +199,9 @@ fn from_value(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct) {
 
 /// `impl From<source> for target`, with a statement that converts `value`.
 fn from(code: &mut Code<'_>, source: &str, target: &str, statement: &str) {
-    let head = format!("fn from(value: {source}) -> Self");
+    let head = line!("fn from(value: {source}) -> Self");
     let function = Function { head: &head, bounds: &[], body: &[statement] };
-    code.item().implementation(&format!("impl From<{source}> for {target}"), &function);
+    code.item().implementation(&line!("impl From<{source}> for {target}"), &function);
 }
 
 /// The setter of a member of a struct that is being built.
@@ -231,17 +231,17 @@ impl Setter<'_> {
         let is_required = field.presence == Presence::Required;
         let doc = if is_required { required_doc(&said) } else { said };
         let (gives, last) =
-            if is_required { (format!("{owner}{}", state.after(name)), rebuilt) } else { ("Self".to_owned(), "self") };
+            if is_required { (line!("{owner}{}", state.after(name)), rebuilt) } else { ("Self".to_owned(), "self") };
         let (value, nothing) = match field.presence {
             Presence::Required => (converted, "None"),
-            Presence::Optional => (format!("Some({converted})"), "None"),
-            Presence::Nullable => (format!("Nullable::Value({converted})"), "Nullable::Null"),
+            Presence::Optional => (line!("Some({converted})"), "None"),
+            Presence::Nullable => (line!("Nullable::Value({converted})"), "Nullable::Null"),
         };
         let member = &field.name;
         block.member().doc(&doc).function(&Function {
-            head: &format!("pub fn {name}(mut self, {name}: {taken}) -> {gives}"),
+            head: &line!("pub fn {name}(mut self, {name}: {taken}) -> {gives}"),
             bounds: &[],
-            body: &[&format!("self.{place}.{member} = {value};"), last],
+            body: &[&line!("self.{place}.{member} = {value};"), last],
         });
         if let Some(null) = null.filter(|_| field.presence != Presence::Optional) {
             block.member().verbatim(&null_doc(field)).function(&Function {
@@ -325,7 +325,7 @@ impl State {
 
     /// `HasCity: fields::city`
     pub(crate) fn bounds(&self) -> Vec<String> {
-        self.names.iter().map(|(name, param)| format!("{param}: fields::{name}")).collect()
+        self.names.iter().map(|(name, param)| line!("{param}: fields::{name}")).collect()
     }
 
     /// `[HasCity: city, HasState: state]`, as the request macros take it.
@@ -341,7 +341,7 @@ impl State {
 fn string_enum(code: &mut Code<'_>, def: &TypeDef, variants: &[Variant<String>]) {
     let shown = |value: &String| value.replace('`', "'").replace(['\n', '\r'], " ");
     open_enum(code, def, variants, "String", &shown);
-    let rows = variants.iter().map(|variant| format!("{}: {}", variant.name, literal(&variant.value))).collect();
+    let rows = variants.iter().map(|variant| line!("{}: {}", variant.name, literal(&variant.value))).collect();
     code.table(&Table { name: "open_enum", head: def.name.clone(), rows: Some(rows) });
 }
 

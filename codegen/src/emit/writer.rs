@@ -10,6 +10,17 @@ use super::docs;
 use super::layout::{self, Table};
 use super::wrap::{Line, wrap};
 
+/// `format!` for what mostly fits a line: that is allocated at once.
+macro_rules! line {
+    ($($text:tt)*) => {{
+        let mut text = String::with_capacity(96);
+        // Writing to a string can't fail.
+        let _ = std::fmt::Write::write_fmt(&mut text, format_args!($($text)*));
+        text
+    }};
+}
+pub(crate) use line;
+
 /// Which bytes a name is made of.
 const IS_PART: [bool; 256] = {
     let mut table = [false; 256];
@@ -216,11 +227,11 @@ impl Item<'_, '_> {
     /// A variant of an enum, and what it holds.
     pub(crate) fn variant(&mut self, name: &str, held: Option<&str>) {
         let Some(held) = held else {
-            self.plain(&format!("{name},"));
+            self.plain(&line!("{name},"));
             return;
         };
         self.code.mention(held);
-        self.broken(Line::Member, &format!("{name}({held}),"));
+        self.broken(Line::Member, &line!("{name}({held}),"));
     }
 
     fn broken(&mut self, kind: Line, line: &str) {
@@ -260,7 +271,7 @@ impl Item<'_, '_> {
 
     /// An `impl` block, of which `head` is all before the brace.
     pub(crate) fn block(&mut self, head: &str, write: impl FnOnce(&mut Self)) {
-        self.line(Line::Head, &format!("{head} {{"));
+        self.line(Line::Head, &line!("{head} {{"));
         self.is_generic = head.starts_with("impl<") && !head.starts_with("impl<const ");
         self.is_empty = true;
         self.members(write);
@@ -284,12 +295,12 @@ impl Item<'_, '_> {
             self.plain("#[inline]");
         }
         if bounds.is_empty() {
-            self.line(Line::Head, &format!("{head} {{"));
+            self.line(Line::Head, &line!("{head} {{"));
         } else {
             self.line(Line::Head, head).plain("where");
             for bound in *bounds {
                 self.code.mention(bound);
-                self.plain(&format!("    {bound},"));
+                self.plain(&line!("    {bound},"));
             }
             self.plain("{");
         }

@@ -247,32 +247,46 @@ pub(crate) fn variants(values: &[String]) -> Vec<(String, Option<String>)> {
 /// Names already given in one namespace.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope {
+    /// Names that no one may have.
+    fixed: &'static [&'static str],
     taken: BTreeSet<String>,
     next: BTreeMap<String, u32>,
 }
 
 impl Scope {
+    /// A namespace in which these names have their meaning already.
+    pub(crate) fn beside(fixed: &'static [&'static str]) -> Self {
+        Self { fixed, ..Self::default() }
+    }
+
     /// Marks a name as used by something that is not generated.
     pub(crate) fn reserve(&mut self, name: &str) {
         self.taken.insert(name.to_owned());
     }
 
     pub(crate) fn is_taken(&self, name: &str) -> bool {
-        self.taken.contains(name)
+        self.fixed.contains(&name) || self.taken.contains(name)
+    }
+
+    /// Takes a name if it is free.
+    fn take(&mut self, name: &str) -> bool {
+        !self.fixed.contains(&name) && self.taken.insert(name.to_owned())
     }
 
     /// Takes `wanted`, or the first of `wanted2`, `wanted3`.. that is free.
     pub(crate) fn claim(&mut self, wanted: &str) -> String {
-        if self.taken.insert(wanted.to_owned()) {
+        if self.take(wanted) {
             return wanted.to_owned();
         }
-        let next = self.next.entry(wanted.to_owned()).or_insert(2);
+        let separator = if wanted.ends_with(|last: char| last.is_ascii_digit()) { "_" } else { "" };
+        // What a keyword needs to be a name, a number does as well.
+        let stem = wanted.trim_end_matches('_');
+        let mut next = self.next.get(wanted).copied().unwrap_or(2);
         loop {
-            let separator = if wanted.ends_with(|last: char| last.is_ascii_digit()) { "_" } else { "" };
-            // What a keyword needs to be a name, a number does as well.
-            let candidate = format!("{}{separator}{next}", wanted.trim_end_matches('_'));
-            *next += 1;
-            if self.taken.insert(candidate.clone()) {
+            let candidate = format!("{stem}{separator}{next}");
+            next += 1;
+            if self.take(&candidate) {
+                self.next.insert(wanted.to_owned(), next);
                 return candidate;
             }
         }
@@ -281,7 +295,7 @@ impl Scope {
     /// Takes the first of `candidates` that is free, else numbers the last.
     pub(crate) fn claim_first(&mut self, candidates: &[String]) -> String {
         for candidate in candidates {
-            if self.taken.insert(candidate.clone()) {
+            if self.take(candidate) {
                 return candidate.clone();
             }
         }

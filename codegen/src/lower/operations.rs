@@ -178,10 +178,7 @@ pub(crate) fn lower<'a>(
     let base = named.request.strip_suffix("Request").unwrap_or(&named.request).to_owned();
     let given = found.parameters(document);
     parameters::report_duplicates(found, document, diagnostics);
-    let mut taken = Scope::default();
-    for method in names::REQUEST_METHODS {
-        taken.reserve(method);
-    }
+    let mut taken = Scope::beside(names::REQUEST_METHODS);
 
     let path_args = parameters::path_args(found, &given, &base, schemas, diagnostics);
     let (params, arguments) = parameters::lower(&given, &base, paging.is_some(), &mut taken, schemas, diagnostics);

@@ -107,7 +107,7 @@ fn is_same(one: &Response, other: &Response) -> bool {
             (media::essence(name), schema.and_then(|schema| serde_json::to_value(schema).ok()).map(without_remarks))
         })
     };
-    essential(one) == essential(other)
+    std::ptr::eq(one, other) || essential(one) == essential(other)
 }
 
 /// A schema without what says nothing about the shape of its values.
@@ -180,10 +180,7 @@ fn alternatives<'a>(
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Alternative> {
-    let mut scope = Scope::default();
-    for method in names::REQUEST_METHODS {
-        scope.reserve(method);
-    }
+    let mut scope = Scope::beside(names::REQUEST_METHODS);
     let mut alternatives = Vec::new();
     for other in media::distinct(&response.content).into_iter().filter(|other| *other != media_type) {
         let Some(media) = response.content.get(other) else { continue };

@@ -60,7 +60,7 @@ impl Place {
         }
         Self {
             pointer,
-            name: format!("{} {name}", self.name),
+            name: [self.name.as_str(), " ", name].concat(),
             usage: self.usage,
             subject: self.subject.clone(),
             depth: self.depth + 1,
@@ -925,10 +925,7 @@ impl<'a> Schemas<'a> {
         }
         let from_base = properties.len();
         properties.extend(optional);
-        let mut scope = Scope::default();
-        for method in names::BUILDER_METHODS {
-            scope.reserve(method);
-        }
+        let mut scope = Scope::beside(names::BUILDER_METHODS);
         let mut fields = Vec::with_capacity(properties.len());
         for (index, (wire, found)) in properties.iter().enumerate() {
             let needed = required.contains(wire);

@@ -79,11 +79,8 @@ impl<'a> Plan<'a> {
     fn schemes(&self, config: &Config) -> Vec<Scheme> {
         let stem = names::shouty(&self.document.api.info.title);
         let only = self.names.len() == 1;
-        let mut setters = Scope::default();
+        let mut setters = Scope::beside(names::CLIENT_BUILDER_METHODS);
         let mut variables = Scope::default();
-        for name in names::CLIENT_BUILDER_METHODS {
-            setters.reserve(name);
-        }
         let mut schemes = Vec::new();
         for (index, name) in self.names.iter().enumerate() {
             let Some((scheme, auth)) = scheme(self.document, name) else { continue };

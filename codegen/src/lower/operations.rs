@@ -64,34 +64,50 @@ impl<'a> Found<'a> {
 
     /// The responses by status, each with its place.
     pub(crate) fn responses(&self, document: &'a Document) -> Vec<(String, &'a Response, String)> {
-        let responses = &self.operation.responses;
-        let by_status = responses.responses.iter().map(|(status, response)| {
-            let status = match status {
-                StatusCode::Code(code) => code.to_string(),
-                StatusCode::Range(range) => format!("{range}XX"),
-            };
-            (status, response)
-        });
-        let fallback = responses.default.iter().map(|response| ("default".to_owned(), response));
-        by_status
-            .chain(fallback)
-            .filter_map(|(status, response)| {
-                let pointer = format!("{}/responses/{status}", self.pointer);
-                let (response, pointer) = Component::resolve(response, pointer, document)?;
-                Some((status, response, pointer))
-            })
-            .collect()
+        self.answers(document, |_| true).chain(self.fallback(document)).collect()
     }
 
     /// The success responses, or the default one where there is no other.
     pub(crate) fn successes(&self, document: &'a Document) -> Vec<(String, &'a Response, String)> {
-        let mut all = self.responses(document);
-        let successes: Vec<_> = all.iter().filter(|(status, ..)| status.starts_with('2')).cloned().collect();
-        if successes.is_empty() {
-            all.retain(|(status, ..)| status == "default");
-            return all;
-        }
-        successes
+        let is_success = |status: &StatusCode| match status {
+            StatusCode::Code(code) => *code / 100 == 2,
+            StatusCode::Range(range) => *range == 2,
+        };
+        let successes: Vec<_> = self.answers(document, is_success).collect();
+        if successes.is_empty() { self.fallback(document).into_iter().collect() } else { successes }
+    }
+
+    fn answers(
+        &self,
+        document: &'a Document,
+        wanted: impl Fn(&StatusCode) -> bool,
+    ) -> impl Iterator<Item = (String, &'a Response, String)> {
+        let operation = self.operation;
+        operation.responses.responses.iter().filter(move |(status, _)| wanted(status)).filter_map(
+            |(status, response)| {
+                let status = match status {
+                    StatusCode::Code(code) => code.to_string(),
+                    StatusCode::Range(range) => format!("{range}XX"),
+                };
+                self.answer(status, response, document)
+            },
+        )
+    }
+
+    /// The response to what no status stands for.
+    fn fallback(&self, document: &'a Document) -> Option<(String, &'a Response, String)> {
+        self.answer("default".to_owned(), self.operation.responses.default.as_ref()?, document)
+    }
+
+    fn answer(
+        &self,
+        status: String,
+        response: &'a ReferenceOr<Response>,
+        document: &'a Document,
+    ) -> Option<(String, &'a Response, String)> {
+        let pointer = [self.pointer.as_str(), "/responses/", &status].concat();
+        let (response, pointer) = Component::resolve(response, pointer, document)?;
+        Some((status, response, pointer))
     }
 
     /// The name of the member that is all there is in the JSON of the response.

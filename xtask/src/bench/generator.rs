@@ -12,7 +12,7 @@ use super::line::{Line, median};
 use crate::generate::{self, in_workspace};
 use crate::measure::used_by_this;
 
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 11;
 /// So many copies of our documents have about as many operations as Telnyx's whole document.
 const COPIES: usize = 12;
 
@@ -99,12 +99,7 @@ fn turns(program: &Path, file: &Path, out: &Path) -> Result<Figures> {
         unwritten.push(generated.unwritten / parsed.whole);
         memory.push(generated.mib);
     }
-    Ok(Figures {
-        seconds: median(seconds),
-        ratio: median(ratios),
-        unwritten: median(unwritten),
-        mib: median(memory),
-    })
+    Ok(Figures { seconds: median(seconds), ratio: median(ratios), unwritten: median(unwritten), mib: median(memory) })
 }
 
 /// What a worker says of itself.

@@ -154,9 +154,9 @@ impl Transport for Detour {
         let mut rng = self.books.rng(call, 1_000 + u64::from(request.attempt));
         // Every twelfth fault is a refused connection.
         if rng.f64() < self.books.faults / 12.0
-            && let Some((_, path)) = request.url.split_once("/v2/")
+            && let Some((_, path)) = request.url().split_once("/v2/")
+            && request.set_url(&format!("{}/v2/{path}", self.closed)).is_ok()
         {
-            request.url = format!("{}/v2/{path}", self.closed);
             self.books.refused.fetch_add(1, Ordering::Relaxed);
         }
         self.inner.send(request)

@@ -21,18 +21,22 @@ macro_rules! line {
 }
 pub(crate) use line;
 
-/// Which bytes a name is made of.
-const IS_PART: [bool; 256] = {
-    let mut table = [false; 256];
+/// A bit for each ASCII character that a name may hold.
+const PARTS: u128 = {
+    let mut parts = 0;
     let mut byte = 0_u8;
-    loop {
-        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
-        if byte == u8::MAX {
-            break table;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() || byte == b'_' {
+            parts |= 1 << byte;
         }
         byte += 1;
     }
+    parts
 };
+
+fn is_part(byte: u8) -> bool {
+    byte >= 0x80 || PARTS >> byte & 1 == 1
+}
 
 /// The items of a file.
 pub(crate) struct Code<'a> {
@@ -124,7 +128,6 @@ impl<'a> Code<'a> {
 
     /// Notes the names of a text that begin a path.
     fn mention(&mut self, text: &str) {
-        let is_part = |byte: u8| IS_PART.get(usize::from(byte)).is_some_and(|is_part| *is_part);
         let bytes = text.as_bytes();
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {

@@ -247,13 +247,12 @@ async fn fetch(
     }
     let request = TransportRequest {
         method: Method::Post,
-        url: url.to_string(),
+        url,
         headers,
         body: Some(Bytes::from(form).into()),
         operation: "token",
         path_template: token_url,
         attempt: 1,
-        parsed: Some(url),
     };
     let response = client.transport().send(request).await.map_err(|error| {
         let error = error_of(error, false);
@@ -340,19 +339,15 @@ impl Credentials {
 
     /// Chooses what an operation is called with: the first alternative for which everything has been
     /// given. Nothing is sent only where nothing is needed, and something can't be.
-    pub(crate) fn choose(&self, wanted: Security) -> Result<Vec<Chosen>, Error> {
-        let chosen = |alternative: &[usize]| -> Option<Vec<Chosen>> {
-            let chosen = alternative.iter().map(|index| {
-                Some(Chosen { auth: API.schemes.get(*index)?.auth, credential: self.get(*index)?.clone() })
-            });
-            chosen.collect()
-        };
+    pub(crate) fn choose(&self, wanted: Security) -> Result<Chosen<'_>, Error> {
+        let is_given = |index: &usize| API.schemes.get(*index).and(self.get(*index)).is_some();
         let mut alternatives = wanted.iter().filter(|alternative| !alternative.is_empty());
-        match alternatives.find_map(|alternative| chosen(alternative)) {
-            Some(chosen) => Ok(chosen),
-            None if wanted.is_empty() || wanted.iter().any(|alternative| alternative.is_empty()) => Ok(Vec::new()),
-            None => Err(Error::configuration(missing(wanted))),
-        }
+        let schemes = match alternatives.find(|alternative| alternative.iter().all(is_given)) {
+            Some(alternative) => *alternative,
+            None if wanted.is_empty() || wanted.iter().any(|alternative| alternative.is_empty()) => &[],
+            None => return Err(Error::configuration(missing(wanted))),
+        };
+        Ok(Chosen { schemes, credentials: self })
     }
 
     /// Every text that must not be shown.
@@ -403,51 +398,67 @@ fn how(scheme: &Scheme) -> String {
     format!("give it by `{}`, or set {variables} and use `from_env`", scheme.setter)
 }
 
-/// A credential that a request is sent with.
-#[derive(Clone)]
-pub(crate) struct Chosen {
-    auth: Auth,
-    credential: Credential,
+/// The credentials that a request is sent with.
+#[derive(Clone, Copy)]
+pub(crate) struct Chosen<'c> {
+    /// The schemes by their index.
+    schemes: &'static [usize],
+    credentials: &'c Credentials,
+}
+
+impl<'c> Chosen<'c> {
+    fn iter(self) -> impl Iterator<Item = (Auth, &'c Credential)> {
+        let found = move |index: &usize| Some((API.schemes.get(*index)?.auth, self.credentials.get(*index)?));
+        self.schemes.iter().filter_map(found)
+    }
 }
 
 /// The credentials of one attempt.
-pub(crate) struct Proofs(Vec<(Auth, Secret, Option<Arc<Fetched>>)>);
+pub(crate) struct Proofs<'c> {
+    chosen: Chosen<'c>,
+    /// What had to be fetched of them, in their order.
+    fetched: Vec<(Secret, Arc<Fetched>)>,
+}
 
-impl Proofs {
+impl<'c> Proofs<'c> {
     /// Those that need not be fetched, if that is all of them.
-    pub(crate) fn at_hand(chosen: &[Chosen]) -> Option<Self> {
-        let proofs = chosen.iter().map(|chosen| match &chosen.credential {
-            Credential::Fixed(secret) => Some((chosen.auth, secret.clone(), None)),
-            Credential::Fetched(_) => None,
-        });
-        proofs.collect::<Option<_>>().map(Self)
+    pub(crate) fn at_hand(chosen: Chosen<'c>) -> Option<Self> {
+        let is_fixed = |(_, credential): (Auth, &Credential)| matches!(credential, Credential::Fixed(_));
+        chosen.iter().all(is_fixed).then(|| Self { chosen, fetched: Vec::new() })
     }
 
     /// Fetches what has to be fetched.
-    pub(crate) async fn of(chosen: &[Chosen], client: &client::Inner, limits: &Limits) -> Result<Self, Error> {
-        let mut proofs = Vec::with_capacity(chosen.len());
-        for Chosen { auth, credential } in chosen {
-            match credential {
-                Credential::Fixed(secret) => proofs.push((*auth, secret.clone(), None)),
-                Credential::Fetched(fetched) => {
-                    let secret = fetched.get(*auth, client, limits).await?;
-                    proofs.push((*auth, secret, Some(Arc::clone(fetched))));
-                }
+    pub(crate) async fn of(chosen: Chosen<'c>, client: &client::Inner, limits: &Limits) -> Result<Self, Error> {
+        let mut proofs = Self { chosen, fetched: Vec::new() };
+        for (auth, credential) in chosen.iter() {
+            if let Credential::Fetched(fetched) = credential {
+                let secret = fetched.get(auth, client, limits).await?;
+                proofs.fetched.push((secret, Arc::clone(fetched)));
             }
         }
-        Ok(Self(proofs))
+        Ok(proofs)
     }
 
-    /// Puts them where they belong. A header that the caller has set stays.
-    pub(crate) fn apply(&self, url: &mut Url, headers: &mut Headers) -> Result<(), String> {
-        for (auth, secret, _) in &self.0 {
+    /// Puts them where they belong: into the headers, of which one that the caller has set stays, and into the query if
+    /// there is a URL.
+    pub(crate) fn apply(&self, mut url: Option<&mut Url>, headers: &mut Headers) -> Result<(), String> {
+        let mut fetched = self.fetched.iter();
+        for (auth, credential) in self.chosen.iter() {
+            let secret = match credential {
+                Credential::Fixed(secret) => secret,
+                Credential::Fetched(_) => match fetched.next() {
+                    Some((secret, _)) => secret,
+                    None => continue,
+                },
+            };
             let secret = secret.reveal();
             let (name, value) = match auth {
                 Auth::Bearer | Auth::ClientCredentials { .. } => ("authorization", ["Bearer ", secret].concat()),
                 Auth::Http(scheme) => ("authorization", format!("{scheme} {secret}")),
                 Auth::Basic => ("authorization", format!("Basic {}", base64(secret.as_bytes()))),
-                Auth::Header(name) => (*name, secret.to_owned()),
+                Auth::Header(name) => (name, secret.to_owned()),
                 Auth::Query(name) => {
+                    let Some(url) = &mut url else { continue };
                     let pair = format!("{}={}", params::escape(name), params::escape(secret));
                     let query = url.query().filter(|query| !query.is_empty());
                     // A link to the next page may repeat it.
@@ -478,10 +489,8 @@ impl Proofs {
 
     /// Forgets those that were fetched, since the server does not accept them; whether there are any.
     pub(crate) fn forget(&self) -> bool {
-        let mut fetched = self.0.iter().filter_map(|(_, secret, fetched)| Some((secret, fetched.as_ref()?))).peekable();
-        let any = fetched.peek().is_some();
-        fetched.for_each(|(secret, fetched)| fetched.forget(secret));
-        any
+        self.fetched.iter().for_each(|(secret, fetched)| fetched.forget(secret));
+        !self.fetched.is_empty()
     }
 }
 

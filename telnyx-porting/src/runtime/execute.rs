@@ -101,7 +101,7 @@ enum Take<'a> {
 /// of it.
 async fn attempts(
     request: &Request,
-    prepared: &Prepared,
+    prepared: &Prepared<'_>,
     trace: &Trace,
     mut take: Take<'_>,
 ) -> Result<(RawResponse, Incoming), Error> {
@@ -118,12 +118,12 @@ async fn attempts(
         let limits = Limits::of_attempt(timeout, deadline);
         let start = Instant::now();
         trace.attempt_starts(attempt);
-        let (proofs, outcome) = match prepared.with_proofs(client, &limits).await {
-            Ok((proofs, mut hop)) => {
+        let (proofs, outcome) = match prepared.proofs(client, &limits).await {
+            Ok(proofs) => {
                 // Boxed, as `Prepared` is, so that no box of a call is of more than 1 KB: larger ones are slow to be
                 // had from most allocators.
-                let sent = Box::pin(send_once(inner, &prepared.url, &mut hop, attempt, &limits, trace, &mut take));
-                (Some(proofs), sent.await)
+                let sent = Box::pin(send_once(inner, prepared, &proofs, attempt, &limits, trace, &mut take)).await;
+                (Some(proofs), sent)
             }
             Err(failure) => (None, Err(failure)),
         };
@@ -183,16 +183,16 @@ fn is_idempotent(operation: &Operation) -> bool {
 }
 
 /// A request as it goes out, but for what each attempt adds.
-struct Prepared {
+struct Prepared<'r> {
     method: Method,
     url: Url,
     headers: Headers,
     body: Option<Payload>,
-    credentials: Vec<Chosen>,
+    credentials: Chosen<'r>,
 }
 
-impl Prepared {
-    async fn of(request: &Request) -> Result<Box<Self>, Error> {
+impl<'r> Prepared<'r> {
+    async fn of(request: &'r Request) -> Result<Box<Self>, Error> {
         let inner = request.inner();
         if let Some(fault) = &inner.fault {
             return Err(request.refuse(fault));
@@ -214,20 +214,15 @@ impl Prepared {
         Ok(Box::new(Self { method: inner.operation.method, url, headers, body, credentials }))
     }
 
-    /// Where an attempt begins, with the credentials of this moment.
-    async fn with_proofs(&self, client: &client::Inner, limits: &Limits) -> Result<(Proofs, Hop), Error> {
-        let proofs = match Proofs::at_hand(&self.credentials) {
-            Some(proofs) => proofs,
-            None => {
-                // Boxed because it is rare, and two thirds of what a call would hold otherwise.
-                let fetched = limits.hold(Box::pin(Proofs::of(&self.credentials, client, limits))).await;
-                // Whatever went wrong, the request itself was not sent.
-                fetched.map_err(|error| Error::new(error.kind(), format!("no token was fetched: {error}")))??
-            }
-        };
-        let mut hop = Hop::first(self);
-        proofs.apply(&mut hop.url, &mut hop.headers).map_err(Error::invalid_request)?;
-        Ok((proofs, hop))
+    /// The credentials of this moment.
+    async fn proofs(&self, client: &client::Inner, limits: &Limits) -> Result<Proofs<'r>, Error> {
+        if let Some(proofs) = Proofs::at_hand(self.credentials) {
+            return Ok(proofs);
+        }
+        // Boxed because it is rare, and two thirds of what a call would hold otherwise.
+        let fetched = limits.hold(Box::pin(Proofs::of(self.credentials, client, limits))).await;
+        // Whatever went wrong, the request itself was not sent.
+        fetched.map_err(|error| Error::new(error.kind(), format!("no token was fetched: {error}")))?
     }
 }
 
@@ -367,8 +362,8 @@ fn cookies_of(request: &request::Inner) -> String {
 /// One attempt, redirects included.
 async fn send_once(
     request: &request::Inner,
-    home: &Url,
-    hop: &mut Hop,
+    prepared: &Prepared<'_>,
+    proofs: &Proofs<'_>,
     attempt: u32,
     limits: &Limits,
     trace: &Trace,
@@ -376,25 +371,26 @@ async fn send_once(
 ) -> Result<(RawResponse, Incoming), Error> {
     const MAX_REDIRECTS: usize = 10;
     let client = request.client.inner();
+    let mut hop = Hop::first(prepared);
     for _ in 0..=MAX_REDIRECTS {
+        let (url, headers) = hop.head(prepared, proofs).map_err(Error::invalid_request)?;
         let outgoing = TransportRequest {
             method: hop.method,
-            url: hop.url.as_str().to_owned(),
-            headers: hop.headers.clone(),
-            body: hop.body.as_ref().map(Payload::open),
+            url,
+            headers,
+            body: prepared.body.as_ref().filter(|_| hop.has_body).map(Payload::open),
             operation: request.operation.id,
             path_template: request.operation.path,
             attempt,
-            parsed: Some(hop.url.clone()),
         };
         let sent = limits.hold(client.transport().send(outgoing)).await;
         let sent = sent.and_then(|sent| sent.map_err(|error| error_of(error, false)));
         let response = sent.map_err(|error| error.with_reached(hop.reached))?;
         if let Some(location) = redirect_of(response.status, &response.headers) {
-            match hop.next(response.status, location, home, client) {
+            match hop.next(response.status, location, prepared, client) {
                 Ok(next) => {
                     trace.redirected(attempt, response.status);
-                    *hop = next;
+                    hop = next;
                     continue;
                 }
                 Err(why) => {
@@ -431,7 +427,7 @@ async fn send_once(
         };
         if !succeeded {
             // An error is told by its status even if its body is not whole.
-            return Err(status_error(request, client, hop, status, headers, body));
+            return Err(status_error(request, client, &hop, status, headers, body));
         }
         return match outcome {
             Ok(()) => {
@@ -446,25 +442,47 @@ async fn send_once(
 }
 
 /// Where an attempt stands after the redirects it has followed.
-#[derive(Clone)]
 struct Hop {
     method: Method,
-    url: Url,
-    headers: Headers,
-    body: Option<Payload>,
+    /// Where the last redirect led.
+    elsewhere: Option<Url>,
+    /// Whether the request has been at the origin it was meant for all the way.
+    is_home: bool,
+    has_body: bool,
     /// How far the redirects have shown the request to get.
     reached: Reached,
 }
 
 impl Hop {
-    fn first(prepared: &Prepared) -> Self {
+    fn first(prepared: &Prepared<'_>) -> Self {
         Self {
             method: prepared.method,
-            url: prepared.url.clone(),
-            headers: prepared.headers.with_room(),
-            body: prepared.body.clone(),
+            elsewhere: None,
+            is_home: true,
+            has_body: prepared.body.is_some(),
             reached: Reached::No,
         }
+    }
+
+    /// The URL and the headers that are sent there.
+    fn head(&self, prepared: &Prepared<'_>, proofs: &Proofs<'_>) -> Result<(Url, Headers), String> {
+        let mut url = self.url(prepared).clone();
+        if !self.is_home {
+            let harmless = ["accept", "user-agent"].into_iter();
+            return Ok((url, harmless.filter_map(|name| Some((name, prepared.headers.get(name)?))).collect()));
+        }
+        let mut headers = prepared.headers.with_room();
+        if prepared.body.is_some() && !self.has_body {
+            headers.remove("content-type");
+        }
+        // Where a redirect leads is the server's choice, its query included.
+        let query = self.elsewhere.is_none().then_some(&mut url);
+        proofs.apply(query, &mut headers)?;
+        Ok((url, headers))
+    }
+
+    fn url<'a>(&'a self, prepared: &'a Prepared<'_>) -> &'a Url {
+        self.elsewhere.as_ref().unwrap_or(&prepared.url)
     }
 
     /// Follows a redirect, or says why it must not be followed.
@@ -472,32 +490,37 @@ impl Hop {
     /// A request is repeated elsewhere only if that can't lose or leak anything: its body is never
     /// dropped on the way (301 and 302 would turn POST into GET) and never goes to another origin,
     /// nor do headers that may hold secrets.
-    fn next(&self, status: u16, location: &str, home: &Url, client: &client::Inner) -> Result<Self, String> {
-        let url = self.url.join(location).map_err(|error| format!("its `Location` can't be used: {error}"))?;
+    fn next(
+        &self,
+        status: u16,
+        location: &str,
+        prepared: &Prepared<'_>,
+        client: &client::Inner,
+    ) -> Result<Self, String> {
+        let url =
+            self.url(prepared).join(location).map_err(|error| format!("its `Location` can't be used: {error}"))?;
         if !is_secure_enough(&url, client.allow_plain_http) {
             return Err(format!("{}:// is not safe enough to follow", url.scheme()));
         }
-        let mut next = self.clone();
-        next.url = url;
-        next.reached = next.reached.max(Reached::Refused);
+        let mut next = Self {
+            is_home: self.is_home && url.origin() == prepared.url.origin(),
+            elsewhere: Some(url),
+            reached: self.reached.max(Reached::Refused),
+            ..*self
+        };
         if status == 303 && !next.method.is_safe() {
             // The request was carried out; its result is to be had elsewhere.
             next.method = Method::Get;
-            next.body = None;
-            next.headers.remove("content-type");
+            next.has_body = false;
             next.reached = Reached::CarriedOut;
         } else if matches!(status, 301 | 302) && !next.method.is_safe() {
             return Err(format!("following it would turn {} into GET", next.method));
         }
-        if next.body.as_ref().is_some_and(|body| !body.is_there()) {
+        if next.has_body && prepared.body.as_ref().is_some_and(|body| !body.is_there()) {
             return Err("the body was a stream, which can't be sent again".to_owned());
         }
-        if next.url.origin() != home.origin() {
-            if !next.method.is_safe() {
-                return Err("following it would send the request to another origin".to_owned());
-            }
-            next.headers =
-                ["accept", "user-agent"].into_iter().filter_map(|name| Some((name, self.headers.get(name)?))).collect();
+        if !next.is_home && (next.has_body || !next.method.is_safe()) {
+            return Err("following it would send the request to another origin".to_owned());
         }
         Ok(next)
     }
@@ -881,6 +904,25 @@ mod tests {
         assert_eq!(names(1), ["accept", "user-agent"]);
         // Who has been elsewhere does not get it back: the other origin chose where to go.
         assert_eq!(names(2), ["accept", "user-agent"]);
+    }
+
+    #[tokio::test]
+    async fn a_body_stays_at_home() {
+        let here = Step::status(307).header("location", "/base/other");
+        let there = Step::status(307).header("location", "https://else.test/file");
+        let script = Script::new([here, there]);
+        // Some search by GET with a body.
+        let error = get(&script.client(), "1").body(&json!({"name": "n"})).call_for_nothing().await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "GET /things/{id}: the server redirects by 307 Temporary Redirect: \
+             following it would send the request to another origin; status 307"
+        );
+        let log = script.log();
+        assert_eq!(log.len(), 2);
+        assert_eq!(log[1].url, "https://api.test/base/other");
+        assert_eq!((&log[1].body, &log[1].headers), (&log[0].body, &log[0].headers));
+        assert!(log[0].body.is_some());
     }
 
     #[tokio::test]

@@ -81,11 +81,7 @@ fn request_of(request: TransportRequest) -> Result<reqwest::Request, TransportEr
         Method::Post => reqwest::Method::POST,
         Method::Patch => reqwest::Method::PATCH,
     };
-    let url = match request.parsed.filter(|parsed| parsed.as_str() == request.url) {
-        Some(parsed) => parsed,
-        None => reqwest::Url::parse(&request.url).map_err(invalid)?,
-    };
-    let mut out = reqwest::Request::new(method, url);
+    let mut out = reqwest::Request::new(method, request.url);
     for (name, value) in &request.headers {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(invalid)?;
         let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(invalid)?;

@@ -1282,7 +1282,7 @@ mod tests {
 
     impl Transport for Endless {
         fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
-            let page = request.url.rsplit_once('=').map_or(1, |(_, page)| page.parse().unwrap());
+            let page = request.url().rsplit_once('=').map_or(1, |(_, page)| page.parse().unwrap());
             let items: Vec<i64> = ((page - 1) * self.size..page * self.size).collect();
             let body = Bytes(json!({"data": items, "meta": {"page": page, "pages": self.pages}}).to_string());
             BODIES.born();

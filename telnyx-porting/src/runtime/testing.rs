@@ -577,15 +577,14 @@ pub struct MockRequest {
 
 impl MockRequest {
     async fn of(request: TransportRequest) -> Result<Self, TransportError> {
-        let TransportRequest { method, url, headers, body, operation, path_template, attempt, parsed: _ } = request;
+        let TransportRequest { method, url, headers, body, operation, path_template, attempt } = request;
         let body = match body {
             Some(body) => Some(body.into_bytes().await?),
             None => None,
         };
-        let parsed = Url::parse(&url).ok();
-        let path = parsed.as_ref().map_or_else(|| url.clone(), |url| path_below(url.path(), path_template));
-        let query = parsed.iter().flat_map(|url| url.query_pairs().into_owned()).collect();
-        Ok(Self { method, url, path, query, headers, body, operation, attempt })
+        let path = path_below(url.path(), path_template);
+        let query = url.query_pairs().into_owned().collect();
+        Ok(Self { method, url: url.into(), path, query, headers, body, operation, attempt })
     }
 
     /// Returns the first value of a query parameter.

@@ -51,8 +51,8 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
 pub struct TransportRequest {
     /// The method.
     pub method: Method,
-    /// The whole URL, percent-encoded.
-    pub url: String,
+    /// The whole URL, taken apart.
+    pub(crate) url: reqwest::Url,
     /// All headers but those that frame the body.
     pub headers: Headers,
     /// The body. `Some` of no bytes and `None` differ in that the first sends `Content-Length: 0`.
@@ -63,8 +63,24 @@ pub struct TransportRequest {
     pub path_template: &'static str,
     /// How many times the request has been sent, this time included.
     pub attempt: u32,
-    /// The URL as it was taken apart already, unless someone has changed it since.
-    pub(crate) parsed: Option<reqwest::Url>,
+}
+
+impl TransportRequest {
+    /// Returns the whole URL, percent-encoded.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.url.as_str()
+    }
+
+    /// Sends the request elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no absolute URL; the request keeps the one that it has.
+    pub fn set_url(&mut self, url: &str) -> Result<(), TransportError> {
+        self.url = url.parse().map_err(|error| TransportError::new(TransportErrorKind::InvalidRequest, error))?;
+        Ok(())
+    }
 }
 
 impl fmt::Debug for TransportRequest {
@@ -240,5 +256,27 @@ impl fmt::Display for TransportError {
 impl StdError for TransportError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         Some(self.source.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_can_be_sent_elsewhere() {
+        let mut request = TransportRequest {
+            method: Method::Get,
+            url: "https://api.test/v2".parse().unwrap(),
+            headers: Headers::new(),
+            body: None,
+            operation: "a",
+            path_template: "/",
+            attempt: 1,
+        };
+        let error = request.set_url("not a URL").unwrap_err();
+        assert_eq!((error.kind, request.url()), (TransportErrorKind::InvalidRequest, "https://api.test/v2"));
+        request.set_url("http://127.0.0.1:80/ä b").unwrap();
+        assert_eq!(request.url(), "http://127.0.0.1/%C3%A4%20b");
     }
 }

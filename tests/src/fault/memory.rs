@@ -85,7 +85,7 @@ impl fmt::Debug for Memory {
 
 fn request_of(request: &TransportRequest) -> Result<hyper::Request<Full<Bytes>>, TransportError> {
     let invalid = |error: String| TransportError::new(TransportErrorKind::InvalidRequest, error);
-    let uri: hyper::Uri = request.url.parse().map_err(|_| invalid("not a URL".to_owned()))?;
+    let uri: hyper::Uri = request.url().parse().map_err(|_| invalid("not a URL".to_owned()))?;
     let host = uri.authority().map(ToString::to_string).unwrap_or_default();
     let target = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let mut builder = hyper::Request::builder().method(request.method.as_str()).uri(target).header("host", host);

@@ -183,7 +183,11 @@ pub(crate) fn type_name(text: &str) -> String {
     if name.starts_with('_') {
         name.replace_range(..1, "Type");
     }
-    if RESERVED_TYPES.binary_search(&name.as_str()).is_ok() { format!("{name}Model") } else { name }
+    // Neither is `Self_`, to which more is appended, the case of a type.
+    if name == "Self_" || RESERVED_TYPES.binary_search(&name.as_str()).is_ok() {
+        name = format!("{}Model", name.trim_end_matches('_'));
+    }
+    name
 }
 
 /// Names for the type of a place whose name is given from the outside in: a word that ends the one and begins the
@@ -467,7 +471,7 @@ mod tests {
             ("PortingLOAConfiguration", "PortingLoaConfiguration"),
             ("Option", "OptionModel"),
             ("result", "ResultModel"),
-            ("self", "Self_"),
+            ("self", "SelfModel"),
             ("10DLC", "Type10dlc"),
             ("", "Empty"),
             ("numbers_Error", "NumbersError"),

@@ -246,7 +246,7 @@ pub(super) fn open<'a>(
         && let Some(item) = view.items
     {
         let place = Place::new(format!("{pointer}/items"), item_name, Usage::RESPONSE);
-        let item = schemas.lower(item, &place, diagnostics).ty;
+        let item = schemas.lower(item, &place, diagnostics).with_null();
         return Some(Output::Page { item, meta: None, paging: index, whole: false });
     }
     if !view.has_properties() || !view.all_of.is_empty() {
@@ -257,7 +257,7 @@ pub(super) fn open<'a>(
         && let Some(item) = list.view(schemas.document).and_then(|list| list.items)
     {
         let item_place = Place::new(format!("{pointer}/properties/{items}/items"), item_name, Usage::RESPONSE);
-        let item = schemas.lower(item, &item_place, diagnostics).ty;
+        let item = schemas.lower(item, &item_place, diagnostics).with_null();
         let others: Vec<&str> = view.properties().map(|(name, _)| name).filter(|name| *name != items).collect();
         let (meta, whole) = match (others.as_slice(), meta) {
             ([], _) => (None, false),

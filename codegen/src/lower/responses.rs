@@ -217,6 +217,10 @@ fn content<'a>(
         Kind::Json if media::essence(media_type).contains('*') && node.is_none_or(|node| is_file(node, schemas)) => {
             Content::Bytes
         }
+        // Servers that leave it open send texts as they are.
+        Kind::Json if media::essence(media_type).contains('*') && node.is_some_and(|node| is_text(node, schemas)) => {
+            Content::Text
+        }
         Kind::Json => {
             let Some(node) = node else { return Content::Json(Type::Any) };
             match open(node, place, "", None, schemas, diagnostics) {
@@ -243,6 +247,10 @@ fn event_data<'a>(node: Node<'a>, place: &Place, schemas: &mut Schemas<'a>, diag
         Type::Any | Type::Unit => Type::String,
         ty => ty,
     }
+}
+
+fn is_text(node: Node<'_>, schemas: &Schemas<'_>) -> bool {
+    node.view(schemas.document).is_some_and(|view| view.kind == Some("string") && view.values.is_empty())
 }
 
 fn is_file(node: Node<'_>, schemas: &Schemas<'_>) -> bool {

@@ -1,6 +1,6 @@
 //! Schemas become types: structs, open enums, unions, aliases.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use openapiv3::{AdditionalProperties, Discriminator, ReferenceOr, Schema};
@@ -736,25 +736,40 @@ impl<'a> Schemas<'a> {
         Place { pointer, name: stem, usage, subject: None, depth: place.depth, is_member: false, own: length }
     }
 
-    /// What the alternatives of a union hold, and those of unions within them.
-    fn offered(&self, part: &Part<'a>, offered: &mut Vec<Part<'a>>, seen: &mut BTreeSet<&'a str>) {
-        let (keyword, alternatives) = part.view.alternatives();
-        for (index, alternative) in alternatives.iter().enumerate() {
-            let mut home = part.home.below(&[keyword, &index.to_string()], "");
-            home.name.clone_from(&part.home.name);
-            let node = Node::from(alternative);
-            if let Node::Reference(name) = node {
-                if !seen.insert(name) {
-                    continue;
-                }
-                home = self.home(name, &part.home);
-            }
-            let Some(schema) = node.schema(self.document).filter(|_| home.depth < DEEPEST) else { continue };
-            for part in self.parts(&View::of(schema), &home) {
-                self.offered(&part, offered, seen);
+    /// What the alternatives of a union hold, and those of unions within them; each once, in however many ways it is
+    /// come to.
+    fn offered(&self, part: &Part<'a>, offered: &mut Vec<Part<'a>>, seen: &mut HashSet<*const Schema>) {
+        // The innermost comes first, without recursion: such chains may be long.
+        let mut pending: Vec<(Part<'a>, bool)> = vec![(part.clone(), false)];
+        while let Some((part, is_followed)) = pending.pop() {
+            if is_followed {
                 offered.push(part);
+                continue;
+            }
+            let inner = self.alternatives_of(&part, seen);
+            pending.push((part, true));
+            pending.extend(inner.into_iter().rev().map(|part| (part, false)));
+        }
+        // The part itself.
+        offered.pop();
+    }
+
+    fn alternatives_of(&self, part: &Part<'a>, seen: &mut HashSet<*const Schema>) -> Vec<Part<'a>> {
+        let (keyword, alternatives) = part.view.alternatives();
+        let mut parts = Vec::new();
+        for (index, alternative) in alternatives.iter().enumerate() {
+            let node = Node::from(alternative);
+            let below = part.home.below(&[keyword, &index.to_string()], "");
+            let home = match node {
+                Node::Reference(name) => self.home(name, &below),
+                Node::Schema(_) => Place { name: part.home.name.clone(), ..below },
+            };
+            let Some(schema) = node.schema(self.document).filter(|_| home.depth < DEEPEST) else { continue };
+            if seen.insert(std::ptr::from_ref(schema)) {
+                parts.extend(self.parts(&View::of(schema), &home));
             }
         }
+        parts
     }
 
     /// A member that several parts of an `allOf` describe: it has to fit all of them.
@@ -912,9 +927,9 @@ impl<'a> Schemas<'a> {
             }
         }
         // Members that only some alternatives have are optional members of the whole.
-        let mut offered = Vec::new();
+        let (mut offered, mut seen) = (Vec::new(), HashSet::new());
         for part in parts {
-            self.offered(part, &mut offered, &mut BTreeSet::new());
+            self.offered(part, &mut offered, &mut seen);
         }
         let mut optional: indexmap::IndexMap<&'a str, Vec<Member<'a>>> = indexmap::IndexMap::new();
         for part in &offered {
@@ -1121,13 +1136,17 @@ impl<'a> Schemas<'a> {
     }
 
     /// Whether two types are one, whatever they are called.
-    fn same(&self, one: &Type, other: &Type) -> bool {
-        match (self.unaliased(one), self.unaliased(other)) {
-            (Type::List(one), Type::List(other))
-            | (Type::Map(one), Type::Map(other))
-            | (Type::Option(one), Type::Option(other)) => self.same(one, other),
-            (one, other) => one == other,
+    fn same<'t>(&'t self, mut one: &'t Type, mut other: &'t Type) -> bool {
+        for _ in 0..FARTHEST {
+            match (self.unaliased(one), self.unaliased(other)) {
+                (Type::List(inner), Type::List(other_inner))
+                | (Type::Map(inner), Type::Map(other_inner))
+                | (Type::Option(inner), Type::Option(other_inner)) => (one, other) = (inner, other_inner),
+                (one, other) => return one == other,
+            }
         }
+        // Maps of themselves, and the like: there is nothing by which they could differ.
+        true
     }
 
     fn unaliased<'t>(&'t self, mut ty: &'t Type) -> &'t Type {
@@ -1396,10 +1415,10 @@ impl<'a> Schemas<'a> {
                 .help("give one schema of the cycle named members, or break the cycle");
             def.kind = TypeKind::Alias(Type::Any);
         }
+        self.drop_itself(diagnostics);
+        self.let_values_end(diagnostics);
         let edges: Vec<Vec<usize>> = self.types.iter().map(|def| held(&def.kind)).collect();
         let cycle = in_cycle(&edges);
-        // A union is where a chain of required members can end; without one no value of the type is finite.
-        let unions: Vec<bool> = self.types.iter().map(|def| matches!(def.kind, TypeKind::Union(_))).collect();
         for (index, def) in self.types.iter_mut().enumerate() {
             let Some(own) = cycle.get(index).copied().flatten() else { continue };
             let closes = |ty: &Type| named(ty).is_some_and(|to| cycle.get(to).copied().flatten() == Some(own));
@@ -1407,19 +1426,6 @@ impl<'a> Schemas<'a> {
                 TypeKind::Struct(object) => {
                     for field in &mut object.fields {
                         field.boxed = closes(&field.ty);
-                        let endless = field.boxed
-                            && field.presence == Presence::Required
-                            && matches!(&field.ty, Type::Named(id) if unions.get(id.0) == Some(&false));
-                        if endless {
-                            diagnostics
-                                .warning(
-                                    "endless-type",
-                                    self.document.locate(&format!("{}/properties/{}", def.pointer, field.wire)),
-                                    format!("`{}` requires itself, so that no value of it could ever end; it is taken as optional", field.wire),
-                                )
-                                .help("take the member out of `required`");
-                            field.presence = Presence::Optional;
-                        }
                     }
                 }
                 TypeKind::Union(union) => {
@@ -1428,6 +1434,70 @@ impl<'a> Schemas<'a> {
                     }
                 }
                 TypeKind::Alias(_) | TypeKind::StringEnum(_) | TypeKind::IntEnum(_) => {}
+            }
+        }
+    }
+
+    /// Takes a union out of its own alternatives, where it says nothing.
+    fn drop_itself(&mut self, diagnostics: &mut Diagnostics) {
+        for index in 0..self.types.len() {
+            let Some(TypeDef { kind: TypeKind::Union(union), .. }) = self.types.get(index) else { continue };
+            let itself = Type::Named(TypeId(index));
+            let is_itself: Vec<bool> =
+                union.variants.iter().map(|variant| self.unaliased(&variant.ty) == &itself).collect();
+            let Some(def) = self.types.get_mut(index).filter(|_| is_itself.contains(&true)) else { continue };
+            diagnostics
+                .warning(
+                    "cyclic-alias",
+                    self.document.locate(&def.pointer),
+                    format!("`{}` is among its own alternatives, which adds none", def.name),
+                )
+                .help("take it out of `oneOf` or `anyOf`");
+            if let TypeKind::Union(union) = &mut def.kind {
+                let mut is_itself = is_itself.into_iter();
+                union.variants.retain(|_| !is_itself.next().unwrap_or_default());
+                if union.variants.is_empty() {
+                    def.kind = TypeKind::Alias(Type::Any);
+                }
+            }
+        }
+    }
+
+    /// Makes members optional by which a value would have to hold another of its type, and that one another, for ever.
+    ///
+    /// Where several could be optional, the first one is: that is enough, and says the least. A union is where a chain of
+    /// required members can end.
+    fn let_values_end(&mut self, diagnostics: &mut Diagnostics) {
+        /// Of some hundred members that require each other, all are made optional.
+        const ROUNDS: usize = 32;
+        for round in 0..=ROUNDS {
+            let edges: Vec<Vec<usize>> = self.types.iter().map(|def| required(&def.kind)).collect();
+            let cycle = in_cycle(&edges);
+            if cycle.iter().all(Option::is_none) {
+                return;
+            }
+            let mut mended = HashSet::new();
+            for (index, def) in self.types.iter_mut().enumerate() {
+                let (Some(own), TypeKind::Struct(object)) = (cycle.get(index).copied().flatten(), &mut def.kind) else {
+                    continue;
+                };
+                for field in &mut object.fields {
+                    let closes = required_of(field).is_some_and(|to| cycle.get(to).copied().flatten() == Some(own));
+                    if !closes || !mended.insert(own) && round < ROUNDS {
+                        continue;
+                    }
+                    diagnostics
+                        .warning(
+                            "endless-type",
+                            self.document.locate(&format!("{}/properties/{}", def.pointer, field.wire)),
+                            format!(
+                                "`{}` requires itself, so that no value of it could ever end; it is taken as optional",
+                                field.wire
+                            ),
+                        )
+                        .help("take the member out of `required`");
+                    field.presence = Presence::Optional;
+                }
             }
         }
     }
@@ -1570,6 +1640,22 @@ fn named(ty: &Type) -> Option<usize> {
     match ty {
         Type::Named(id) => Some(id.0),
         Type::Option(inner) => named(inner),
+        _ => None,
+    }
+}
+
+/// The type of which every value of this one must hold one.
+fn required(kind: &TypeKind) -> Vec<usize> {
+    match kind {
+        TypeKind::Struct(object) => object.fields.iter().filter_map(required_of).collect(),
+        TypeKind::Alias(Type::Named(id)) => vec![id.0],
+        TypeKind::Alias(_) | TypeKind::Union(_) | TypeKind::StringEnum(_) | TypeKind::IntEnum(_) => Vec::new(),
+    }
+}
+
+fn required_of(field: &Field) -> Option<usize> {
+    match field.ty {
+        Type::Named(id) if field.presence == Presence::Required => Some(id.0),
         _ => None,
     }
 }

@@ -771,8 +771,11 @@ fn is_null_schema(schema: &Value) -> bool {
         Some(Value::Array(names)) => matches!(names.as_slice(), [only] if only == "null"),
         Some(_) => false,
         None => {
+            let lists = |name: &str| members.get(name).and_then(Value::as_array).filter(|list| !list.is_empty());
             members.get("const") == Some(&Value::Null)
-                || matches!(members.get("enum"), Some(Value::Array(values)) if !values.is_empty() && values.iter().all(Value::is_null))
+                || lists("enum").is_some_and(|values| values.iter().all(Value::is_null))
+                || ["oneOf", "anyOf"].into_iter().filter_map(lists).any(|list| list.iter().all(is_null_schema))
+                || lists("allOf").is_some_and(|list| list.iter().any(is_null_schema))
         }
     };
     is_null && !members.contains_key("$ref")
@@ -1678,6 +1681,10 @@ mod tests {
                     json!({"oneOf": [{"$ref": "#/a"}], "nullable": true}),
                 ),
                 (json!({"oneOf": [{"enum": [null]}]}), json!({"x-null": true, "nullable": true})),
+                (
+                    json!({"oneOf": [{"type": "string"}, {"anyOf": [{"allOf": [{"type": "null"}]}]}]}),
+                    json!({"oneOf": [{"type": "string"}], "nullable": true}),
+                ),
                 (json!({"oneOf": [{"type": "string"}]}), json!({"oneOf": [{"type": "string"}]})),
             ],
         );

@@ -59,17 +59,38 @@ fn long_chains() {
         "{allOf: [{$ref: '#/components/schemas/NEXT'}, {description: A link.}]}",
         "{oneOf: [{$ref: '#/components/schemas/NEXT'}, {type: string}]}",
     ] {
-        let mut text =
-            "openapi: 3.1.0\ninfo: {title: Chain, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n".to_owned();
-        for index in 0..2_000 {
-            let link = link.replace("NEXT", &format!("S{}", index + 1));
-            text.push_str(&format!("    S{index}: {link}\n"));
-        }
-        text.push_str("    S2000: {type: object, properties: {end: {type: string}}}\n");
-        // Whether so long a chain is accepted is open, but it comes to an end.
-        let outcome = generated("chain", &text);
-        assert_ne!(outcome, Err(0), "neither a model nor a reason: {link}");
+        chain(2_000, link);
     }
+}
+
+/// The same where each link leads on in several ways: there are 2^100 of them.
+#[test]
+fn chains_that_fan_out() {
+    for link in [
+        "{oneOf: [{allOf: [{$ref: '#/components/schemas/NEXT'}, {properties: {p: {type: string}}}]}, \
+         {allOf: [{$ref: '#/components/schemas/NEXT'}, {properties: {q: {type: string}}}]}]}",
+        "{oneOf: [{$ref: '#/components/schemas/NEXT'}, {properties: {p: {}}}, {$ref: '#/components/schemas/NEXT'}], \
+         properties: {q: {type: string}}}",
+        "{allOf: [{oneOf: [{$ref: '#/components/schemas/NEXT'}, {properties: {p: {type: string}}}]}, \
+         {anyOf: [{$ref: '#/components/schemas/NEXT'}, {properties: {q: {type: string}}}]}]}",
+        "{oneOf: [{$ref: '#/components/schemas/NEXT'}, {type: array, items: {$ref: '#/components/schemas/NEXT'}}, \
+         {oneOf: [{$ref: '#/components/schemas/NEXT'}, {type: string}]}]}",
+    ] {
+        chain(100, link);
+    }
+}
+
+fn chain(links: usize, link: &str) {
+    let mut text =
+        "openapi: 3.1.0\ninfo: {title: Chain, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n".to_owned();
+    for index in 0..links {
+        let link = link.replace("NEXT", &format!("S{}", index + 1));
+        text.push_str(&format!("    S{index}: {link}\n"));
+    }
+    text.push_str(&format!("    S{links}: {{type: object, properties: {{end: {{type: string}}}}}}\n"));
+    // Whether so long a chain is accepted is open, but it comes to an end.
+    let outcome = generated("chain", &text);
+    assert_ne!(outcome, Err(0), "neither a model nor a reason: {link}");
 }
 
 /// The whole way; in the end the number of diagnostics.

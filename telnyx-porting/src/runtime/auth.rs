@@ -439,8 +439,8 @@ impl<'c> Proofs<'c> {
         Ok(proofs)
     }
 
-    /// Puts them where they belong: into the headers, of which one that the caller has set stays, and into the query if
-    /// there is a URL.
+    /// Puts them where they belong: into the headers, and into the query if there is a URL. What the caller has set under
+    /// the same name stays.
     pub(crate) fn apply(&self, mut url: Option<&mut Url>, headers: &mut Headers) -> Result<(), String> {
         let mut fetched = self.fetched.iter();
         for (auth, credential) in self.chosen.iter() {
@@ -458,22 +458,18 @@ impl<'c> Proofs<'c> {
                 Auth::Basic => ("authorization", format!("Basic {}", base64(secret.as_bytes()))),
                 Auth::Header(name) => (name, secret.to_owned()),
                 Auth::Query(name) => {
-                    let Some(url) = &mut url else { continue };
-                    let pair = format!("{}={}", params::escape(name), params::escape(secret));
-                    let query = url.query().filter(|query| !query.is_empty());
                     // A link to the next page may repeat it.
-                    if query.is_some_and(|query| query.split('&').any(|other| other == pair)) {
-                        continue;
+                    if let Some(url) = &mut url
+                        && let Some(query) = with_pair(url.query().unwrap_or_default(), "&", name, secret)
+                    {
+                        url.set_query(Some(&query));
                     }
-                    let query = query.map_or_else(|| pair.clone(), |query| format!("{query}&{pair}"));
-                    url.set_query(Some(&query));
                     continue;
                 }
                 Auth::Cookie(name) => {
-                    let pair = format!("{}={}", params::escape(name), params::escape(secret));
-                    let cookies =
-                        headers.get("cookie").map_or_else(|| pair.clone(), |others| format!("{pair}; {others}"));
-                    headers.set("cookie", cookies);
+                    if let Some(cookies) = with_pair(headers.get("cookie").unwrap_or_default(), "; ", name, secret) {
+                        headers.set("cookie", cookies);
+                    }
                     continue;
                 }
             };
@@ -492,6 +488,14 @@ impl<'c> Proofs<'c> {
         self.fetched.iter().for_each(|(secret, fetched)| fetched.forget(secret));
         !self.fetched.is_empty()
     }
+}
+
+/// Pairs with one more behind them, unless one of that name is there.
+fn with_pair(pairs: &str, separator: &str, name: &str, value: &str) -> Option<String> {
+    let name = params::escape(name);
+    let is_there = pairs.split(separator.trim()).any(|pair| pair.trim().split('=').next() == Some(&*name));
+    let separator = if pairs.is_empty() { "" } else { separator };
+    (!is_there).then(|| format!("{pairs}{separator}{name}={}", params::escape(value)))
 }
 
 fn base64(bytes: &[u8]) -> String {
@@ -615,6 +619,16 @@ mod tests {
         let client = script.builder().token_provider(smuggling).build().unwrap();
         assert!(send(&client).await.unwrap_err().is_invalid_request());
         assert_eq!(script.log().len(), 0);
+    }
+
+    #[test]
+    fn a_credential_does_not_stand_beside_what_the_caller_gives_in_its_place() {
+        assert_eq!(with_pair("", "&", "api_key", "K 1").as_deref(), Some("api_key=K%201"));
+        assert_eq!(with_pair("a=1", "&", "key", "K").as_deref(), Some("a=1&key=K"));
+        assert_eq!(with_pair("a=1&key=mine&b", "&", "key", "K"), None);
+        assert_eq!(with_pair("a=1; monkey=2", "; ", "key", "K").as_deref(), Some("a=1; monkey=2; key=K"));
+        assert_eq!(with_pair("a=1; key=2", "; ", "key", "K"), None);
+        assert_eq!(with_pair("a%5B%5D=1", "&", "a[]", "K"), None);
     }
 
     #[test]

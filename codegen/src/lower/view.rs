@@ -282,6 +282,20 @@ impl<'a> View<'a> {
         (rest.is_free() && matches!(Node::from(only), Node::Reference(_))).then(|| Node::from(only))
     }
 
+    /// What the schema is but a remark about: the one schema in its `allOf` that says something about the shape of values,
+    /// with those beside it that only describe it.
+    pub(crate) fn remarked(&self) -> Option<(Node<'a>, Vec<Node<'a>>)> {
+        if self.has_properties() || !self.one_of.is_empty() || !self.any_of.is_empty() {
+            return None;
+        }
+        let is_remark = |node: &Node<'a>| matches!(node, Node::Schema(schema) if View::of(schema).is_free());
+        let (remarks, shaped): (Vec<_>, Vec<_>) = self.all_of.iter().map(Node::from).partition(is_remark);
+        match shaped.as_slice() {
+            [only] => Some((*only, remarks)),
+            _ => None,
+        }
+    }
+
     /// The schemas of which one has to fit, and the keyword that they stand under.
     pub(crate) fn alternatives(&self) -> (&'static str, &'a [ReferenceOr<Schema>]) {
         if self.one_of.is_empty() { ("anyOf", self.any_of) } else { ("oneOf", self.one_of) }

@@ -262,8 +262,8 @@ impl<'a> Schemas<'a> {
                 let view = View::of(schema);
                 let mut typed = self.shape(&view, place, diagnostics);
                 typed.nullable |= view.data.nullable;
-                typed.read_only |= view.data.read_only;
-                typed.write_only |= view.data.write_only;
+                typed.read_only |= node.is_read_only(self.document);
+                typed.write_only |= node.is_write_only(self.document);
                 typed.deprecated |= view.data.deprecated;
                 if let Some(doc) = view.data.description.as_ref().or(view.data.title.as_ref()) {
                     typed.doc.clone_from(doc);
@@ -312,6 +312,8 @@ impl<'a> Schemas<'a> {
         self.define_waiting(place, diagnostics);
         let mut typed = Typed::of(Type::Named(id));
         typed.nullable = node.takes_null(self.document);
+        typed.read_only = node.is_read_only(self.document);
+        typed.write_only = node.is_write_only(self.document);
         if let Node::Schema(schema) = node {
             let data = &schema.schema_data;
             typed.deprecated = data.deprecated;

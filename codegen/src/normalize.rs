@@ -15,7 +15,7 @@ mod schema;
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -44,6 +44,8 @@ pub struct Document {
     pub api: openapiv3::OpenAPI,
     /// The webhooks by name.
     pub webhooks: IndexMap<String, openapiv3::PathItem>,
+    /// The pointers of the members of mappings that could not be read, which has been reported.
+    left_out: HashSet<String>,
     origins: Origins,
 }
 
@@ -91,6 +93,11 @@ impl Document {
     #[must_use]
     pub fn file_of(&self, pointer: &str) -> FileId {
         self.locate(pointer).file
+    }
+
+    /// Whether something was described at `pointer`, but in a way that could not be read, which has been reported.
+    pub(crate) fn is_left_out(&self, pointer: &str) -> bool {
+        self.left_out.contains(pointer)
     }
 }
 

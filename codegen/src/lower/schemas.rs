@@ -261,7 +261,7 @@ impl<'a> Schemas<'a> {
             Node::Schema(schema) => {
                 let view = View::of(schema);
                 let mut typed = self.shape(&view, place, diagnostics);
-                typed.nullable |= view.data.nullable;
+                typed.nullable |= node.takes_null(self.document);
                 typed.read_only |= node.is_read_only(self.document);
                 typed.write_only |= node.is_write_only(self.document);
                 typed.deprecated |= view.data.deprecated;

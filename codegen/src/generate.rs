@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::config::{Config, PaginationConfig};
-use crate::diagnostic::{Diagnostics, Location, in_plain_words, nearest};
+use crate::diagnostic::{Diagnostics, Location, Severity, in_plain_words, nearest};
 use crate::drift::{self, Report};
 use crate::emit::{self, EmitError, EmitOptions, File};
 use crate::lower::lower;
@@ -196,20 +196,32 @@ pub fn drift(loaded: &mut Loaded, upstream: &Path) -> Option<Report> {
 ///
 /// All that is wrong is in [`Loaded::diagnostics`] afterwards.
 pub fn model(loaded: &mut Loaded) -> Option<Api> {
-    if loaded.diagnostics.has_errors() {
+    let Loaded { sources, config, config_file, diagnostics } = loaded;
+    if lacks_what_was_asked_for(*config_file, diagnostics) {
         return None;
     }
-    let Loaded { sources, config, config_file, diagnostics } = loaded;
     if let Some(file) = *config_file {
         check_config(config, file, sources, diagnostics);
     }
     let normalized = normalize(sources, sources.roots(), &config.patches, diagnostics);
     let document = normalized.parse(diagnostics);
+    if sources.roots().iter().any(|root| sources.value(*root).is_none()) {
+        // What the configuration names may be in a document that can't be read; only the others by themselves are checked.
+        return None;
+    }
     let api = lower(&document, sources, config, *config_file, diagnostics);
     if let Some(file) = *config_file {
         check_redaction(config, file, &api, diagnostics);
     }
     (!diagnostics.has_errors()).then_some(api)
+}
+
+/// Whether the configuration, or a document that was asked for, is not there to be looked at: whatever is said about the
+/// rest would be about something else than what is meant. Any other mistake leaves something to look at.
+fn lacks_what_was_asked_for(config: Option<FileId>, diagnostics: &Diagnostics) -> bool {
+    let mut errors = diagnostics.iter().filter(|problem| problem.severity == Severity::Error);
+    // Only what was asked for from outside has no place in any file.
+    errors.any(|problem| problem.location.as_ref().is_none_or(|location| Some(location.file) == config))
 }
 
 /// Finds entries of `redact` that hide nothing: a slip there would print what was to be hidden.

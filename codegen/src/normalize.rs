@@ -15,7 +15,7 @@ mod schema;
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -44,6 +44,8 @@ pub struct Document {
     pub api: openapiv3::OpenAPI,
     /// The webhooks by name.
     pub webhooks: IndexMap<String, openapiv3::PathItem>,
+    /// The pointers of the members of mappings that could not be read, which has been reported.
+    left_out: HashSet<String>,
     origins: Origins,
 }
 
@@ -92,6 +94,11 @@ impl Document {
     pub fn file_of(&self, pointer: &str) -> FileId {
         self.locate(pointer).file
     }
+
+    /// Whether something was described at `pointer`, but in a way that could not be read, which has been reported.
+    pub(crate) fn is_left_out(&self, pointer: &str) -> bool {
+        self.left_out.contains(pointer)
+    }
 }
 
 /// Takes a reference like `#/components/schemas/Order` apart into section and name.
@@ -108,12 +115,14 @@ pub(crate) struct Origins {
     moved: HashMap<String, (FileId, String)>,
     /// What the patches put in place of what was written.
     patched: patch::Overrides,
+    /// Of the lists from which parsing left something out, by their pointers: where each item that is left stood.
+    kept: HashMap<String, Vec<usize>>,
     fallback: FileId,
 }
 
 impl Origins {
     fn new(fallback: FileId, patched: patch::Overrides) -> Self {
-        Self { moved: HashMap::new(), patched, fallback }
+        Self { moved: HashMap::new(), patched, kept: HashMap::new(), fallback }
     }
 
     fn record(&mut self, at: &str, file: FileId, raw: &str) {
@@ -129,7 +138,8 @@ impl Origins {
     }
 
     pub(crate) fn locate(&self, pointer: &str) -> Location {
-        let mut prefix = pointer;
+        let pointer = self.before_parsing(pointer);
+        let mut prefix = pointer.as_ref();
         loop {
             if let Some((file, raw)) = self.moved.get(prefix) {
                 let rest = pointer.get(prefix.len()..).unwrap_or("");
@@ -137,9 +147,26 @@ impl Origins {
             }
             match pointer::split_last(prefix) {
                 Some((parent, _)) => prefix = parent,
-                None => return self.patched.locate(self.fallback, pointer),
+                None => return self.patched.locate(self.fallback, &pointer),
             }
         }
+    }
+
+    /// The pointer that what `pointer` leads to had before items of lists around it were left out.
+    fn before_parsing<'p>(&self, pointer: &'p str) -> Cow<'p, str> {
+        if self.kept.is_empty() {
+            return Cow::Borrowed(pointer);
+        }
+        let mut before = String::with_capacity(pointer.len());
+        for segment in pointer.split('/').skip(1) {
+            let kept = self.kept.get(&before).and_then(|kept| kept.get(segment.parse::<usize>().ok()?));
+            before.push('/');
+            match kept {
+                Some(index) => before.push_str(&index.to_string()),
+                None => before.push_str(segment),
+            }
+        }
+        Cow::Owned(before)
     }
 
     /// Where something is in a file, unless a patch put it there.

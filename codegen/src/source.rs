@@ -19,6 +19,7 @@ use serde_json::Value;
 use crate::diagnostic::{Diagnostics, Location, Place};
 use positions::Positions;
 use read::Syntax;
+use references::is_document_name;
 pub(crate) use references::{Mention, for_each_mention, is_schema_name};
 
 /// Names one file of a [`Sources`].
@@ -292,12 +293,28 @@ impl Sources {
         }
         let content = match fs::metadata(name) {
             Ok(metadata) if metadata.is_dir() => Err("it is a directory".to_owned()),
+            // Who runs this may name a pipe; a document may not: some devices never come to an end.
+            Ok(metadata) if from.is_some() && !metadata.is_file() => Err("it is no regular file".to_owned()),
             Ok(_) => fs::read(name).map_err(|error| error.to_string()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err("there is no such file".to_owned()),
             Err(error) => Err(error.to_string()),
         };
         match content {
             Ok(bytes) => {
+                // A document may come from anyone, and what is said about it may be printed where anyone reads it. So it
+                // must not get the text of any file shown, such as `/etc/passwd`, by referring to it. Which folder the
+                // file is in tells nothing, since references up to the folders beside are usual; what it is called and
+                // what is in it does. Of a file that is named as a document is, people have to see what is wrong.
+                if let Some(at) = from
+                    && !is_document_name(name)
+                    && !read::is_mapping(&bytes)
+                {
+                    self.names.insert(tidied, None);
+                    diagnostics
+                        .error("not-a-document", at.clone(), format!("`{name}` is not an OpenAPI document or a schema"))
+                        .help("what is in it would be shown if its name ended in `.yaml`, `.yml` or `.json`");
+                    return None;
+                }
                 let file = self.add_bytes(name.to_owned(), bytes, diagnostics)?;
                 if let Some(path) = canonical {
                     self.canonical.insert(path, file);
@@ -500,6 +517,46 @@ mod tests {
         assert_eq!(sources.resolve(file, "never.yaml"), Err(Unresolved::Unknown));
         assert_eq!(sources.resolve(file, "https://a/b"), Err(Unresolved::Remote));
         assert_eq!(sources.resolve(file, "%zz.yaml"), Err(Unresolved::Malformed));
+    }
+
+    #[test]
+    fn what_is_no_document_is_not_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, text).unwrap();
+            path
+        };
+        write("passwd", "root:x:0:0:secret:/root:/bin/sh\n");
+        write("list", "- secret\n");
+        write("broken", "a: [secret\n");
+        write("zeros", "secret\0");
+        write("schema", "type: string\n");
+        write("broken.yaml", "a: [public\n");
+        let absolute = folder.path().join("passwd");
+        let references = [
+            absolute.to_str().unwrap(),
+            "../list",
+            "../broken",
+            "../zeros",
+            "../schema",
+            "../broken.yaml",
+            "/dev/null",
+        ];
+        let lines = references.iter().enumerate().map(|(index, path)| format!("a{index}: {{$ref: '{path}'}}"));
+        let root = write("specs/a.yaml", &lines.collect::<Vec<_>>().join("\n"));
+        let mut diagnostics = Diagnostics::new();
+        let sources = Sources::load([&root], &mut diagnostics);
+        let codes: Vec<_> = diagnostics.sorted(&sources).iter().map(|problem| problem.code).collect();
+        assert_eq!(
+            codes,
+            ["not-a-document", "not-a-document", "not-a-document", "not-a-document", "missing-file", "yaml-syntax"]
+        );
+        let shown = diagnostics.render(&sources, Style::Plain);
+        assert!(!shown.contains("secret"), "{shown}");
+        assert!(shown.contains("a: [public"), "{shown}");
+        assert!(sources.find(&format!("{}/schema", folder.path().display())).is_some());
     }
 
     #[test]

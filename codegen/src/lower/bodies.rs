@@ -260,7 +260,7 @@ fn report_encodings(
 fn remarks(node: Node<'_>, document: &Document) -> Typed {
     let mut typed = Typed { ty: Type::Bytes, ..Typed::any() };
     if let Some(view) = resolve(node, document) {
-        typed.read_only = view.data.read_only;
+        typed.read_only = node.is_read_only(document);
         typed.deprecated = view.data.deprecated;
         typed.doc = view.data.description.clone().or(view.data.title.clone()).unwrap_or_default();
     }

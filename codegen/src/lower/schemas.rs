@@ -261,9 +261,9 @@ impl<'a> Schemas<'a> {
             Node::Schema(schema) => {
                 let view = View::of(schema);
                 let mut typed = self.shape(&view, place, diagnostics);
-                typed.nullable |= view.data.nullable;
-                typed.read_only |= view.data.read_only;
-                typed.write_only |= view.data.write_only;
+                typed.nullable |= node.takes_null(self.document);
+                typed.read_only |= node.is_read_only(self.document);
+                typed.write_only |= node.is_write_only(self.document);
                 typed.deprecated |= view.data.deprecated;
                 if let Some(doc) = view.data.description.as_ref().or(view.data.title.as_ref()) {
                     typed.doc.clone_from(doc);
@@ -312,6 +312,8 @@ impl<'a> Schemas<'a> {
         self.define_waiting(place, diagnostics);
         let mut typed = Typed::of(Type::Named(id));
         typed.nullable = node.takes_null(self.document);
+        typed.read_only = node.is_read_only(self.document);
+        typed.write_only = node.is_write_only(self.document);
         if let Node::Schema(schema) = node {
             let data = &schema.schema_data;
             typed.deprecated = data.deprecated;
@@ -402,20 +404,11 @@ impl<'a> Schemas<'a> {
 
     /// The shape of a schema that stands where it is used.
     fn shape(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Typed {
-        // A reference with remarks beside it: `allOf: [{$ref}, {description}]` and nothing but annotations.
-        let (remarks, shaped): (Vec<Node<'a>>, Vec<Node<'a>>) = view
-            .all_of
-            .iter()
-            .map(Node::from)
-            .partition(|node| matches!(node, Node::Schema(schema) if View::of(schema).is_free()));
-        if let [only] = shaped.as_slice()
-            && !view.has_properties()
-            && view.one_of.is_empty()
-            && view.any_of.is_empty()
-            && view.required.is_empty()
+        if let Some((only, remarks)) = view.remarked()
+            && !self.adds_to_members(view, place)
         {
             let place = Place { depth: place.depth + 1, ..place.clone() };
-            let mut typed = self.lower(*only, &place, diagnostics);
+            let mut typed = self.lower(only, &place, diagnostics);
             for remark in remarks {
                 let remark = self.lower(remark, &place, diagnostics);
                 typed.remark(remark);
@@ -447,7 +440,7 @@ impl<'a> Schemas<'a> {
         diagnostics: &mut Diagnostics,
         key: &(String, bool),
     ) -> Option<TypeId> {
-        if !needs_name(view) {
+        if !needs_name(view) && !self.adds_to_members(view, place) {
             return None;
         }
         let title = view.data.title.as_deref().map(names::type_name).filter(|title| !title.is_empty());
@@ -636,6 +629,19 @@ impl<'a> Schemas<'a> {
                 Some(TypeKind::Alias(Type::Any))
             }
         }
+    }
+
+    /// Whether the objects that `allOf` holds have to have members that only stand in the `required` beside it, or may
+    /// have further ones by the `additionalProperties` there. Such a schema is not the one that it holds.
+    fn adds_to_members(&self, view: &View<'a>, place: &Place) -> bool {
+        let additional = view.additional.filter(|additional| !matches!(additional, AdditionalProperties::Any(false)));
+        if view.all_of.is_empty() || (view.required.is_empty() && additional.is_none()) {
+            return false;
+        }
+        let parts = self.parts(&View { required: &[], additional: None, ..view.clone() }, place);
+        let is_required = |name: &String| parts.iter().any(|part| part.view.is_required(name));
+        parts.iter().any(|part| part.view.has_properties())
+            && (additional.is_some() || !view.required.iter().all(is_required))
     }
 
     /// Of an `allOf` of schemas that are no objects, the one whose values fit all others too.

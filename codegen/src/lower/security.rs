@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::model::{Auth, Scheme, Security};
 use crate::normalize::Document;
+use crate::pointer;
 
 /// The schemes that operations name, those of the whole document first.
 pub(crate) struct Plan<'a> {
@@ -108,7 +109,8 @@ impl<'a> Plan<'a> {
     }
 
     fn report(&self, found: &[Found<'_>], unknown: &BTreeSet<&str>, diagnostics: &mut Diagnostics) {
-        for name in unknown {
+        let is_reported = |name: &str| self.document.is_left_out(&pointer::component("securitySchemes", name));
+        for name in unknown.iter().filter(|name| !is_reported(name)) {
             let names =
                 |requirements: &[SecurityRequirement]| requirements.iter().any(|needed| needed.contains_key(*name));
             let place = if names(self.document.api.security.as_deref().unwrap_or_default()) {

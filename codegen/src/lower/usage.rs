@@ -117,11 +117,7 @@ fn differs(root: Node<'_>, usage: Usage, document: &Document) -> bool {
         let view = View::of(schema);
         for (name, property) in view.properties() {
             let optional = !view.is_required(name);
-            let data = match property {
-                Node::Schema(schema) => Some(&schema.schema_data),
-                Node::Reference(_) => None,
-            };
-            if data.is_some_and(|data| data.read_only || data.write_only) {
+            if property.is_read_only(document) || property.is_write_only(document) {
                 return true;
             }
             // Where a request must hold null or a value, a response may lack the member all the same.

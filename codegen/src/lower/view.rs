@@ -93,13 +93,29 @@ impl<'a> Node<'a> {
     }
 
     /// Whether null is a value of this, or of what it is but another name for.
-    pub(crate) fn takes_null(mut self, document: &'a Document) -> bool {
+    pub(crate) fn takes_null(self, document: &'a Document) -> bool {
+        self.is_said(document, |data| data.nullable)
+    }
+
+    /// Whether only responses have members of this schema, or of what it is but another name for.
+    pub(crate) fn is_read_only(self, document: &'a Document) -> bool {
+        self.is_said(document, |data| data.read_only)
+    }
+
+    /// Whether only requests have members of this schema, or of what it is but another name for.
+    pub(crate) fn is_write_only(self, document: &'a Document) -> bool {
+        self.is_said(document, |data| data.write_only)
+    }
+
+    /// Whether something is said of this schema, beside it, or of the one that it is but a remark about.
+    fn is_said(mut self, document: &'a Document, said: fn(&SchemaData) -> bool) -> bool {
         for _ in 0..FARTHEST {
             let Some(schema) = self.schema(document) else { return false };
-            if schema.schema_data.nullable {
+            let Some((other, remarks)) = View::of(schema).remarked() else { return said(&schema.schema_data) };
+            let mut remarks = remarks.into_iter().filter_map(|remark| remark.schema(document));
+            if said(&schema.schema_data) || remarks.any(|remark| said(&remark.schema_data)) {
                 return true;
             }
-            let Some(other) = View::of(schema).renamed() else { return false };
             self = other;
         }
         false
@@ -280,6 +296,20 @@ impl<'a> View<'a> {
         let [only] = self.all_of else { return None };
         let rest = View { all_of: &[], ..self.clone() };
         (rest.is_free() && matches!(Node::from(only), Node::Reference(_))).then(|| Node::from(only))
+    }
+
+    /// What the schema is but a remark about: the one schema in its `allOf` that says something about the shape of values,
+    /// with those beside it that only describe it.
+    pub(crate) fn remarked(&self) -> Option<(Node<'a>, Vec<Node<'a>>)> {
+        if self.has_properties() || !self.one_of.is_empty() || !self.any_of.is_empty() {
+            return None;
+        }
+        let is_remark = |node: &Node<'a>| matches!(node, Node::Schema(schema) if View::of(schema).is_free());
+        let (remarks, shaped): (Vec<_>, Vec<_>) = self.all_of.iter().map(Node::from).partition(is_remark);
+        match shaped.as_slice() {
+            [only] => Some((*only, remarks)),
+            _ => None,
+        }
     }
 
     /// The schemas of which one has to fit, and the keyword that they stand under.

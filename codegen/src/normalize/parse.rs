@@ -4,6 +4,8 @@
 //! place would be lost: those types are read from a buffer, which knows no path. So the grammar is spelled out here.
 //! What has the wrong type is reported and left out, and everything around it is kept.
 
+use std::collections::{HashMap, HashSet};
+
 use indexmap::IndexMap;
 use openapiv3 as v3;
 use openapiv3::ReferenceOr;
@@ -20,16 +22,22 @@ type Extensions = IndexMap<String, Value>;
 
 pub(super) fn parse(normalized: Normalized, diagnostics: &mut Diagnostics) -> Document {
     let Normalized { value, webhooks, origins } = normalized;
-    let mut reader = Reader { at: String::new(), origins: &origins, diagnostics };
+    let mut reader =
+        Reader { at: String::new(), kept: HashMap::new(), left_out: HashSet::new(), origins: &origins, diagnostics };
     let api = reader.api(value);
     reader.at.push_str("/webhooks");
     let webhooks = reader.map(Value::Object(webhooks), Reader::path_item);
-    Document { api, webhooks, origins }
+    let Reader { kept, left_out, .. } = reader;
+    Document { api, webhooks, left_out, origins: Origins { kept, ..origins } }
 }
 
 struct Reader<'r> {
     /// The pointer of the value at hand.
     at: String,
+    /// Of the lists from which something is left out, by their pointers: where each item that is not stood.
+    kept: HashMap<String, Vec<usize>>,
+    /// The pointers of the members of mappings that are left out.
+    left_out: HashSet<String>,
     origins: &'r Origins,
     diagnostics: &'r mut Diagnostics,
 }
@@ -142,11 +150,16 @@ impl Reader<'_> {
             self.wrong("a list", &value);
             return Vec::new();
         };
-        items
+        let before = items.len();
+        let (kept, items): (Vec<usize>, Vec<T>) = items
             .into_iter()
             .enumerate()
-            .filter_map(|(index, item)| self.within(&index.to_string(), |this| read(this, item)))
-            .collect()
+            .filter_map(|(index, item)| Some((index, self.within(&index.to_string(), |this| read(this, item))?)))
+            .unzip();
+        if kept.len() < before {
+            self.kept.insert(self.at.clone(), kept);
+        }
+        items
     }
 
     fn map<T>(&mut self, value: Value, mut read: impl FnMut(&mut Self, Value) -> Option<T>) -> IndexMap<String, T> {
@@ -154,8 +167,11 @@ impl Reader<'_> {
         members
             .into_iter()
             .filter_map(|(name, value)| {
-                let value = self.within(&name, |this| read(this, value))?;
-                Some((name, value))
+                let read = self.within(&name, |this| read(this, value));
+                if read.is_none() {
+                    self.left_out.insert(pointer::join(&self.at, &name));
+                }
+                Some((name, read?))
             })
             .collect()
     }
@@ -303,7 +319,7 @@ impl Reader<'_> {
         if value.get("type").and_then(Value::as_str) == Some("mutualTLS") {
             let at = self.place();
             self.diagnostics
-                .warning("mutual-tls", at, "a security scheme of type `mutualTLS` is left out")
+                .warning("mutual-tls", at, "a security scheme of type `mutualTLS` is left out; nothing is sent for it")
                 .help("client certificates are set where the connection is made");
             return None;
         }

@@ -560,7 +560,7 @@ fn fit_enum_to_type(members: &mut Members, scope: &mut Scope<'_>) {
         values.retain_mut(|value| {
             let at = scope.place_at(&["enum", &index.to_string()]);
             index += 1;
-            let message = format!("the value {value} of the enum is not {}", article(wanted));
+            let message = misfit(value, wanted, scope, &at);
             let help = match fit(value, wanted, scope, &at) {
                 Fit::Right => return true,
                 Fit::Meant(meant) => {
@@ -617,8 +617,7 @@ fn fit(value: &Value, wanted: &str, scope: &Scope<'_>, at: &Location) -> Fit {
         ("integer", Value::Number(number)) if number.is_i64() || number.is_u64() => Fit::Right,
         ("string", Value::Number(number)) => {
             // The number 1.10 was written so for a reason, and `1.1` would be another value.
-            let written = scope.sources.written(at).filter(|written| written.parse::<f64>().is_ok());
-            Fit::Meant(written.map_or_else(|| number.to_string(), str::to_owned).into())
+            Fit::Meant(as_written(number, scope, at).into())
         }
         ("string", Value::Bool(value)) => Fit::Meant(value.to_string().into()),
         ("integer", Value::String(text)) => {
@@ -628,6 +627,22 @@ fn fit(value: &Value, wanted: &str, scope: &Scope<'_>, at: &Location) -> Fit {
         ("boolean", Value::String(text)) => meant(text.parse::<bool>().ok().map(Value::Bool)),
         _ => Fit::Hopeless,
     }
+}
+
+/// What is wrong with a value that does not have the type that it should have.
+fn misfit(value: &Value, wanted: &str, scope: &Scope<'_>, at: &Location) -> String {
+    match value {
+        Value::Number(number) if wanted == "integer" && !number.is_u64() && !fits_i64(number) => {
+            format!("the value {} of the enum does not fit into 64 bits", as_written(number, scope, at))
+        }
+        _ => format!("the value {value} of the enum is not {}", article(wanted)),
+    }
+}
+
+/// A number in the digits of the document.
+fn as_written(number: &Number, scope: &Scope<'_>, at: &Location) -> String {
+    let written = scope.sources.written(at).filter(|written| written.parse::<f64>().is_ok());
+    written.map_or_else(|| number.to_string(), str::to_owned)
 }
 
 /// The types of an enum whose values are of several.

@@ -133,6 +133,11 @@ fn in_plain_words(message: String, found: &str) -> (String, Option<&'static str>
     (message, Some(help))
 }
 
+/// Whether the bytes are a text that is a mapping.
+pub(super) fn is_mapping(bytes: &[u8]) -> bool {
+    decode(bytes.to_vec()).is_ok_and(|text| read(&text, false).value.is_some_and(|value| value.is_object()))
+}
+
 /// Bytes to text. On failure, as much of the text as is readable, the byte that is wrong, and what is wrong with it.
 pub(super) fn decode(mut bytes: Vec<u8>) -> Result<String, (String, Option<usize>, String)> {
     if bytes.starts_with(&[0xef, 0xbb, 0xbf]) {

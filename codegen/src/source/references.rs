@@ -57,8 +57,12 @@ pub(crate) fn is_schema_name(text: &str, document: Option<&Value>) -> bool {
         let schemas = document.and_then(|document| document.pointer("/components/schemas"));
         schemas.is_some_and(|schemas| schemas.get(text).is_some())
     };
-    let is_file = text.rsplit('.').next().is_some_and(|ending| matches!(ending, "yaml" | "yml" | "json"));
-    !text.contains(['/', '#']) && (is_known() || !is_file)
+    !text.contains(['/', '#']) && (is_known() || !is_document_name(text))
+}
+
+/// Whether a file of this name is YAML or JSON.
+pub(super) fn is_document_name(name: &str) -> bool {
+    name.rsplit('.').next().is_some_and(|ending| matches!(ending, "yaml" | "yml" | "json"))
 }
 
 /// Calls `found` for every reference with the way to its text, and the text.

@@ -968,6 +968,15 @@ impl<'a> Schemas<'a> {
             if (typed.read_only && usage.request() && !usage.response)
                 || (typed.write_only && usage.response && !usage.request())
             {
+                if typed.read_only && typed.write_only {
+                    diagnostics
+                        .warning(
+                            "neither-way",
+                            self.document.locate(&below.pointer).at_key(),
+                            format!("`{wire}` is both read-only and write-only, so it is left out both ways"),
+                        )
+                        .help("leave one of `readOnly` and `writeOnly`");
+                }
                 continue;
             }
             let (presence, ty) = if needed {

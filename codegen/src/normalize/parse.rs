@@ -17,6 +17,10 @@ use super::{Document, Normalized, Origins};
 use crate::diagnostic::{Diagnostics, Location, Severity, in_plain_words};
 use crate::pointer;
 
+/// HTTP schemes of IANA's registry by which a client answers what the server has asked, so that no credential at hand will
+/// do.
+const CHALLENGED: &[&str] = &["digest", "hoba", "mutual", "negotiate", "scram-sha-1", "scram-sha-256"];
+
 type Members = Map<String, Value>;
 type Extensions = IndexMap<String, Value>;
 
@@ -321,6 +325,18 @@ impl Reader<'_> {
             self.diagnostics
                 .warning("mutual-tls", at, "a security scheme of type `mutualTLS` is left out; nothing is sent for it")
                 .help("client certificates are set where the connection is made");
+            return None;
+        }
+        let scheme = value.get("scheme").and_then(Value::as_str).unwrap_or_default();
+        if CHALLENGED.iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+            let at = self.place();
+            self.diagnostics
+                .warning(
+                    "challenged-scheme",
+                    at,
+                    format!("the HTTP scheme `{scheme}` answers a challenge of the server; nothing is sent for it"),
+                )
+                .help("answer the challenge in a transport of your own");
             return None;
         }
         if value.as_object().is_some_and(|members| !members.contains_key("type")) {

@@ -67,7 +67,13 @@ pub(crate) fn lower<'a>(
         Kind::Json => BodyKind::Json,
         Kind::Form => BodyKind::Form(encodings(media)),
         Kind::Multipart => BodyKind::Multipart(parts(node, media, &place, base, taken, schemas, diagnostics)),
-        Kind::Text | Kind::Events => BodyKind::Text,
+        Kind::Text | Kind::Events => {
+            // Beside JSON that is but another way.
+            if media::preferred(&request_body.content).is_some_and(|(preferred, _)| preferred == name) {
+                media::report_untyped(name, node, &place.pointer, schemas.document, diagnostics);
+            }
+            BodyKind::Text
+        }
         Kind::Bytes => {
             if media::essence(name).starts_with("multipart/") {
                 diagnostics

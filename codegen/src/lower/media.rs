@@ -3,6 +3,9 @@
 use openapiv3::MediaType;
 
 use super::names;
+use super::view::Node;
+use crate::diagnostic::Diagnostics;
+use crate::normalize::Document;
 use crate::pointer;
 
 /// What a body of some media type is to a caller.
@@ -50,6 +53,26 @@ pub(crate) fn kind(media_type: &str) -> Kind {
         json if json.ends_with("/json") || json.ends_with("+json") => Kind::Json,
         text if text.starts_with("text/") || text.ends_with("+xml") || TEXTS.contains(&text) => Kind::Text,
         _ => Kind::Bytes,
+    }
+}
+
+/// Says of a body in a format that is not read and written here that its schema gets no type.
+pub(super) fn report_untyped(
+    media_type: &str,
+    node: Option<Node<'_>>,
+    pointer: &str,
+    document: &Document,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(view) = node.and_then(|node| node.view(document)) else { return };
+    if view.has_properties() || view.items.is_some() || !view.all_of.is_empty() {
+        diagnostics
+            .warning(
+                "untyped-body",
+                document.locate(pointer),
+                format!("a body of `{}` is text to the caller: its schema gets no type", essence(media_type)),
+            )
+            .help("offer `application/json` to have it typed");
     }
 }
 

@@ -84,7 +84,11 @@ fn output<'a>(
             Content::Json(ty) => Output::Json(ty),
             Content::Envelope { member, ty } => Output::Envelope { member, ty },
             Content::Events(ty) => Output::Events(ty),
-            Content::Text => Output::Text { media_type: media_type.to_owned() },
+            Content::Text => {
+                let node = media.schema.as_ref().map(Node::from);
+                media::report_untyped(media_type, node, &place.pointer, schemas.document, diagnostics);
+                Output::Text { media_type: media_type.to_owned() }
+            }
             Content::Bytes => Output::Bytes { media_type: media_type.to_owned() },
         },
         (None, Some(name)) => {

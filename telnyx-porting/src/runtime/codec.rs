@@ -10,7 +10,7 @@ pub(crate) use serde_core::ser::{Serialize, Serializer};
 pub(crate) use serde_json::Value;
 
 pub(crate) use crate::runtime::slot::{Field, Integer, Shaped, Slot, fit, read, shape};
-pub(crate) use crate::runtime::view::{View, lost, print, same, write};
+pub(crate) use crate::runtime::view::{UNKNOWN, View, misfit, print, same, write};
 
 /// Implements `Debug`, `Serialize` and `Deserialize` for a struct whose members are tabled: the number
 /// of the row, the field, when it is there, and its name on the wire.
@@ -367,9 +367,9 @@ macro_rules! union {
                     if best.0 > 0 $(&& $crate::codec::Guard::$guard(&value, &[$($($member),+)?]))?
                         && let Some(inner) = $crate::codec::fit(&value)
                     {
-                        let lost = $crate::codec::lost(&value, &$crate::codec::Field::view(&inner));
-                        if lost < best.0 {
-                            best = (lost, Some(Self::$variant(inner)));
+                        let misfit = $crate::codec::misfit(&value, &$crate::codec::Field::view(&inner));
+                        if misfit < best.0 {
+                            best = (misfit, Some(Self::$variant(inner)));
                         }
                     }
                 )*
@@ -388,7 +388,7 @@ macro_rules! union {
     (@variant $union:ident $($variant:ident)*) => {
         match $union {
             $(Self::$variant(inner) => (stringify!($variant), $crate::codec::Field::view(inner)),)*
-            Self::Unknown(value) => ("Unknown", $crate::codec::View::Any(value)),
+            Self::Unknown(value) => ($crate::codec::UNKNOWN, $crate::codec::View::Any(value)),
         }
     };
 
@@ -827,6 +827,59 @@ mod tests {
         for (text, variant) in cases {
             let either: Either = read(text).unwrap();
             assert!(format!("{either:?}").starts_with(variant), "{text}: {either:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_union_within_does_not_know_fits_worst() {
+        #[derive(Clone)]
+        enum Outer {
+            Events(Vec<Event>),
+            Named(Map<String, Event>),
+            Event(Box<Event>),
+            Strict(Strict),
+            Stricts(Vec<Strict>),
+            Unknown(Value),
+        }
+        union! {
+            Outer {
+                Events: Vec<Event> if array,
+                Named: Map<String, Event> if object with ["named"],
+                Event: Box<Event>,
+                Strict: Strict if object,
+                Stricts: Vec<Strict> if array,
+            }
+        }
+        #[derive(Clone)]
+        enum Any {
+            Kinded(Kinded),
+            Event(Event),
+            Unknown(Value),
+        }
+        union! { Any { Kinded: Kinded if object, Event: Event } }
+        let cases = [
+            (r#"{"a":1,"b":2}"#, "Strict("),
+            (r#"{"a":1,"b":2,"brand_new":{"c":[3,4]}}"#, "Strict("),
+            (r#"{"kind":"brand_new","a":1,"b":2}"#, "Strict("),
+            (r#"{"kind":"made","a":1,"b":2}"#, "Event(Made("),
+            (r#"{"kind":"brand_new"}"#, "Event(Unknown("),
+            (r#"[{"a":1,"b":2,"brand_new":3}]"#, "Stricts("),
+            (r#"[{"a":1,"b":2,"brand_new":3},{"kind":"made","a":1,"b":2}]"#, "Events("),
+            ("[1]", "Events([Unknown("),
+            ("[]", "Events([])"),
+            (r#"{"named":{"a":1},"a":1,"b":2}"#, "Strict("),
+            (r#"{"named":{"kind":"made","a":1,"b":2}}"#, "Named("),
+        ];
+        for (text, variant) in cases {
+            let outer: Outer = read(text).unwrap();
+            assert!(format!("{outer:?}").starts_with(variant), "{text}: {outer:?}");
+        }
+        // What keeps nothing is worse than what keeps all without knowing it.
+        for (text, variant) in
+            [(r#"{"new":1}"#, "Event(Unknown("), (r#"{"new":1,"a":1}"#, "Kinded("), ("{}", "Kinded(")]
+        {
+            let any: Any = read(text).unwrap();
+            assert!(format!("{any:?}").starts_with(variant), "{text}: {any:?}");
         }
     }
 

@@ -1036,6 +1036,11 @@ impl<'a> Schemas<'a> {
         if let Some(kind) = self.open_enum_of(&nodes) {
             return kind;
         }
+        // A tag is text; what is not tells alternatives apart by its constants.
+        let (discriminator, untold) = match discriminator {
+            Some(other) if !self.is_text(&other.property_name, &nodes) => (None, Some(other)),
+            other => (other, None),
+        };
         let tag = self.tag_of(discriminator, &nodes);
         let mut scope = Scope::default();
         scope.reserve("Unknown");
@@ -1073,7 +1078,20 @@ impl<'a> Schemas<'a> {
             }
             return TypeKind::Union(Union { tag: Some(tag), variants });
         }
-        let guards = self.guards(&nodes);
+        let told = untold.and_then(|other| self.constants(&nodes, &other.property_name, Some(other)));
+        if let Some(other) = untold.filter(|_| told.is_none()) {
+            diagnostics
+                .warning(
+                    "indistinct-discriminator",
+                    self.document.locate(&format!("{}/discriminator", place.pointer)),
+                    format!(
+                        "`{}` is not text and has no values of its own in each alternative, so it is not used",
+                        other.property_name
+                    ),
+                )
+                .help("limit it to one value in each alternative by `enum`, or name its values in `mapping`");
+        }
+        let guards = told.unwrap_or_else(|| self.guards(&nodes));
         for (index, (member, guard)) in members.iter().zip(guards).enumerate() {
             let node = &member.node;
             let hint = self.variant_hint(*node, index);
@@ -1172,13 +1190,7 @@ impl<'a> Schemas<'a> {
         members: &[Node<'a>],
     ) -> Option<(String, Vec<(String, Node<'a>)>)> {
         if let Some(discriminator) = discriminator {
-            let mut tagged: Vec<(String, Node<'a>)> = Vec::new();
-            for (value, target) in &discriminator.mapping {
-                let name = target.strip_prefix("#/components/schemas/").unwrap_or(target);
-                if self.document.schema(name).is_some() {
-                    tagged.push((value.clone(), Node::Reference(name)));
-                }
-            }
+            let mut tagged: Vec<(String, Node<'a>)> = self.mapped(discriminator).collect();
             let mapped: BTreeSet<&str> = tagged
                 .iter()
                 .filter_map(|(_, node)| match node {
@@ -1227,11 +1239,31 @@ impl<'a> Schemas<'a> {
         })
     }
 
+    /// The values that a discriminator maps to schemas, with those.
+    fn mapped(&self, discriminator: &'a Discriminator) -> impl Iterator<Item = (String, Node<'a>)> {
+        discriminator.mapping.iter().filter_map(|(value, target)| {
+            let name = target.strip_prefix("#/components/schemas/").unwrap_or(target);
+            self.document.schema(name).map(|_| (value.clone(), Node::Reference(name)))
+        })
+    }
+
+    /// Whether a member is text, or may be, in all alternatives.
+    fn is_text(&self, property: &str, members: &[Node<'a>]) -> bool {
+        members.iter().filter_map(|member| self.property_of(*member, property)).all(|view| match view.kind {
+            Some("integer" | "number" | "boolean") => false,
+            _ => view.values.is_empty() || view.values.iter().any(Value::is_string),
+        })
+    }
+
+    /// A member of an alternative.
+    fn property_of(&self, member: Node<'a>, property: &str) -> Option<View<'a>> {
+        let node = self.views(member).iter().rev().find_map(|part| part.property(property))?;
+        node.resolve(self.document).map(View::of)
+    }
+
     /// The values that a member of an alternative is limited to.
     fn values_of(&self, member: Node<'a>, property: &str) -> Vec<Value> {
-        let parts = self.views(member);
-        let Some(node) = parts.iter().rev().find_map(|part| part.property(property)) else { return Vec::new() };
-        node.resolve(self.document).map(|schema| View::of(schema).values).unwrap_or_default()
+        self.property_of(member, property).map(|view| view.values).unwrap_or_default()
     }
 
     /// Those of them that can be a tag.
@@ -1241,7 +1273,11 @@ impl<'a> Schemas<'a> {
 
     /// What tells the alternatives of an untagged union apart.
     fn guards(&self, members: &[Node<'a>]) -> Vec<Guard> {
-        self.constants(members).unwrap_or_else(|| members.iter().map(|member| self.guard(*member)).collect())
+        let first = members.first().filter(|_| members.len() > 1).map(|first| self.views(*first)).unwrap_or_default();
+        let mut candidates = first.iter().flat_map(View::properties);
+        candidates
+            .find_map(|(name, _)| self.constants(members, name, None))
+            .unwrap_or_else(|| members.iter().map(|member| self.guard(*member)).collect())
     }
 
     fn guard(&self, member: Node<'a>) -> Guard {
@@ -1263,17 +1299,26 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// A member that has one value of its own in each alternative, such as the number of a version.
-    fn constants(&self, members: &[Node<'a>]) -> Option<Vec<Guard>> {
-        let first = self.views(*members.first().filter(|_| members.len() > 1)?);
-        first.iter().flat_map(View::properties).find_map(|(name, _)| {
-            let mut seen = BTreeSet::new();
-            let own = members.iter().map(|member| match self.values_of(*member, name).as_slice() {
-                [value] if seen.insert(value.to_string()) => Some(Guard::Constant(name.to_owned(), value.to_string())),
-                _ => None,
-            });
-            own.collect()
-        })
+    /// The values of a member that has some of its own in each alternative, such as the number of a version. Only a
+    /// discriminator tells several values of one alternative, or maps them.
+    fn constants(
+        &self,
+        members: &[Node<'a>],
+        name: &str,
+        discriminator: Option<&'a Discriminator>,
+    ) -> Option<Vec<Guard>> {
+        let mut seen = BTreeSet::new();
+        let own = members.iter().map(|member| {
+            let mut values: Vec<String> = self.values_of(*member, name).iter().map(Value::to_string).collect();
+            if let Some(discriminator) = discriminator.filter(|_| values.is_empty()) {
+                let here = self.mapped(discriminator).filter(|(_, node)| node.is(*member)).map(|(value, _)| value);
+                values.extend(here.filter(|value| serde_json::from_str::<Value>(value).is_ok()));
+            }
+            let are_enough = values.len() == 1 || (discriminator.is_some() && !values.is_empty());
+            let are_own = are_enough && values.iter().all(|value| seen.insert(value.clone()));
+            are_own.then(|| Guard::Constant(name.to_owned(), values))
+        });
+        own.collect()
     }
 
     /// A name for an alternative of an untagged union.

@@ -512,10 +512,14 @@ impl Guard {
         value.is_array()
     }
 
-    /// An object whose member of the first name has the value that the second text is.
+    /// An object whose member of the first name has a value that one of the other texts is; `1.0` is `1`.
     pub(crate) fn constant(value: &Value, member: &[&str]) -> bool {
-        let [name, constant] = member else { return false };
-        value.get(*name).map(Value::to_string).as_deref() == Some(*constant)
+        let [name, constants @ ..] = member else { return false };
+        let Some(value) = value.get(*name) else { return false };
+        match value.as_f64() {
+            Some(number) => constants.iter().any(|constant| constant.parse() == Ok(number)),
+            None => constants.contains(&value.to_string().as_str()),
+        }
     }
 
     /// An object that holds all of these members.
@@ -808,7 +812,7 @@ mod tests {
                 Thing: Box<Thing> if object,
                 Pairs: Vec<Kinded> if array,
                 Things: Vec<Thing> if array,
-                Third: Map<String, Value> if constant with ["version", "3"],
+                Third: Map<String, Value> if constant with ["version", "3", "5", "true"],
             }
         }
         let cases = [
@@ -821,6 +825,9 @@ mod tests {
             (r#"[{"a":1},{"id":"1"}]"#, "Pairs("),
             (r#"[{"id":"1"}]"#, "Things("),
             (r#"{"kind":1,"version":3}"#, "Third("),
+            (r#"{"kind":1,"version":5.0}"#, "Third("),
+            (r#"{"kind":1,"version":true}"#, "Third("),
+            (r#"{"kind":1,"version":"3"}"#, "Unknown("),
             (r#"{"kind":1,"version":4}"#, "Unknown("),
             (r#"{"kind":1}"#, "Unknown("),
         ];

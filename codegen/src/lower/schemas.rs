@@ -100,6 +100,15 @@ struct Member<'a> {
     place: Place,
 }
 
+/// What makes a tag of an alternative.
+#[derive(Clone, Copy, Debug)]
+enum Tags {
+    Values,
+    ValuesOrName,
+    /// The mapping of a discriminator, which is known.
+    Mapped,
+}
+
 /// A schema in Rust terms.
 #[derive(Clone, Debug)]
 pub(crate) struct Typed {
@@ -1215,6 +1224,8 @@ impl<'a> Schemas<'a> {
                 }
             }
             tagged.extend(implicit);
+            let mut seen = BTreeSet::new();
+            tagged.retain(|(value, _)| seen.insert(value.clone()));
             if !tagged.is_empty() {
                 return Some((discriminator.property_name.clone(), tagged));
             }
@@ -1266,9 +1277,48 @@ impl<'a> Schemas<'a> {
         self.property_of(member, property).map(|view| view.values).unwrap_or_default()
     }
 
-    /// Those of them that can be a tag.
+    /// Those of them that can be a tag. To a union lead the tags of its alternatives, unless it is one of them itself.
     fn tag_values(&self, member: Node<'a>, property: &str) -> Vec<String> {
-        self.values_of(member, property).iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        let mut tags = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut open = vec![(member, Tags::Values)];
+        let mut is_first = true;
+        while let Some((node, kind)) = open.pop() {
+            if node.is(member) && !is_first {
+                return Vec::new();
+            }
+            is_first = false;
+            if matches!(node, Node::Reference(name) if !seen.insert(name)) {
+                continue;
+            }
+            let values = self.values_of(node, property);
+            let union = node.resolve(self.document).map(View::of).filter(|view| !view.has_properties());
+            let alternatives = union.as_ref().map(|view| view.alternatives().1).unwrap_or_default();
+            if !values.is_empty() || alternatives.is_empty() {
+                match (kind, node) {
+                    (Tags::Mapped, _) => {}
+                    (Tags::ValuesOrName, Node::Reference(name)) if values.is_empty() => tags.push(name.to_owned()),
+                    _ => tags.extend(values.iter().filter_map(Value::as_str).map(str::to_owned)),
+                }
+                continue;
+            }
+            let discriminator = union.and_then(|view| view.data.discriminator.as_ref());
+            let discriminator = discriminator.filter(|other| other.property_name == property);
+            let below = match kind {
+                Tags::Mapped => Tags::Mapped,
+                _ if discriminator.is_some() => Tags::ValuesOrName,
+                _ => Tags::Values,
+            };
+            open.extend(alternatives.iter().rev().map(|node| (Node::from(node), below)));
+            // The last are looked at first, and none twice.
+            for (tag, node) in discriminator.into_iter().flat_map(|other| self.mapped(other)) {
+                open.push((node, Tags::Mapped));
+                if !matches!(kind, Tags::Mapped) {
+                    tags.push(tag);
+                }
+            }
+        }
+        tags
     }
 
     /// What tells the alternatives of an untagged union apart.

@@ -777,6 +777,36 @@ mod tests {
     }
 
     #[test]
+    fn tags_of_a_union_within_lead_to_it() {
+        #[derive(Clone)]
+        enum Outer {
+            Made(Box<Event>),
+            Kept(Box<Event>),
+            Other(Strict),
+            Unknown(Value),
+        }
+        union! {
+            Outer by "kind" {
+                Made: Box<Event> = "made",
+                Kept: Box<Event> = "kept",
+                Other: Strict = "other",
+            }
+        }
+        let cases = [
+            (r#"{"kind":"made","a":1,"b":2}"#, "Made(Made(Strict"),
+            (r#"{"kind":"kept","id":"1"}"#, "Kept(Kept(Thing"),
+            (r#"{"kind":"other","a":1,"b":2}"#, "Other(Strict"),
+            (r#"{"kind":"new"}"#, "Unknown("),
+        ];
+        for (text, variant) in cases {
+            let outer: Outer = read(text).unwrap();
+            assert!(format!("{outer:?}").starts_with(variant), "{text}: {outer:?}");
+            let (back, expected): (Value, Value) = (read(&write(&outer)).unwrap(), read(text).unwrap());
+            assert_eq!(back, expected);
+        }
+    }
+
+    #[test]
     fn unions_without_tag_take_the_first_that_fits() {
         let cases = [
             ("7", "Integer(7)"),

@@ -953,9 +953,7 @@ impl<'a> Schemas<'a> {
                 self.choice(found, &below, diagnostics)
             };
             let usage = place.usage;
-            if (typed.read_only && usage.request() && !usage.response)
-                || (typed.write_only && usage.response && !usage.request())
-            {
+            if goes_other_way(typed.read_only, typed.write_only, usage) {
                 continue;
             }
             let (presence, ty) = if needed {
@@ -1100,7 +1098,7 @@ impl<'a> Schemas<'a> {
                 )
                 .help("limit it to one value in each alternative by `enum`, or name its values in `mapping`");
         }
-        let guards = told.unwrap_or_else(|| self.guards(&nodes));
+        let guards = told.unwrap_or_else(|| self.guards(&nodes, place.usage));
         for (index, (member, guard)) in members.iter().zip(guards).enumerate() {
             let node = &member.node;
             let hint = self.variant_hint(*node, index);
@@ -1322,15 +1320,15 @@ impl<'a> Schemas<'a> {
     }
 
     /// What tells the alternatives of an untagged union apart.
-    fn guards(&self, members: &[Node<'a>]) -> Vec<Guard> {
+    fn guards(&self, members: &[Node<'a>], usage: Usage) -> Vec<Guard> {
         let first = members.first().filter(|_| members.len() > 1).map(|first| self.views(*first)).unwrap_or_default();
         let mut candidates = first.iter().flat_map(View::properties);
         candidates
             .find_map(|(name, _)| self.constants(members, name, None))
-            .unwrap_or_else(|| members.iter().map(|member| self.guard(*member)).collect())
+            .unwrap_or_else(|| members.iter().map(|member| self.guard(*member, usage)).collect())
     }
 
-    fn guard(&self, member: Node<'a>) -> Guard {
+    fn guard(&self, member: Node<'a>, usage: Usage) -> Guard {
         if member.resolve(self.document).is_none() {
             return Guard::Always;
         }
@@ -1343,10 +1341,25 @@ impl<'a> Schemas<'a> {
             (Some("number"), None) => Guard::Number,
             (Some("boolean"), None) => Guard::Bool,
             (Some("array"), None) => Guard::Array,
-            (Some("object"), None) => Guard::Object(required_by(&parts)),
-            (None, _) if parts.iter().any(View::has_properties) => Guard::Object(required_by(&parts)),
+            (Some("object"), None) => Guard::Object(self.required_by(&parts, usage)),
+            (None, _) if parts.iter().any(View::has_properties) => Guard::Object(self.required_by(&parts, usage)),
             _ => Guard::Always,
         }
+    }
+
+    /// The members that an object has for sure, where it goes.
+    fn required_by(&self, parts: &[View<'a>], usage: Usage) -> Vec<String> {
+        let is_there = |name: &&String| {
+            let found = parts.iter().filter_map(|part| part.property(name)?.schema(self.document));
+            let (mut read_only, mut write_only) = (false, false);
+            for schema in found {
+                read_only |= schema.schema_data.read_only;
+                write_only |= schema.schema_data.write_only;
+            }
+            !goes_other_way(read_only, write_only, usage)
+        };
+        let names: BTreeSet<&String> = parts.iter().flat_map(|part| part.required).filter(is_there).collect();
+        names.into_iter().cloned().collect()
     }
 
     /// The values of a member that has some of its own in each alternative, such as the number of a version. Only a
@@ -1574,10 +1587,13 @@ fn parents(document: &Document) -> BTreeSet<&str> {
         .collect()
 }
 
-/// The members that an object of all these parts must have.
-fn required_by(parts: &[View<'_>]) -> Vec<String> {
-    let names: BTreeSet<&String> = parts.iter().flat_map(|part| part.required).collect();
-    names.into_iter().cloned().collect()
+/// Whether a member is not in an object that goes one way only.
+fn goes_other_way(read_only: bool, write_only: bool, usage: Usage) -> bool {
+    match (usage.request(), usage.response) {
+        (true, false) => read_only,
+        (false, true) => write_only,
+        _ => false,
+    }
 }
 
 /// Whether two schemas have the same values, whatever is said about them.

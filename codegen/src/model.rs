@@ -807,8 +807,8 @@ pub enum Guard {
     Array,
     /// An object that has these members.
     Object(Vec<String>),
-    /// An object whose member has this value, as JSON.
-    Constant(String, String),
+    /// An object whose member has one of these values, as JSON.
+    Constant(String, Vec<String>),
 }
 
 impl Guard {

@@ -491,8 +491,8 @@ impl<'a> Writer<'a> {
             (Guard::String, Some(example)) => example.is_string(),
             (Guard::Array, Some(example)) => example.is_array(),
             (Guard::Object(members), Some(example)) => members.iter().all(|member| example.get(member).is_some()),
-            (Guard::Constant(member, value), Some(example)) => {
-                example.get(member).map(Value::to_string).as_ref() == Some(value)
+            (Guard::Constant(member, values), Some(example)) => {
+                example.get(member).is_some_and(|value| values.contains(&value.to_string()))
             }
             (Guard::Always, Some(_)) => true,
         };

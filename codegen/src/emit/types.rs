@@ -449,10 +449,12 @@ fn guard(guard: &Guard) -> String {
         Guard::String => " if string".to_owned(),
         Guard::Array => " if array".to_owned(),
         Guard::Object(members) if members.is_empty() => " if object".to_owned(),
-        Guard::Constant(member, value) => format!(" if constant with [{}, {}]", literal(member), literal(value)),
-        Guard::Object(members) => {
-            let members: Vec<String> = members.iter().map(|member| literal(member)).collect();
-            format!(" if object with [{}]", members.join(", "))
-        }
+        Guard::Constant(member, values) => format!(" if constant with [{}, {}]", literal(member), literals(values)),
+        Guard::Object(members) => format!(" if object with [{}]", literals(members)),
     }
+}
+
+fn literals(texts: &[String]) -> String {
+    let literals: Vec<String> = texts.iter().map(|text| literal(text)).collect();
+    literals.join(", ")
 }

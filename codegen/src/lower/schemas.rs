@@ -100,6 +100,15 @@ struct Member<'a> {
     place: Place,
 }
 
+/// What makes a tag of an alternative.
+#[derive(Clone, Copy, Debug)]
+enum Tags {
+    Values,
+    ValuesOrName,
+    /// The mapping of a discriminator, which is known.
+    Mapped,
+}
+
 /// A schema in Rust terms.
 #[derive(Clone, Debug)]
 pub(crate) struct Typed {
@@ -965,9 +974,7 @@ impl<'a> Schemas<'a> {
                 self.choice(found, &below, diagnostics)
             };
             let usage = place.usage;
-            if (typed.read_only && usage.request() && !usage.response)
-                || (typed.write_only && usage.response && !usage.request())
-            {
+            if goes_other_way(typed.read_only, typed.write_only, usage) {
                 if typed.read_only && typed.write_only {
                     diagnostics
                         .warning(
@@ -1066,6 +1073,11 @@ impl<'a> Schemas<'a> {
         if let Some(kind) = self.open_enum_of(&nodes) {
             return kind;
         }
+        // A tag is text; what is not tells alternatives apart by its constants.
+        let (discriminator, untold) = match discriminator {
+            Some(other) if !self.is_text(&other.property_name, &nodes) => (None, Some(other)),
+            other => (other, None),
+        };
         let tag = self.tag_of(discriminator, &nodes);
         let mut scope = Scope::default();
         scope.reserve("Unknown");
@@ -1103,7 +1115,20 @@ impl<'a> Schemas<'a> {
             }
             return TypeKind::Union(Union { tag: Some(tag), variants });
         }
-        let guards = self.guards(&nodes);
+        let told = untold.and_then(|other| self.constants(&nodes, &other.property_name, Some(other)));
+        if let Some(other) = untold.filter(|_| told.is_none()) {
+            diagnostics
+                .warning(
+                    "indistinct-discriminator",
+                    self.document.locate(&format!("{}/discriminator", place.pointer)),
+                    format!(
+                        "`{}` is not text and has no values of its own in each alternative, so it is not used",
+                        other.property_name
+                    ),
+                )
+                .help("limit it to one value in each alternative by `enum`, or name its values in `mapping`");
+        }
+        let guards = told.unwrap_or_else(|| self.guards(&nodes, place.usage));
         for (index, (member, guard)) in members.iter().zip(guards).enumerate() {
             let node = &member.node;
             let hint = self.variant_hint(*node, index);
@@ -1206,13 +1231,7 @@ impl<'a> Schemas<'a> {
         members: &[Node<'a>],
     ) -> Option<(String, Vec<(String, Node<'a>)>)> {
         if let Some(discriminator) = discriminator {
-            let mut tagged: Vec<(String, Node<'a>)> = Vec::new();
-            for (value, target) in &discriminator.mapping {
-                let name = target.strip_prefix("#/components/schemas/").unwrap_or(target);
-                if self.document.schema(name).is_some() {
-                    tagged.push((value.clone(), Node::Reference(name)));
-                }
-            }
+            let mut tagged: Vec<(String, Node<'a>)> = self.mapped(discriminator).collect();
             let mapped: BTreeSet<&str> = tagged
                 .iter()
                 .filter_map(|(_, node)| match node {
@@ -1237,6 +1256,8 @@ impl<'a> Schemas<'a> {
                 }
             }
             tagged.extend(implicit);
+            let mut seen = BTreeSet::new();
+            tagged.retain(|(value, _)| seen.insert(value.clone()));
             if !tagged.is_empty() {
                 return Some((discriminator.property_name.clone(), tagged));
             }
@@ -1261,24 +1282,87 @@ impl<'a> Schemas<'a> {
         })
     }
 
-    /// The values that a member of an alternative is limited to.
-    fn values_of(&self, member: Node<'a>, property: &str) -> Vec<Value> {
-        let parts = self.views(member);
-        let Some(node) = parts.iter().rev().find_map(|part| part.property(property)) else { return Vec::new() };
-        node.resolve(self.document).map(|schema| View::of(schema).values).unwrap_or_default()
+    /// The values that a discriminator maps to schemas, with those.
+    fn mapped(&self, discriminator: &'a Discriminator) -> impl Iterator<Item = (String, Node<'a>)> {
+        discriminator.mapping.iter().filter_map(|(value, target)| {
+            let name = target.strip_prefix("#/components/schemas/").unwrap_or(target);
+            self.document.schema(name).map(|_| (value.clone(), Node::Reference(name)))
+        })
     }
 
-    /// Those of them that can be a tag.
+    /// Whether a member is text, or may be, in all alternatives.
+    fn is_text(&self, property: &str, members: &[Node<'a>]) -> bool {
+        members.iter().filter_map(|member| self.property_of(*member, property)).all(|view| match view.kind {
+            Some("integer" | "number" | "boolean") => false,
+            _ => view.values.is_empty() || view.values.iter().any(Value::is_string),
+        })
+    }
+
+    /// A member of an alternative.
+    fn property_of(&self, member: Node<'a>, property: &str) -> Option<View<'a>> {
+        let node = self.views(member).iter().rev().find_map(|part| part.property(property))?;
+        node.resolve(self.document).map(View::of)
+    }
+
+    /// The values that a member of an alternative is limited to.
+    fn values_of(&self, member: Node<'a>, property: &str) -> Vec<Value> {
+        self.property_of(member, property).map(|view| view.values).unwrap_or_default()
+    }
+
+    /// Those of them that can be a tag. To a union lead the tags of its alternatives, unless it is one of them itself.
     fn tag_values(&self, member: Node<'a>, property: &str) -> Vec<String> {
-        self.values_of(member, property).iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        let mut tags = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut open = vec![(member, Tags::Values)];
+        let mut is_first = true;
+        while let Some((node, kind)) = open.pop() {
+            if node.is(member) && !is_first {
+                return Vec::new();
+            }
+            is_first = false;
+            if matches!(node, Node::Reference(name) if !seen.insert(name)) {
+                continue;
+            }
+            let values = self.values_of(node, property);
+            let union = node.resolve(self.document).map(View::of).filter(|view| !view.has_properties());
+            let alternatives = union.as_ref().map(|view| view.alternatives().1).unwrap_or_default();
+            if !values.is_empty() || alternatives.is_empty() {
+                match (kind, node) {
+                    (Tags::Mapped, _) => {}
+                    (Tags::ValuesOrName, Node::Reference(name)) if values.is_empty() => tags.push(name.to_owned()),
+                    _ => tags.extend(values.iter().filter_map(Value::as_str).map(str::to_owned)),
+                }
+                continue;
+            }
+            let discriminator = union.and_then(|view| view.data.discriminator.as_ref());
+            let discriminator = discriminator.filter(|other| other.property_name == property);
+            let below = match kind {
+                Tags::Mapped => Tags::Mapped,
+                _ if discriminator.is_some() => Tags::ValuesOrName,
+                _ => Tags::Values,
+            };
+            open.extend(alternatives.iter().rev().map(|node| (Node::from(node), below)));
+            // The last are looked at first, and none twice.
+            for (tag, node) in discriminator.into_iter().flat_map(|other| self.mapped(other)) {
+                open.push((node, Tags::Mapped));
+                if !matches!(kind, Tags::Mapped) {
+                    tags.push(tag);
+                }
+            }
+        }
+        tags
     }
 
     /// What tells the alternatives of an untagged union apart.
-    fn guards(&self, members: &[Node<'a>]) -> Vec<Guard> {
-        self.constants(members).unwrap_or_else(|| members.iter().map(|member| self.guard(*member)).collect())
+    fn guards(&self, members: &[Node<'a>], usage: Usage) -> Vec<Guard> {
+        let first = members.first().filter(|_| members.len() > 1).map(|first| self.views(*first)).unwrap_or_default();
+        let mut candidates = first.iter().flat_map(View::properties);
+        candidates
+            .find_map(|(name, _)| self.constants(members, name, None))
+            .unwrap_or_else(|| members.iter().map(|member| self.guard(*member, usage)).collect())
     }
 
-    fn guard(&self, member: Node<'a>) -> Guard {
+    fn guard(&self, member: Node<'a>, usage: Usage) -> Guard {
         if member.resolve(self.document).is_none() {
             return Guard::Always;
         }
@@ -1291,23 +1375,44 @@ impl<'a> Schemas<'a> {
             (Some("number"), None) => Guard::Number,
             (Some("boolean"), None) => Guard::Bool,
             (Some("array"), None) => Guard::Array,
-            (Some("object"), None) => Guard::Object(required_by(&parts)),
-            (None, _) if parts.iter().any(View::has_properties) => Guard::Object(required_by(&parts)),
+            (Some("object"), None) => Guard::Object(self.required_by(&parts, usage)),
+            (None, _) if parts.iter().any(View::has_properties) => Guard::Object(self.required_by(&parts, usage)),
             _ => Guard::Always,
         }
     }
 
-    /// A member that has one value of its own in each alternative, such as the number of a version.
-    fn constants(&self, members: &[Node<'a>]) -> Option<Vec<Guard>> {
-        let first = self.views(*members.first().filter(|_| members.len() > 1)?);
-        first.iter().flat_map(View::properties).find_map(|(name, _)| {
-            let mut seen = BTreeSet::new();
-            let own = members.iter().map(|member| match self.values_of(*member, name).as_slice() {
-                [value] if seen.insert(value.to_string()) => Some(Guard::Constant(name.to_owned(), value.to_string())),
-                _ => None,
-            });
-            own.collect()
-        })
+    /// The members that an object has for sure, where it goes.
+    fn required_by(&self, parts: &[View<'a>], usage: Usage) -> Vec<String> {
+        let is_there = |name: &&String| {
+            let found = || parts.iter().filter_map(|part| part.property(name));
+            let read_only = found().any(|member| member.is_read_only(self.document));
+            let write_only = found().any(|member| member.is_write_only(self.document));
+            !goes_other_way(read_only, write_only, usage)
+        };
+        let names: BTreeSet<&String> = parts.iter().flat_map(|part| part.required).filter(is_there).collect();
+        names.into_iter().cloned().collect()
+    }
+
+    /// The values of a member that has some of its own in each alternative, such as the number of a version. Only a
+    /// discriminator tells several values of one alternative, or maps them.
+    fn constants(
+        &self,
+        members: &[Node<'a>],
+        name: &str,
+        discriminator: Option<&'a Discriminator>,
+    ) -> Option<Vec<Guard>> {
+        let mut seen = BTreeSet::new();
+        let own = members.iter().map(|member| {
+            let mut values: Vec<String> = self.values_of(*member, name).iter().map(Value::to_string).collect();
+            if let Some(discriminator) = discriminator.filter(|_| values.is_empty()) {
+                let here = self.mapped(discriminator).filter(|(_, node)| node.is(*member)).map(|(value, _)| value);
+                values.extend(here.filter(|value| serde_json::from_str::<Value>(value).is_ok()));
+            }
+            let are_enough = values.len() == 1 || (discriminator.is_some() && !values.is_empty());
+            let are_own = are_enough && values.iter().all(|value| seen.insert(value.clone()));
+            are_own.then(|| Guard::Constant(name.to_owned(), values))
+        });
+        own.collect()
     }
 
     /// A name for an alternative of an untagged union.
@@ -1564,10 +1669,13 @@ fn parents(document: &Document) -> BTreeSet<&str> {
         .collect()
 }
 
-/// The members that an object of all these parts must have.
-fn required_by(parts: &[View<'_>]) -> Vec<String> {
-    let names: BTreeSet<&String> = parts.iter().flat_map(|part| part.required).collect();
-    names.into_iter().cloned().collect()
+/// Whether a member is not in an object that goes one way only.
+fn goes_other_way(read_only: bool, write_only: bool, usage: Usage) -> bool {
+    match (usage.request(), usage.response) {
+        (true, false) => read_only,
+        (false, true) => write_only,
+        _ => false,
+    }
 }
 
 /// Whether two schemas have the same values, whatever is said about them.

@@ -10,7 +10,7 @@ pub(crate) use serde_core::ser::{Serialize, Serializer};
 pub(crate) use serde_json::Value;
 
 pub(crate) use crate::runtime::slot::{Field, Integer, Shaped, Slot, fit, read, shape};
-pub(crate) use crate::runtime::view::{View, lost, print, same, write};
+pub(crate) use crate::runtime::view::{UNKNOWN, View, misfit, print, same, write};
 
 /// Implements `Debug`, `Serialize` and `Deserialize` for a struct whose members are tabled: the number
 /// of the row, the field, when it is there, and its name on the wire.
@@ -367,9 +367,9 @@ macro_rules! union {
                     if best.0 > 0 $(&& $crate::codec::Guard::$guard(&value, &[$($($member),+)?]))?
                         && let Some(inner) = $crate::codec::fit(&value)
                     {
-                        let lost = $crate::codec::lost(&value, &$crate::codec::Field::view(&inner));
-                        if lost < best.0 {
-                            best = (lost, Some(Self::$variant(inner)));
+                        let misfit = $crate::codec::misfit(&value, &$crate::codec::Field::view(&inner));
+                        if misfit < best.0 {
+                            best = (misfit, Some(Self::$variant(inner)));
                         }
                     }
                 )*
@@ -388,7 +388,7 @@ macro_rules! union {
     (@variant $union:ident $($variant:ident)*) => {
         match $union {
             $(Self::$variant(inner) => (stringify!($variant), $crate::codec::Field::view(inner)),)*
-            Self::Unknown(value) => ("Unknown", $crate::codec::View::Any(value)),
+            Self::Unknown(value) => ($crate::codec::UNKNOWN, $crate::codec::View::Any(value)),
         }
     };
 
@@ -512,10 +512,14 @@ impl Guard {
         value.is_array()
     }
 
-    /// An object whose member of the first name has the value that the second text is.
+    /// An object whose member of the first name has a value that one of the other texts is; `1.0` is `1`.
     pub(crate) fn constant(value: &Value, member: &[&str]) -> bool {
-        let [name, constant] = member else { return false };
-        value.get(*name).map(Value::to_string).as_deref() == Some(*constant)
+        let [name, constants @ ..] = member else { return false };
+        let Some(value) = value.get(*name) else { return false };
+        match value.as_f64() {
+            Some(number) => constants.iter().any(|constant| constant.parse() == Ok(number)),
+            None => constants.contains(&value.to_string().as_str()),
+        }
     }
 
     /// An object that holds all of these members.
@@ -773,6 +777,36 @@ mod tests {
     }
 
     #[test]
+    fn tags_of_a_union_within_lead_to_it() {
+        #[derive(Clone)]
+        enum Outer {
+            Made(Box<Event>),
+            Kept(Box<Event>),
+            Other(Strict),
+            Unknown(Value),
+        }
+        union! {
+            Outer by "kind" {
+                Made: Box<Event> = "made",
+                Kept: Box<Event> = "kept",
+                Other: Strict = "other",
+            }
+        }
+        let cases = [
+            (r#"{"kind":"made","a":1,"b":2}"#, "Made(Made(Strict"),
+            (r#"{"kind":"kept","id":"1"}"#, "Kept(Kept(Thing"),
+            (r#"{"kind":"other","a":1,"b":2}"#, "Other(Strict"),
+            (r#"{"kind":"new"}"#, "Unknown("),
+        ];
+        for (text, variant) in cases {
+            let outer: Outer = read(text).unwrap();
+            assert!(format!("{outer:?}").starts_with(variant), "{text}: {outer:?}");
+            let (back, expected): (Value, Value) = (read(&write(&outer)).unwrap(), read(text).unwrap());
+            assert_eq!(back, expected);
+        }
+    }
+
+    #[test]
     fn unions_without_tag_take_the_first_that_fits() {
         let cases = [
             ("7", "Integer(7)"),
@@ -808,7 +842,7 @@ mod tests {
                 Thing: Box<Thing> if object,
                 Pairs: Vec<Kinded> if array,
                 Things: Vec<Thing> if array,
-                Third: Map<String, Value> if constant with ["version", "3"],
+                Third: Map<String, Value> if constant with ["version", "3", "5", "true"],
             }
         }
         let cases = [
@@ -821,12 +855,68 @@ mod tests {
             (r#"[{"a":1},{"id":"1"}]"#, "Pairs("),
             (r#"[{"id":"1"}]"#, "Things("),
             (r#"{"kind":1,"version":3}"#, "Third("),
+            (r#"{"kind":1,"version":5.0}"#, "Third("),
+            (r#"{"kind":1,"version":true}"#, "Third("),
+            (r#"{"kind":1,"version":"3"}"#, "Unknown("),
             (r#"{"kind":1,"version":4}"#, "Unknown("),
             (r#"{"kind":1}"#, "Unknown("),
         ];
         for (text, variant) in cases {
             let either: Either = read(text).unwrap();
             assert!(format!("{either:?}").starts_with(variant), "{text}: {either:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_union_within_does_not_know_fits_worst() {
+        #[derive(Clone)]
+        enum Outer {
+            Events(Vec<Event>),
+            Named(Map<String, Event>),
+            Event(Box<Event>),
+            Strict(Strict),
+            Stricts(Vec<Strict>),
+            Unknown(Value),
+        }
+        union! {
+            Outer {
+                Events: Vec<Event> if array,
+                Named: Map<String, Event> if object with ["named"],
+                Event: Box<Event>,
+                Strict: Strict if object,
+                Stricts: Vec<Strict> if array,
+            }
+        }
+        #[derive(Clone)]
+        enum Any {
+            Kinded(Kinded),
+            Event(Event),
+            Unknown(Value),
+        }
+        union! { Any { Kinded: Kinded if object, Event: Event } }
+        let cases = [
+            (r#"{"a":1,"b":2}"#, "Strict("),
+            (r#"{"a":1,"b":2,"brand_new":{"c":[3,4]}}"#, "Strict("),
+            (r#"{"kind":"brand_new","a":1,"b":2}"#, "Strict("),
+            (r#"{"kind":"made","a":1,"b":2}"#, "Event(Made("),
+            (r#"{"kind":"brand_new"}"#, "Event(Unknown("),
+            (r#"[{"a":1,"b":2,"brand_new":3}]"#, "Stricts("),
+            (r#"[{"a":1,"b":2,"brand_new":3},{"kind":"made","a":1,"b":2}]"#, "Events("),
+            ("[1]", "Events([Unknown("),
+            ("[]", "Events([])"),
+            (r#"{"named":{"a":1},"a":1,"b":2}"#, "Strict("),
+            (r#"{"named":{"kind":"made","a":1,"b":2}}"#, "Named("),
+        ];
+        for (text, variant) in cases {
+            let outer: Outer = read(text).unwrap();
+            assert!(format!("{outer:?}").starts_with(variant), "{text}: {outer:?}");
+        }
+        // What keeps nothing is worse than what keeps all without knowing it.
+        for (text, variant) in
+            [(r#"{"new":1}"#, "Event(Unknown("), (r#"{"new":1,"a":1}"#, "Kinded("), ("{}", "Kinded(")]
+        {
+            let any: Any = read(text).unwrap();
+            assert!(format!("{any:?}").starts_with(variant), "{text}: {any:?}");
         }
     }
 

@@ -158,9 +158,48 @@ fn encode_members<S: Serializer>(
     members.end()
 }
 
+/// The variant that every union has for what it does not know.
+pub(crate) const UNKNOWN: &str = "Unknown";
+
+/// How badly a value fits what was made of it, to choose among the alternatives of a union: by what is lost of it. Worse
+/// than any that keeps a part is a union that does not know the value; worse still what keeps nothing.
+pub(crate) fn misfit(value: &Value, view: &View<'_>) -> usize {
+    let lost = lost(value, view);
+    if is_unknown(view) {
+        usize::MAX - 2
+    } else if lost > 0 && lost == size(value) {
+        usize::MAX - 1
+    } else {
+        lost
+    }
+}
+
+/// Whether all of it is kept only because unions keep what they do not know.
+fn is_unknown(view: &View<'_>) -> bool {
+    match view {
+        View::Union(union) => {
+            let (name, inner) = union.variant();
+            name == UNKNOWN || is_unknown(&inner)
+        }
+        View::List(list) => {
+            let mut items = (0..list.len()).filter_map(|index| list.get(index)).peekable();
+            items.peek().is_some() && items.all(|item| is_unknown(&item))
+        }
+        View::Map(map) => {
+            let (mut any, mut all) = (false, true);
+            map.visit(&mut |_, member| {
+                any = true;
+                all = all && is_unknown(&member);
+            });
+            any && all
+        }
+        _ => false,
+    }
+}
+
 /// How much of a value is not in what was made of it: members that the type does not have. Null says no more than its
 /// absence.
-pub(crate) fn lost(value: &Value, view: &View<'_>) -> usize {
+fn lost(value: &Value, view: &View<'_>) -> usize {
     match (view, value) {
         (View::Any(_), _) => 0,
         (View::Union(union), _) => lost(value, &union.variant().1),

@@ -630,7 +630,7 @@ macro_rules! webhook_event {
                     $($(#[$gate])* Self::$variant(event) => {
                         (stringify!($variant), $crate::codec::Field::view(event))
                     })*
-                    Self::Unknown(value) => ("Unknown", $crate::codec::View::Any(value)),
+                    Self::Unknown(value) => ($crate::codec::UNKNOWN, $crate::codec::View::Any(value)),
                 }
             }
         }

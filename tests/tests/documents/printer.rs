@@ -382,7 +382,7 @@ fn print_type(text: &mut String, api: &Api, def: &TypeDef) {
                     (Some(tag), _) => format!(" = {tag:?}"),
                     (None, Guard::Always) => String::new(),
                     (None, Guard::Object(members)) if members.is_empty() => " if Object".to_owned(),
-                    (None, Guard::Constant(member, value)) => format!(" if {member} is {value}"),
+                    (None, Guard::Constant(member, values)) => format!(" if {member} is {}", values.join(" or ")),
                     (None, Guard::Object(members)) => format!(" if Object with {}", members.join(", ")),
                     (None, guard) => format!(" if {guard:?}"),
                 };

@@ -312,9 +312,18 @@ impl Documents {
         if has(schema, own) {
             return true;
         }
-        let within = list(schema.as_object().unwrap_or(&Map::new()), "allOf").iter().any(|part| has(part, hidden));
-        let target = schema.get("$ref").and_then(Value::as_str).and_then(|text| self.target(file, text));
-        !within && !target.is_some_and(|(_, target)| has(target, hidden))
+        !self.is_said(file, schema, hidden, 0)
+    }
+
+    /// Whether a schema has a flag, or another does that it refers to or is made of.
+    fn is_said(&self, file: &str, schema: &Value, flag: &str, depth: usize) -> bool {
+        if depth > DEEPEST || schema.get(flag) == Some(&Value::Bool(true)) {
+            return depth <= DEEPEST;
+        }
+        let Some(members) = schema.as_object() else { return false };
+        let target = members.get("$ref").and_then(Value::as_str).and_then(|text| self.target(file, text));
+        list(members, "allOf").iter().any(|part| self.is_said(file, part, flag, depth + 1))
+            || target.is_some_and(|(file, target)| self.is_said(file, target, flag, depth + 1))
     }
 }
 

@@ -317,10 +317,10 @@ impl Documents {
 
     /// Whether a schema has a flag, or another does that it refers to or is made of.
     fn is_said(&self, file: &str, schema: &Value, flag: &str, depth: usize) -> bool {
-        if depth > DEEPEST || schema.get(flag) == Some(&Value::Bool(true)) {
-            return depth <= DEEPEST;
+        let Some(members) = schema.as_object().filter(|_| depth <= DEEPEST) else { return false };
+        if members.get(flag) == Some(&Value::Bool(true)) {
+            return true;
         }
-        let Some(members) = schema.as_object() else { return false };
         let target = members.get("$ref").and_then(Value::as_str).and_then(|text| self.target(file, text));
         list(members, "allOf").iter().any(|part| self.is_said(file, part, flag, depth + 1))
             || target.is_some_and(|(file, target)| self.is_said(file, target, flag, depth + 1))

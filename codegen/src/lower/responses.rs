@@ -210,6 +210,7 @@ fn content<'a>(
     diagnostics: &mut Diagnostics,
 ) -> Content {
     let node = media.schema.as_ref().map(Node::from);
+    let is_open = || media::essence(media_type).contains('*');
     match media::kind(media_type) {
         Kind::Text | Kind::Form => Content::Text,
         Kind::Bytes | Kind::Multipart => Content::Bytes,
@@ -218,13 +219,9 @@ fn content<'a>(
             None => Type::String,
         }),
         // Of any media type is what the schema says.
-        Kind::Json if media::essence(media_type).contains('*') && node.is_none_or(|node| is_file(node, schemas)) => {
-            Content::Bytes
-        }
+        Kind::Json if is_open() && node.is_none_or(|node| is_file(node, schemas)) => Content::Bytes,
         // Servers that leave it open send texts as they are.
-        Kind::Json if media::essence(media_type).contains('*') && node.is_some_and(|node| is_text(node, schemas)) => {
-            Content::Text
-        }
+        Kind::Json if is_open() && node.is_some_and(|node| is_text(node, schemas)) => Content::Text,
         Kind::Json => {
             let Some(node) = node else { return Content::Json(Type::Any) };
             match open(node, place, "", None, schemas, diagnostics) {

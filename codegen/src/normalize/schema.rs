@@ -560,14 +560,14 @@ fn fit_enum_to_type(members: &mut Members, scope: &mut Scope<'_>) {
         values.retain_mut(|value| {
             let at = scope.place_at(&["enum", &index.to_string()]);
             index += 1;
-            let message = misfit(value, wanted, scope, &at);
-            let help = match fit(value, wanted, scope, &at) {
+            let (message, help) = match fit(value, wanted, scope, &at) {
                 Fit::Right => return true,
                 Fit::Meant(meant) => {
+                    let message = misfit(value, wanted, scope, &at);
                     *value = meant;
-                    if value.is_string() { "put it in quotes" } else { "write it without quotes" }
+                    (message, if value.is_string() { "put it in quotes" } else { "write it without quotes" })
                 }
-                Fit::Hopeless => "it is left out",
+                Fit::Hopeless => (misfit(value, wanted, scope, &at), "it is left out"),
             };
             scope.diagnostics.warning("enum-value", at, message).help(help);
             help != "it is left out"

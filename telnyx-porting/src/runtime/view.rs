@@ -164,14 +164,11 @@ pub(crate) const UNKNOWN: &str = "Unknown";
 /// How badly a value fits what was made of it, to choose among the alternatives of a union: by what is lost of it. Worse
 /// than any that keeps a part is a union that does not know the value; worse still what keeps nothing.
 pub(crate) fn misfit(value: &Value, view: &View<'_>) -> usize {
-    let lost = lost(value, view);
     if is_unknown(view) {
-        usize::MAX - 2
-    } else if lost > 0 && lost == size(value) {
-        usize::MAX - 1
-    } else {
-        lost
+        return usize::MAX - 2;
     }
+    let lost = lost(value, view);
+    if lost > 0 && lost == size(value) { usize::MAX - 1 } else { lost }
 }
 
 /// Whether all of it is kept only because unions keep what they do not know.

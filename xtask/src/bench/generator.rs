@@ -47,7 +47,8 @@ fn all(program: &Path, folder: &Path, spec: Option<&Path>) -> Result<Vec<Line>> 
     lines.push(Line { at_most: Some(0.3), ..Line::plain("our documents, from nothing", own.seconds, "s") });
     lines.push(Line::ratio("the same", own.ratio, "parsing their YAML", None));
     if let Some(spec) = spec {
-        lines.extend(big(program, spec, folder, spec.file_name().and_then(|name| name.to_str()).unwrap_or("it"))?);
+        let name = spec.file_name().and_then(|name| name.to_str()).unwrap_or("it");
+        lines.extend(big(name, &turns(program, spec, &folder.join("big"))?));
         return Ok(lines);
     }
     let documents = in_workspace("specs");
@@ -55,10 +56,11 @@ fn all(program: &Path, folder: &Path, spec: Option<&Path>) -> Result<Vec<Line>> 
     for copies in [COPIES, 2 * COPIES, 4 * COPIES] {
         let file = folder.join(format!("copies-{copies}.yaml"));
         std::fs::write(&file, many(&documents, copies)?)?;
+        let figures = turns(program, &file, &folder.join(format!("many-{copies}")))?;
         if copies == COPIES {
-            lines.extend(big(program, &file, folder, &format!("{copies} copies of our documents"))?);
+            lines.extend(big(&format!("{copies} copies of our documents"), &figures));
         }
-        sizes.push((copies, turns(program, &file, &folder.join(format!("many-{copies}")))?.seconds));
+        sizes.push((copies, figures.seconds));
     }
     if let [(_, one), rest @ ..] = sizes.as_slice() {
         for (copies, seconds) in rest {
@@ -68,14 +70,13 @@ fn all(program: &Path, folder: &Path, spec: Option<&Path>) -> Result<Vec<Line>> 
     Ok(lines)
 }
 
-fn big(program: &Path, file: &Path, folder: &Path, what: &str) -> Result<Vec<Line>> {
-    let figures = turns(program, file, &folder.join("big"))?;
-    Ok(vec![
+fn big(what: &str, figures: &Figures) -> [Line; 4] {
+    [
         Line::plain(format!("{what}, CPU"), figures.seconds, "s"),
         Line::ratio("the same", figures.ratio, "parsing the YAML", Some(4.0)),
         Line::ratio("the same, before the files are written", figures.unwritten, "parsing the YAML", None),
         Line { at_most: Some(250.0), ..Line::plain("the most memory", figures.mib, "MiB") },
-    ])
+    ]
 }
 
 /// Medians of some rounds.

@@ -22,6 +22,7 @@ use crate::runtime::incoming::{Gathered, Incoming, Limits};
 use crate::runtime::operation::Method;
 use crate::runtime::params;
 use crate::runtime::retry::retry_after;
+use crate::runtime::secrets::Secrets;
 use crate::runtime::transport::{BoxFuture, TransportRequest};
 
 /// Gives tokens that expire, or credentials of a kind that this crate knows nothing of.
@@ -351,18 +352,22 @@ impl Credentials {
     }
 
     /// Every text that must not be shown.
-    pub(crate) fn secrets(&self) -> Vec<String> {
-        let mut secrets = Vec::new();
+    pub(crate) fn secrets(&self) -> Secrets {
+        let mut secrets = Secrets::default();
         for (_, credential) in &self.0 {
             match credential {
                 Credential::Fixed(secret) => {
-                    secrets.push(secret.reveal().to_owned());
-                    secrets.extend(secret.reveal().split_once(':').map(|(_, password)| password.to_owned()));
+                    secrets.add(secret.reveal());
+                    if let Some((_, password)) = secret.reveal().split_once(':') {
+                        secrets.add(password);
+                    }
                 }
                 Credential::Fetched(fetched) => {
-                    secrets.extend(fetched.held().as_ref().map(|held| held.secret.reveal().to_owned()));
+                    if let Some(held) = &*fetched.held() {
+                        secrets.add(held.secret.reveal());
+                    }
                     if let Source::Client(credentials) = &fetched.source {
-                        secrets.push(credentials.secret.reveal().to_owned());
+                        secrets.add(credentials.secret.reveal());
                     }
                 }
             }

@@ -1,4 +1,6 @@
 //! Bodies that are too large for the memory, or better kept in a file.
+//!
+//! Everything here is `#[inline]`, so that it is built in the crates that download something, and in no others.
 
 use std::any::Any;
 use std::fs::{self, File, OpenOptions};
@@ -13,10 +15,13 @@ use futures_core::Stream;
 use tokio::task::spawn_blocking;
 
 use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::execute::{Sink, Take, carry_out};
 use crate::runtime::headers::Headers;
 use crate::runtime::incoming::Incoming;
+use crate::runtime::request::Request;
 use crate::runtime::response::RawResponse;
 use crate::runtime::trace::Trace;
+use crate::runtime::transport::BoxFuture;
 
 /// A successful response whose body is still to come: a stream of its pieces.
 ///
@@ -41,34 +46,40 @@ pub struct Download {
 }
 
 impl Download {
+    #[inline]
     pub(crate) fn new(head: RawResponse, incoming: Incoming, trace: Trace) -> Self {
         Self { head, incoming, trace: Some(trace) }
     }
 
+    #[inline]
     pub(crate) fn head(&self) -> &RawResponse {
         &self.head
     }
 
     /// Returns the status, between 200 and 299.
     #[must_use]
+    #[inline]
     pub fn status(&self) -> u16 {
         self.head.status()
     }
 
     /// Returns the headers.
     #[must_use]
+    #[inline]
     pub fn headers(&self) -> &Headers {
         self.head.headers()
     }
 
     /// Returns the id under which the server knows the request, for its support.
     #[must_use]
+    #[inline]
     pub fn request_id(&self) -> Option<&str> {
         self.head.request_id()
     }
 
     /// Returns how many times the request was sent.
     #[must_use]
+    #[inline]
     pub fn attempts(&self) -> u32 {
         self.head.attempts()
     }
@@ -76,6 +87,7 @@ impl Download {
     /// Returns how many bytes the stream will give in all; `None` if the server did not say, or
     /// sends them compressed.
     #[must_use]
+    #[inline]
     pub fn content_length(&self) -> Option<u64> {
         self.incoming.expected()
     }
@@ -85,6 +97,7 @@ impl Download {
     /// # Errors
     ///
     /// If the connection breaks, the body ends too early, or the time runs out.
+    #[inline]
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -95,6 +108,7 @@ impl Download {
     /// # Errors
     ///
     /// As for [`next`](Self::next).
+    #[inline]
     pub async fn try_next(&mut self) -> Result<Option<Bytes>, Error> {
         self.next().await.transpose()
     }
@@ -103,6 +117,7 @@ impl Download {
 impl Stream for Download {
     type Item = Result<Bytes, Error>;
 
+    #[inline]
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         this.incoming.poll_next(context).map(|piece| match piece {
@@ -125,6 +140,7 @@ impl Stream for Download {
 }
 
 impl std::fmt::Debug for Download {
+    #[inline]
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Download")
@@ -144,45 +160,86 @@ pub struct Saved {
 }
 
 impl Saved {
+    #[inline]
     pub(crate) fn new(head: RawResponse, size: u64) -> Self {
         Self { head, size }
     }
 
     /// Returns the size of the file in bytes.
     #[must_use]
+    #[inline]
     pub fn size(&self) -> u64 {
         self.size
     }
 
     /// Returns the status, between 200 and 299.
     #[must_use]
+    #[inline]
     pub fn status(&self) -> u16 {
         self.head.status()
     }
 
     /// Returns the headers, which may hold the name that the server would give the file.
     #[must_use]
+    #[inline]
     pub fn headers(&self) -> &Headers {
         self.head.headers()
     }
 
     /// Returns the id under which the server knows the request, for its support.
     #[must_use]
+    #[inline]
     pub fn request_id(&self) -> Option<&str> {
         self.head.request_id()
     }
 
     /// Returns how many times the request was sent.
     #[must_use]
+    #[inline]
     pub fn attempts(&self) -> u32 {
         self.head.attempts()
     }
 }
 
+/// Sends a request, and leaves the body of a successful response to the caller.
+#[inline]
+pub(crate) fn open(request: Request) -> BoxFuture<'static, Result<Download, Error>> {
+    Box::pin(async move {
+        let trace = Trace::start(request.inner().operation);
+        match trace.hold(carry_out(&request, &trace, Take::Head)).await {
+            Ok((head, incoming)) => Ok(Download::new(head, incoming, trace)),
+            Err(error) => Err(trace.failed(error)),
+        }
+    })
+}
+
+/// Sends a request, and writes the body of a successful response to a file.
+#[inline]
+pub(crate) fn save(request: Request, path: PathBuf) -> BoxFuture<'static, Result<Saved, Error>> {
+    Box::pin(async move {
+        let trace = Trace::start(request.inner().operation);
+        let work = async {
+            let mut file = PartialFile::new(path);
+            let (head, _) = carry_out(&request, &trace, Take::Into(&mut file)).await?;
+            match file.finish().await {
+                Ok(size) => Ok(Saved::new(head, size)),
+                Err(error) => Err(head.explain(error)),
+            }
+        };
+        match trace.hold(work).await {
+            Ok(saved) => {
+                trace.succeeded();
+                Ok(saved)
+            }
+            Err(error) => Err(trace.failed(error)),
+        }
+    })
+}
+
 /// A file that takes its place under its name only when it is whole. Until then it has another name
 /// in the same folder, and is removed when this is dropped.
-pub(crate) struct PartialFile {
-    /// Absent only while another thread works on it.
+struct PartialFile {
+    /// Absent before it is opened, and while another thread works on it.
     open: Option<OpenFile>,
     target: PathBuf,
     /// What is still to be written.
@@ -194,43 +251,14 @@ pub(crate) struct PartialFile {
 const BUFFER_SIZE: usize = 256 << 10;
 
 impl PartialFile {
-    /// Makes sure that there can be a file of this name, and opens it.
-    pub(crate) async fn create(target: PathBuf) -> Result<Self, Error> {
-        let create = move || {
-            // The current folder may change before the file takes its name.
-            let target = std::path::absolute(target)?;
-            if target.is_dir() || target.file_name().is_none() {
-                return Err(io::ErrorKind::IsADirectory.into());
-            }
-            let open = OpenFile::beside(&target)?;
-            Ok((target, open))
-        };
-        let (target, open) = on_other_thread(create).await.map_err(error_of)?;
-        Ok(Self { open: Some(open), target, buffer: Vec::new(), size: 0 })
-    }
-
-    /// Writes the whole body, in place of what an earlier attempt has left.
-    pub(crate) async fn fill(&mut self, incoming: &mut Incoming) -> Result<(), Error> {
-        self.buffer.clear();
-        self.size = 0;
-        self.work(|file| {
-            file.set_len(0)?;
-            file.rewind()
-        })
-        .await?;
-        while let Some(piece) = incoming.next().await {
-            self.buffer.extend_from_slice(&piece?);
-            if self.buffer.len() >= BUFFER_SIZE {
-                self.write().await?;
-            }
-        }
-        self.write().await?;
-        self.size = incoming.received();
-        Ok(())
+    #[inline]
+    fn new(target: PathBuf) -> Self {
+        Self { open: None, target, buffer: Vec::new(), size: 0 }
     }
 
     /// Gives the file its name, and returns its size.
-    pub(crate) async fn finish(mut self) -> Result<u64, Error> {
+    #[inline]
+    async fn finish(mut self) -> Result<u64, Error> {
         self.work(|file| file.sync_all()).await?;
         if let Some(open) = self.open.take() {
             // Not on another thread: there it would still happen after the call has been dropped.
@@ -244,6 +272,7 @@ impl PartialFile {
         Ok(self.size)
     }
 
+    #[inline]
     async fn write(&mut self) -> Result<(), Error> {
         let mut buffer = std::mem::take(&mut self.buffer);
         self.buffer = self
@@ -257,6 +286,7 @@ impl PartialFile {
     }
 
     /// Lets another thread work on the file, since files can't be waited for.
+    #[inline]
     async fn work<T: Send + 'static>(
         &mut self,
         work: impl FnOnce(&mut File) -> io::Result<T> + Send + 'static,
@@ -276,6 +306,49 @@ impl PartialFile {
     }
 }
 
+impl Sink for PartialFile {
+    #[inline]
+    fn open(&mut self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(async move {
+            let target = std::mem::take(&mut self.target);
+            let create = move || {
+                // The current folder may change before the file takes its name.
+                let target = std::path::absolute(target)?;
+                if target.is_dir() || target.file_name().is_none() {
+                    return Err(io::ErrorKind::IsADirectory.into());
+                }
+                let open = OpenFile::beside(&target)?;
+                Ok((target, open))
+            };
+            let (target, open) = on_other_thread(create).await.map_err(error_of)?;
+            (self.target, self.open) = (target, Some(open));
+            Ok(())
+        })
+    }
+
+    #[inline]
+    fn fill<'a>(&'a mut self, incoming: &'a mut Incoming) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            self.buffer.clear();
+            self.size = 0;
+            self.work(|file| {
+                file.set_len(0)?;
+                file.rewind()
+            })
+            .await?;
+            while let Some(piece) = incoming.next().await {
+                self.buffer.extend_from_slice(&piece?);
+                if self.buffer.len() >= BUFFER_SIZE {
+                    self.write().await?;
+                }
+            }
+            self.write().await?;
+            self.size = incoming.received();
+            Ok(())
+        })
+    }
+}
+
 /// A file under its temporary name, removed when this is dropped.
 struct OpenFile {
     file: File,
@@ -286,6 +359,7 @@ struct OpenFile {
 impl OpenFile {
     /// Creates a file in the folder of `target`, since names change hands at once only inside of
     /// one.
+    #[inline]
     fn beside(target: &Path) -> io::Result<Self> {
         loop {
             let path = target.with_file_name(format!(".{:016x}.part", fastrand::u64(..)));
@@ -297,6 +371,7 @@ impl OpenFile {
         }
     }
 
+    #[inline]
     fn rename(mut self, target: &Path) -> io::Result<()> {
         fs::rename(&self.path, target)?;
         self.is_renamed = true;
@@ -305,6 +380,7 @@ impl OpenFile {
 }
 
 impl Drop for OpenFile {
+    #[inline]
     fn drop(&mut self) {
         if !self.is_renamed {
             // Nobody is left to be told.
@@ -314,6 +390,7 @@ impl Drop for OpenFile {
 }
 
 /// Works with files, which would hold up whatever else an asynchronous thread has to do.
+#[inline]
 pub(crate) async fn on_other_thread<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
@@ -326,6 +403,7 @@ pub(crate) async fn on_other_thread<T: Send + 'static>(
     }
 }
 
+#[inline]
 fn error_of(error: io::Error) -> Error {
     Error::new(ErrorKind::File, format!("the file can't be written: {error}")).with_source(error)
 }

@@ -590,11 +590,13 @@ impl ApiError {
     }
 
     /// Gives all texts of the error to `change`.
-    pub(crate) fn for_each_text(&mut self, change: impl Fn(&mut String)) {
+    pub(crate) fn for_each_text(&mut self, change: &mut dyn FnMut(&mut String)) {
         let Self { code, title, detail, pointer, parameter, meta } = self;
-        [code, title, detail, pointer, parameter].into_iter().flatten().for_each(&change);
+        for text in [code, title, detail, pointer, parameter].into_iter().flatten() {
+            change(text);
+        }
         if let Some(meta) = meta {
-            for_each_string(meta, &change);
+            for_each_string(meta, change);
         }
     }
 }
@@ -643,11 +645,19 @@ fn scalar_text(value: &Value) -> Option<String> {
     }
 }
 
-fn for_each_string(value: &mut Value, change: &impl Fn(&mut String)) {
+fn for_each_string(value: &mut Value, change: &mut dyn FnMut(&mut String)) {
     match value {
         Value::String(text) => change(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| for_each_string(item, change)),
-        Value::Object(members) => members.values_mut().for_each(|value| for_each_string(value, change)),
+        Value::Array(items) => {
+            for item in items {
+                for_each_string(item, change);
+            }
+        }
+        Value::Object(members) => {
+            for value in members.values_mut() {
+                for_each_string(value, change);
+            }
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -1,4 +1,6 @@
 //! Server-sent events, `text/event-stream`, as the HTML standard says how to read them.
+//!
+//! Everything here is `#[inline]`, so that it is built in the crates that listen to events, and in no others.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -55,6 +57,7 @@ pub struct Events<T> {
 
 impl<T> Events<T> {
     /// Makes sure that events are what the server has begun to send.
+    #[inline]
     pub(crate) async fn open(
         mut download: Download,
         limit: usize,
@@ -77,18 +80,21 @@ impl<T> Events<T> {
 
     /// Returns the status, between 200 and 299.
     #[must_use]
+    #[inline]
     pub fn status(&self) -> u16 {
         self.download.status()
     }
 
     /// Returns the headers.
     #[must_use]
+    #[inline]
     pub fn headers(&self) -> &Headers {
         self.download.headers()
     }
 
     /// Returns the id under which the server knows the request, for its support.
     #[must_use]
+    #[inline]
     pub fn request_id(&self) -> Option<&str> {
         self.download.request_id()
     }
@@ -96,12 +102,14 @@ impl<T> Events<T> {
     /// Returns the last id that the server has given, which it may want as the header
     /// `Last-Event-ID` of a request that goes on from there.
     #[must_use]
+    #[inline]
     pub fn last_event_id(&self) -> Option<&str> {
         Some(self.parser.last_id.as_str()).filter(|id| !id.is_empty())
     }
 
     /// Returns how long the server asks to wait before the next connection.
     #[must_use]
+    #[inline]
     pub fn retry(&self) -> Option<Duration> {
         self.parser.retry
     }
@@ -111,6 +119,7 @@ impl<T> Events<T> {
     /// # Errors
     ///
     /// If the data can't be decoded, the connection breaks, or the time runs out.
+    #[inline]
     pub async fn next(&mut self) -> Option<Result<ServerEvent<T>, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -121,10 +130,12 @@ impl<T> Events<T> {
     /// # Errors
     ///
     /// As for [`next`](Self::next).
+    #[inline]
     pub async fn try_next(&mut self) -> Result<Option<ServerEvent<T>>, Error> {
         self.next().await.transpose()
     }
 
+    #[inline]
     fn decoded(&self, event: Event) -> Result<ServerEvent<T>, Error> {
         let head = self.download.head();
         // Without headers, since those tell about the whole and not about the data.
@@ -137,11 +148,13 @@ impl<T> Events<T> {
 }
 
 /// Data that is JSON.
+#[inline]
 pub(crate) fn json<T: Field + Default>(response: &RawResponse) -> Result<T, Error> {
     decode::value(response, None)
 }
 
 /// Data that is text.
+#[inline]
 pub(crate) fn text(response: &RawResponse) -> Result<String, Error> {
     String::from_response(response.clone())
 }
@@ -152,6 +165,7 @@ impl<T> Unpin for Events<T> {}
 impl<T> Stream for Events<T> {
     type Item = Result<ServerEvent<T>, Error>;
 
+    #[inline]
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         while !this.has_ended {
@@ -182,6 +196,7 @@ impl<T> Stream for Events<T> {
 }
 
 impl<T> fmt::Debug for Events<T> {
+    #[inline]
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Events").field("download", &self.download).finish_non_exhaustive()
     }
@@ -213,6 +228,7 @@ struct Parser {
 }
 
 impl Parser {
+    #[inline]
     fn new(limit: usize) -> Self {
         Self {
             line: Vec::new(),
@@ -228,6 +244,7 @@ impl Parser {
         }
     }
 
+    #[inline]
     fn feed(&mut self, piece: &[u8]) -> Result<(), String> {
         let mut rest = piece;
         while let Some((first, after)) = rest.split_first() {
@@ -252,6 +269,7 @@ impl Parser {
         Ok(())
     }
 
+    #[inline]
     fn end_line(&mut self) {
         let line = std::mem::take(&mut self.line);
         let mut text = String::from_utf8_lossy(&line);
@@ -283,6 +301,7 @@ impl Parser {
         }
     }
 
+    #[inline]
     fn dispatch(&mut self) {
         let kind = Some(std::mem::take(&mut self.kind)).filter(|kind| !kind.is_empty());
         if std::mem::take(&mut self.has_data) {

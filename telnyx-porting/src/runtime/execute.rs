@@ -3,12 +3,10 @@
 //! This is the only place that awaits anything. It is the same machine code for every operation, and
 //! made here: what leaves this file is a box, so that no crate that makes calls has to build it again.
 
-use std::path::PathBuf;
 use std::time::SystemTime;
 
 use bytes::Bytes;
 use reqwest::Url;
-use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep};
 
@@ -16,7 +14,6 @@ use crate::generated::API;
 use crate::runtime::auth::{Chosen, Proofs};
 use crate::runtime::call::Reply;
 use crate::runtime::client::{self, is_secure_enough};
-use crate::runtime::download::{Download, PartialFile, Saved};
 use crate::runtime::error::{ApiError, Error, ErrorKind, Reached, reason};
 use crate::runtime::headers::{self, Headers};
 use crate::runtime::incoming::{Gathered, Incoming, Limits};
@@ -25,6 +22,7 @@ use crate::runtime::params::{self, Param};
 use crate::runtime::request::{self, Request};
 use crate::runtime::response::RawResponse;
 use crate::runtime::retry::{RetryPolicy, retry_after};
+use crate::runtime::secrets::Secrets;
 use crate::runtime::trace::Trace;
 use crate::runtime::transport::{BoxFuture, TransportError, TransportErrorKind, TransportRequest};
 use crate::runtime::upload::Payload;
@@ -45,56 +43,42 @@ pub(crate) fn execute(request: Request) -> BoxFuture<'static, Result<(Reply, Tra
     })
 }
 
-/// The same, but leaves the body of a successful response to the caller.
+/// The same, but what becomes of the body is the caller's to say. For calls that are rare, so that what only they need is
+/// built in the crates that make them.
 #[inline(never)]
-pub(crate) fn open(request: Request) -> BoxFuture<'static, Result<Download, Error>> {
+pub(crate) fn carry_out<'a>(
+    request: &'a Request,
+    trace: &'a Trace,
+    take: Take<'a>,
+) -> BoxFuture<'a, Result<(RawResponse, Incoming), Error>> {
     Box::pin(async move {
-        let trace = Trace::start(request.inner().operation);
-        let work = async {
-            let prepared = Prepared::of(&request).await?;
-            attempts(&request, &prepared, &trace, Take::Head).await
-        };
-        match trace.hold(work).await {
-            Ok((head, incoming)) => Ok(Download::new(head, incoming, trace)),
-            Err(error) => Err(trace.failed(error)),
-        }
-    })
-}
-
-/// The same, but writes the body of a successful response to a file.
-#[inline(never)]
-pub(crate) fn save(request: Request, path: PathBuf) -> BoxFuture<'static, Result<Saved, Error>> {
-    Box::pin(async move {
-        let trace = Trace::start(request.inner().operation);
-        let work = async {
-            let prepared = Prepared::of(&request).await?;
+        let prepared = Prepared::of(request).await?;
+        let mut take = take;
+        if let Take::Into(sink) = &mut take {
             // Before anything is sent, so that nothing is done on the server that can't be kept here.
-            let mut file =
-                PartialFile::create(path).await.map_err(|error| error.with_operation(request.inner().operation))?;
-            let (head, _) = attempts(&request, &prepared, &trace, Take::File(&mut file)).await?;
-            match file.finish().await {
-                Ok(size) => Ok(Saved::new(head, size)),
-                Err(error) => Err(head.explain(error)),
-            }
-        };
-        match trace.hold(work).await {
-            Ok(saved) => {
-                trace.succeeded();
-                Ok(saved)
-            }
-            Err(error) => Err(trace.failed(error)),
+            sink.open().await.map_err(|error| error.with_operation(request.inner().operation))?;
         }
+        attempts(request, &prepared, trace, take).await
     })
 }
 
 /// What is done with the body of a successful response.
-enum Take<'a> {
+pub(crate) enum Take<'a> {
     /// It is gathered in memory.
     Whole,
     /// It is left where it is.
     Head,
     /// It is written to a file.
-    File(&'a mut PartialFile),
+    Into(&'a mut dyn Sink),
+}
+
+/// What takes a body.
+pub(crate) trait Sink: Send {
+    /// Makes sure that it can be taken.
+    fn open(&mut self) -> BoxFuture<'_, Result<(), Error>>;
+
+    /// Takes all of it, in place of what an earlier attempt has left.
+    fn fill<'a>(&'a mut self, incoming: &'a mut Incoming) -> BoxFuture<'a, Result<(), Error>>;
 }
 
 /// Gives the response, without its body if that was not to be gathered, and what is still to come
@@ -312,12 +296,7 @@ fn query_of(request: &request::Inner) -> String {
         params::write_query(&mut query, &param(request.operation, name, Param::query), value, API.query_arrays);
     }
     for (name, value) in &request.extra_query {
-        if !query.is_empty() {
-            query.push('&');
-        }
-        query.push_str(&params::escape(name));
-        query.push('=');
-        query.push_str(&params::escape(value));
+        params::push_pair(&mut query, "&", name, value);
     }
     query
 }
@@ -352,11 +331,13 @@ fn headers_of(request: &request::Inner, content_type: Option<String>) -> Result<
 }
 
 fn cookies_of(request: &request::Inner) -> String {
-    let arguments = request.cookies.iter().flat_map(|(name, value)| {
-        params::pairs(&param(request.operation, name, Param::cookie), value, API.query_arrays)
-    });
-    let written = arguments.map(|(name, value)| format!("{}={}", params::escape(&name), params::escape(&value)));
-    written.collect::<Vec<_>>().join("; ")
+    let mut cookies = String::new();
+    for (name, value) in &request.cookies {
+        for (name, value) in params::pairs(&param(request.operation, name, Param::cookie), value, API.query_arrays) {
+            params::push_pair(&mut cookies, "; ", &name, &value);
+        }
+    }
+    cookies
 }
 
 /// One attempt, redirects included.
@@ -414,9 +395,9 @@ async fn send_once(
                 incoming.at_leisure();
                 Ok(())
             }
-            Take::File(file) if succeeded => {
+            Take::Into(sink) if succeeded => {
                 incoming.at_leisure();
-                file.fill(&mut incoming).await
+                sink.fill(&mut incoming).await
             }
             _ => {
                 let mut gathered = Gathered::new(length, client.max_response_size);
@@ -565,9 +546,9 @@ fn status_error(
 ) -> Error {
     let mut errors = ApiError::parse(&body);
     if !errors.is_empty() {
-        let secrets = secrets_of(request, client);
+        let secrets = Secrets::of(request, client);
         for error in &mut errors {
-            error.for_each_text(|text| hide(&secrets, text));
+            error.for_each_text(&mut |text| secrets.hide(text));
         }
     }
     Error::new(ErrorKind::Status, format!("{status} {}", reason(status)))
@@ -575,60 +556,6 @@ fn status_error(
         .with_response(status, headers, body)
         .with_api_errors(errors)
         .with_reached(hop.reached.max(reached_by(status)))
-}
-
-/// The values of the request that must not be shown, longest first.
-fn secrets_of(request: &request::Inner, client: &client::Inner) -> Vec<String> {
-    let mut secrets = Vec::new();
-    secrets.extend(client.credentials.secrets());
-    if let Some(body) = &request.body {
-        match serde_json::from_slice::<Value>(body) {
-            Ok(body) => gather_secrets(&body, false, &mut secrets),
-            // What is neither JSON nor a form has no names to go by.
-            Err(_) => secrets.extend(secrets_of_pairs(pairs_of_form(body))),
-        }
-    }
-    let arguments = [&request.query, &request.path, &request.header_params, &request.cookies];
-    for (name, value) in arguments.into_iter().flatten() {
-        gather_secrets(value, API.redact.contains(name), &mut secrets);
-    }
-    secrets.extend(secrets_of_pairs(request.extra_query.iter().cloned()));
-    secrets.extend(secrets_of_pairs(request.link.iter().flat_map(|link| link.query_pairs().into_owned())));
-    // Shorter ones would tear other words apart.
-    secrets.retain(|secret| secret.len() >= 3);
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    secrets
-}
-
-/// The values of pairs whose names, such as `filter[end_user][pin]`, hold a name that is marked.
-fn secrets_of_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> impl Iterator<Item = String> {
-    let is_secret = |name: &str| name.split(['[', ']', '.']).any(|part| API.redact.contains(&part));
-    pairs.into_iter().filter(move |(name, _)| is_secret(name)).map(|(_, value)| value)
-}
-
-fn pairs_of_form(body: &[u8]) -> Vec<(String, String)> {
-    let url = str::from_utf8(body).ok().and_then(|form| Url::parse(&format!("form:?{form}")).ok());
-    url.map(|url| url.query_pairs().into_owned().collect()).unwrap_or_default()
-}
-
-fn gather_secrets(value: &Value, is_secret: bool, secrets: &mut Vec<String>) {
-    match value {
-        Value::Object(members) => members.iter().for_each(|(name, value)| {
-            gather_secrets(value, is_secret || API.redact.contains(&name.as_str()), secrets);
-        }),
-        Value::Array(items) => items.iter().for_each(|item| gather_secrets(item, is_secret, secrets)),
-        Value::String(text) if is_secret => secrets.push(text.clone()),
-        Value::Number(number) if is_secret => secrets.push(number.to_string()),
-        _ => {}
-    }
-}
-
-fn hide(secrets: &[String], text: &mut String) {
-    for secret in secrets {
-        if text.contains(secret.as_str()) {
-            *text = text.replace(secret.as_str(), "[redacted]");
-        }
-    }
 }
 
 #[cfg(test)]

@@ -64,8 +64,6 @@ pub(crate) mod incoming;
 #[cfg(any(feature = "client", feature = "webhooks"))]
 pub(crate) mod json_path;
 #[cfg(feature = "client")]
-pub(crate) mod lenient;
-#[cfg(feature = "client")]
 pub(crate) mod link;
 #[cfg(feature = "client")]
 #[allow(dead_code, reason = "few documents have forms of parts")]
@@ -87,6 +85,8 @@ pub(crate) mod response;
 pub(crate) mod retry;
 #[cfg(all(test, feature = "client"))]
 mod script;
+#[cfg(feature = "client")]
+pub(crate) mod secrets;
 #[cfg(any(feature = "testing", all(test, feature = "client")))]
 // Not what the runtime's own tests need.
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]

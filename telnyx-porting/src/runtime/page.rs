@@ -16,12 +16,11 @@ use crate::runtime::call::{Call, Reply};
 use crate::runtime::decode::{with_seed, without_values};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::execute;
-use crate::runtime::lenient::Lenient;
 use crate::runtime::link;
 use crate::runtime::operation::{Paging, PagingKind};
 use crate::runtime::request::Request;
 use crate::runtime::response::RawResponse;
-use crate::runtime::slot::{Field, Optional, Seed, Slot};
+use crate::runtime::slot::{self, Field, Numbers, Optional, Seed, Slot};
 use crate::runtime::trail::{Passed, Trail, fingerprint};
 use crate::runtime::view::View;
 
@@ -364,7 +363,7 @@ fn decode_meta(response: &RawResponse, paging: &Paging, rest: Value, into: &mut 
     if meta.is_null() {
         return Ok(());
     }
-    Seed(into.slot()).deserialize(Lenient(meta)).map_err(|fault: serde_json::Error| {
+    slot::fill(into.slot(), &meta, Numbers::AlsoInStrings).map_err(|fault| {
         let path = paging.meta.unwrap_or_default();
         let what = without_values(&fault.to_string());
         let message = format!("the response can't be decoded: {what} in what it says about the page");

@@ -1,8 +1,6 @@
 //! How parameters are written into paths, queries, headers and cookies: the styles of `OpenAPI`, in
 //! one place.
 
-use std::borrow::Cow;
-
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
@@ -141,18 +139,29 @@ impl Param {
 pub(crate) fn write_query(query: &mut String, param: &Param, value: &Value, arrays: QueryArrays) {
     let kept = if param.reserved == Reserved::Kept { RESERVED_IN_QUERY } else { UNRESERVED };
     for pair in written(param, value, arrays) {
-        if !query.is_empty() {
-            query.push('&');
-        }
-        query.push_str(&escape(&pair.name));
-        query.push('=');
+        push_name(query, "&", &pair.name);
         // What stands between values is told from the same character inside of one by its escape.
         let between = match pair.delimiter {
             "," => ",".to_owned(),
             other => escape(other),
         };
-        query.push_str(&join(&pair.values, |value| percent_encoded(value, kept), &between));
+        push_joined(query, &pair.values, &between, &between, Some(kept));
     }
+}
+
+/// Appends the name of a further pair, and what stands before and behind it.
+fn push_name(pairs: &mut String, between: &str, name: &str) {
+    if !pairs.is_empty() {
+        pairs.push_str(between);
+    }
+    push_escaped(pairs, name, UNRESERVED);
+    pairs.push('=');
+}
+
+/// Appends a pair to `pairs`, percent-encoded.
+pub(crate) fn push_pair(pairs: &mut String, between: &str, name: &str, value: &str) {
+    push_name(pairs, between, name);
+    push_escaped(pairs, value, UNRESERVED);
 }
 
 /// Returns an object as the body of a form: percent-encoded pairs joined by `&`. Members that have
@@ -161,17 +170,25 @@ pub(crate) fn form(members: &Map<String, Value>, styles: &[Param], arrays: Query
     let mut all = Vec::new();
     for (name, value) in members {
         match styles.iter().find(|param| param.name == name) {
-            Some(param) => all.extend(written(param, value, arrays)),
+            Some(param) => all.append(&mut written(param, value, arrays)),
             None => push_deep(&mut all, name.clone(), value, Arrays::form(arrays, None)),
         }
     }
-    let written = all.into_iter().map(Pair::joined);
-    written.map(|(name, value)| format!("{}={}", escape(&name), escape(&value))).collect::<Vec<_>>().join("&")
+    let mut text = String::new();
+    for pair in &all {
+        push_pair(&mut text, "&", &pair.name, &pair.value());
+    }
+    text
 }
 
 /// Returns the name-value pairs of a query parameter or cookie, before they are percent-encoded.
 pub(crate) fn pairs(param: &Param, value: &Value, arrays: QueryArrays) -> Vec<(String, String)> {
-    written(param, value, arrays).into_iter().map(Pair::joined).collect()
+    let mut pairs = Vec::new();
+    for pair in written(param, value, arrays) {
+        let value = pair.value();
+        pairs.push((pair.name, value));
+    }
+    pairs
 }
 
 /// A name and the values that stand behind it.
@@ -186,8 +203,10 @@ impl Pair {
         Self { name, values: vec![value], delimiter: "," }
     }
 
-    fn joined(self) -> (String, String) {
-        (self.name, self.values.join(self.delimiter))
+    fn value(&self) -> String {
+        let mut text = String::new();
+        push_joined(&mut text, &self.values, self.delimiter, self.delimiter, None);
+        text
     }
 }
 
@@ -218,47 +237,50 @@ pub(crate) fn path_text(param: &Param, value: &Value) -> String {
     if let (Style::Simple, Value::String(text)) = (param.style, value) {
         return percent_encoded(text, kept);
     }
-    let escape = |text: &str| percent_encoded(text, kept);
-    let name = param.name;
-    let named = |text: String| {
-        if text.is_empty() { format!(";{name}") } else { format!(";{name}={text}") }
-    };
-    match (param.style, Parts::of(value)) {
-        (_, Parts::None) => String::new(),
-        (Style::Json, _) => escape(&value.to_string()),
-        (Style::Label, Parts::One(text)) => format!(".{}", escape(&text)),
-        (Style::Label, Parts::Many(items)) => {
-            format!(".{}", join(&items, escape, if explode { "." } else { "," }))
+    let mut text = String::new();
+    let parts = Parts::of(value);
+    let inside = if explode { "=" } else { "," };
+    match (param.style, &parts.kind) {
+        (_, PartsKind::None) => {}
+        (Style::Json, _) => push_escaped(&mut text, &value.to_string(), kept),
+        (Style::Label, _) => {
+            text.push('.');
+            let between = if explode { "." } else { "," };
+            push_joined(&mut text, &parts.texts, parts.inside(inside, between), between, Some(kept));
         }
-        (Style::Label, Parts::Named(members)) if explode => {
-            format!(".{}", join_named(&members, escape, "=", "."))
+        (Style::Matrix, PartsKind::Named) if explode => {
+            text.push(';');
+            push_joined(&mut text, &parts.texts, "=", ";", Some(kept));
         }
-        (Style::Label, Parts::Named(members)) => {
-            format!(".{}", join_named(&members, escape, ",", ","))
+        (Style::Matrix, _) => {
+            // Exploded, each has the name before it.
+            for texts in parts.texts.chunks(if explode { 1 } else { parts.texts.len() }) {
+                text.push(';');
+                text.push_str(param.name);
+                if texts.len() > 1 || texts.iter().any(|text| !text.is_empty()) {
+                    text.push('=');
+                    push_joined(&mut text, texts, ",", ",", Some(kept));
+                }
+            }
         }
-        (Style::Matrix, Parts::One(text)) => named(escape(&text)),
-        (Style::Matrix, Parts::Many(items)) if explode => items.iter().map(|item| named(escape(item))).collect(),
-        (Style::Matrix, Parts::Many(items)) => named(join(&items, escape, ",")),
-        (Style::Matrix, Parts::Named(members)) if explode => {
-            format!(";{}", join_named(&members, escape, "=", ";"))
-        }
-        (Style::Matrix, Parts::Named(members)) => named(join_named(&members, escape, ",", ",")),
-        (_, Parts::One(text)) => escape(&text),
-        (_, Parts::Many(items)) => join(&items, escape, ","),
-        (_, Parts::Named(members)) => join_named(&members, escape, if explode { "=" } else { "," }, ","),
+        _ => push_joined(&mut text, &parts.texts, parts.inside(inside, ","), ",", Some(kept)),
     }
+    text
 }
 
 /// Returns the value of a header parameter, or `None` if there is nothing to send.
 pub(crate) fn header_text(param: &Param, value: &Value) -> Option<String> {
-    let between = if param.explode.unwrap_or(false) { "=" } else { "," };
-    match Parts::of(value) {
-        _ if param.style == Style::Json && !value.is_null() => Some(ascii_json(value)),
-        Parts::None => None,
-        Parts::One(text) => Some(text),
-        Parts::Many(items) => Some(join(&items, str::to_owned, ",")),
-        Parts::Named(members) => Some(join_named(&members, str::to_owned, between, ",")),
+    if param.style == Style::Json && !value.is_null() {
+        return Some(ascii_json(value));
     }
+    let parts = Parts::of(value);
+    if parts.kind == PartsKind::None {
+        return None;
+    }
+    let mut text = String::new();
+    let inside = if param.explode.unwrap_or(false) { "=" } else { "," };
+    push_joined(&mut text, &parts.texts, parts.inside(inside, ","), ",", None);
+    Some(text)
 }
 
 /// JSON as a header can hold it: all but ASCII is escaped, as JSON allows.
@@ -296,9 +318,29 @@ pub(crate) fn escape(text: &str) -> String {
     percent_encoded(text, UNRESERVED)
 }
 
-/// By way of `Cow`, which copies what needs no escape in one piece.
 fn percent_encoded(text: &str, escaped: &'static AsciiSet) -> String {
-    Cow::from(utf8_percent_encode(text, escaped)).into_owned()
+    let mut encoded = String::with_capacity(text.len());
+    push_escaped(&mut encoded, text, escaped);
+    encoded
+}
+
+fn push_escaped(to: &mut String, text: &str, escaped: &'static AsciiSet) {
+    for piece in utf8_percent_encode(text, escaped) {
+        to.push_str(piece);
+    }
+}
+
+/// Appends texts; `inside` stands before each second one, `between` before each further one.
+fn push_joined(to: &mut String, texts: &[String], inside: &str, between: &str, escaped: Option<&'static AsciiSet>) {
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            to.push_str(if index % 2 == 1 { inside } else { between });
+        }
+        match escaped {
+            Some(escaped) => push_escaped(to, text, escaped),
+            None => to.push_str(text),
+        }
+    }
 }
 
 /// All but `A-Za-z0-9-._~`.
@@ -355,26 +397,24 @@ impl Arrays {
 }
 
 fn push_form(pairs: &mut Vec<Pair>, name: String, value: &Value, arrays: Arrays) {
-    match Parts::of(value) {
-        Parts::One(text) if text.is_empty() && arrays.empty == Empty::Dropped => {}
-        Parts::None => {}
-        Parts::One(text) => pairs.push(Pair::one(name, text)),
-        Parts::Many(items) => push_array(pairs, name, items, arrays),
-        Parts::Named(members) if arrays.explode_objects => {
-            pairs.extend(members.into_iter().map(|(member, value)| Pair::one(member, value)));
+    let Parts { kind, texts } = Parts::of(value);
+    let delimiter = arrays.delimiter;
+    match kind {
+        PartsKind::One if arrays.empty == Empty::Dropped && texts.iter().all(String::is_empty) => {}
+        PartsKind::None => {}
+        PartsKind::Named if arrays.explode_objects => {
+            let mut texts = texts.into_iter();
+            while let (Some(member), Some(value)) = (texts.next(), texts.next()) {
+                pairs.push(Pair::one(member, value));
+            }
         }
-        Parts::Named(members) => {
-            let values = members.into_iter().flat_map(|(member, value)| [member, value]).collect();
-            pairs.push(Pair { name, values, delimiter: arrays.delimiter });
+        PartsKind::Many if arrays.style != QueryArrays::Comma => {
+            let name = if arrays.style == QueryArrays::Brackets { name + "[]" } else { name };
+            for text in texts {
+                pairs.push(Pair::one(name.clone(), text));
+            }
         }
-    }
-}
-
-fn push_array(pairs: &mut Vec<Pair>, name: String, items: Vec<String>, arrays: Arrays) {
-    match arrays.style {
-        QueryArrays::Comma => pairs.push(Pair { name, values: items, delimiter: arrays.delimiter }),
-        QueryArrays::Repeat => pairs.extend(items.into_iter().map(|item| Pair::one(name.clone(), item))),
-        QueryArrays::Brackets => pairs.extend(items.into_iter().map(|item| Pair::one(format!("{name}[]"), item))),
+        PartsKind::One | PartsKind::Many | PartsKind::Named => pairs.push(Pair { name, values: texts, delimiter }),
     }
 }
 
@@ -397,30 +437,50 @@ fn push_deep(pairs: &mut Vec<Pair>, name: String, value: &Value, arrays: Arrays)
 }
 
 /// A value, as far as the styles tell values apart.
-enum Parts {
+struct Parts {
+    kind: PartsKind,
+    /// Names and values in turns, if they are named.
+    texts: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PartsKind {
     None,
-    One(String),
-    Many(Vec<String>),
-    Named(Vec<(String, String)>),
+    One,
+    Many,
+    Named,
 }
 
 impl Parts {
     fn of(value: &Value) -> Self {
-        match value {
-            Value::Null => Self::None,
-            Value::Array(items) => match items.iter().filter_map(scalar_text).collect::<Vec<_>>() {
-                items if items.is_empty() => Self::None,
-                items => Self::Many(items),
-            },
-            Value::Object(members) => {
-                let members = members.iter().filter_map(|(name, value)| Some((name.clone(), scalar_text(value)?)));
-                match members.collect::<Vec<_>>() {
-                    members if members.is_empty() => Self::None,
-                    members => Self::Named(members),
+        let mut texts = Vec::new();
+        let kind = match value {
+            Value::Array(items) => {
+                for item in items {
+                    texts.extend(scalar_text(item));
                 }
+                PartsKind::Many
             }
-            scalar => scalar_text(scalar).map_or(Self::None, Self::One),
-        }
+            Value::Object(members) => {
+                for (name, value) in members {
+                    if let Some(value) = scalar_text(value) {
+                        texts.push(name.clone());
+                        texts.push(value);
+                    }
+                }
+                PartsKind::Named
+            }
+            scalar => {
+                texts.extend(scalar_text(scalar));
+                PartsKind::One
+            }
+        };
+        Self { kind: if texts.is_empty() { PartsKind::None } else { kind }, texts }
+    }
+
+    /// What stands before each second text: only between a name and its value it is another character than elsewhere.
+    fn inside<'a>(&self, named: &'a str, between: &'a str) -> &'a str {
+        if self.kind == PartsKind::Named { named } else { between }
     }
 }
 
@@ -431,15 +491,6 @@ fn scalar_text(value: &Value) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         other => Some(other.to_string()),
     }
-}
-
-fn join(items: &[String], escape: impl Fn(&str) -> String, between: &str) -> String {
-    items.iter().map(|item| escape(item)).collect::<Vec<_>>().join(between)
-}
-
-fn join_named(members: &[(String, String)], escape: impl Fn(&str) -> String, inside: &str, between: &str) -> String {
-    let members = members.iter().map(|(name, value)| format!("{}{inside}{}", escape(name), escape(value)));
-    members.collect::<Vec<_>>().join(between)
 }
 
 #[cfg(test)]

@@ -12,10 +12,9 @@ use crate::generated::API;
 use crate::runtime::call::{Call, Reply};
 use crate::runtime::client::Client;
 use crate::runtime::decode::{self, FromBody};
-use crate::runtime::download::{Download, Saved};
+use crate::runtime::download::{self, Download, Saved};
 use crate::runtime::error::Error;
 use crate::runtime::events::{self, Events};
-use crate::runtime::execute;
 use crate::runtime::headers::Headers;
 use crate::runtime::multipart::{self, Form};
 use crate::runtime::operation::Operation;
@@ -209,11 +208,13 @@ impl Request {
     }
 
     fn with_extra_members(&mut self, body: Value) -> Result<Value, String> {
-        let mut extra = std::mem::take(&mut self.0.extra_body);
+        let extra = std::mem::take(&mut self.0.extra_body);
         match body {
             body if extra.is_empty() => Ok(body),
             Value::Object(mut members) => {
-                members.append(&mut extra);
+                for (name, value) in extra {
+                    members.insert(name, value);
+                }
                 Ok(Value::Object(members))
             }
             _ => Err("members can only be added to a body that is an object".to_owned()),
@@ -221,35 +222,41 @@ impl Request {
     }
 
     /// Sets a body that is sent as it is.
+    #[inline]
     pub(crate) fn upload(&mut self, body: FileUpload) {
         self.0.upload = Some(body);
     }
 
     /// Makes the body a form of parts, though none of them may be given.
+    #[inline]
     pub(crate) fn multipart(mut self) -> Self {
         self.0.form.get_or_insert_default();
         self
     }
 
     /// Gives a part of the form, in place of an earlier one.
+    #[inline]
     pub(crate) fn part<T: Field>(&mut self, name: &'static str, value: T) {
         let value = self.value(name, &value.view());
         self.0.form.get_or_insert_default().set(name, multipart::parts_of(&value));
     }
 
     /// Gives a part of the form whose media type the document names.
+    #[inline]
     pub(crate) fn part_as<T: Field>(&mut self, name: &'static str, media_type: &str, value: T) {
         let value = self.value(name, &value.view());
         self.0.form.get_or_insert_default().set(name, multipart::parts_as(media_type, &value));
     }
 
     /// Gives files as parts of the form.
+    #[inline]
     pub(crate) fn files(&mut self, name: &str, media_type: &str, files: impl IntoIterator<Item = FileUpload>) {
         let files = files.into_iter().map(|file| file.or_file_name(name).or_content_type(media_type));
         self.0.form.get_or_insert_default().set(name, files);
     }
 
     /// Gives a part of the form that the document does not know.
+    #[inline]
     pub(crate) fn extra_part(&mut self, name: &str, part: FileUpload) {
         self.0.form.get_or_insert_default().set(name, [part]);
     }
@@ -270,32 +277,37 @@ impl Request {
     }
 
     /// Leaves the body to the caller, as it comes in.
+    #[inline]
     pub(crate) fn call_stream(self) -> Call<Download> {
-        Call::of(execute::open(self))
+        Call::of(download::open(self))
     }
 
     /// Reads events as they come in, whose data is JSON.
+    #[inline]
     pub(crate) fn call_events<T: Field + Default + 'static>(self) -> Call<Events<T>> {
         self.events(events::json, Some("[DONE]"))
     }
 
     /// Reads events as they come in, whose data is text.
+    #[inline]
     pub(crate) fn call_text_events(self) -> Call<Events<String>> {
         self.events(events::text, None)
     }
 
+    #[inline]
     fn events<T: 'static>(
         self,
         decode: fn(&RawResponse) -> Result<T, Error>,
         done: Option<&'static str>,
     ) -> Call<Events<T>> {
         let limit = self.0.client.inner().max_response_size;
-        Call::of(Box::pin(async move { Events::open(execute::open(self).await?, limit, decode, done).await }))
+        Call::of(Box::pin(async move { Events::open(download::open(self).await?, limit, decode, done).await }))
     }
 
     /// Writes the body to a file.
+    #[inline]
     pub(crate) fn call_save(self, path: PathBuf) -> Call<Saved> {
-        Call::of(execute::save(self, path))
+        Call::of(download::save(self, path))
     }
 
     /// Takes the response as it is.

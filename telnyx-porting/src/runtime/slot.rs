@@ -10,7 +10,7 @@ use std::collections::btree_map::Entry;
 use std::fmt;
 
 use serde_core::de::{self, Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::runtime::codec::{Kind, Member, Object, Union};
 use crate::runtime::nullable::Nullable;
@@ -290,14 +290,118 @@ pub(crate) fn read<'de, T: Field + Default, D: Deserializer<'de>>(deserializer: 
 /// Reads a value, or gives `None` if it does not fit the type.
 pub(crate) fn fit<T: Field + Default>(value: &Value) -> Option<T> {
     let mut read = T::default();
-    fits(read.slot(), value).then_some(read)
+    fill(read.slot(), value, Numbers::AsNumbers).is_ok().then_some(read)
 }
 
-fn fits(slot: Slot<'_>, value: &Value) -> bool {
-    Seed(slot).deserialize(value).is_ok()
+/// Fills a slot from a value that has been parsed already. This is no `Deserializer`, so that the decoder is not made once
+/// more for values; what fits and what does not is the same.
+pub(crate) fn fill(slot: Slot<'_>, value: &Value, numbers: Numbers) -> Result<(), serde_json::Error> {
+    match (slot, value) {
+        (Slot::Skip, _) | (Slot::Unit, Value::Null) => {}
+        (Slot::Bool(to), Value::Bool(value)) => *to = *value,
+        (Slot::String(to), Value::String(text)) => to.clone_from(text),
+        (Slot::Any(to), value) => to.clone_from(value),
+        (Slot::Text(to), Value::String(text)) => to.set_text(text),
+        (Slot::Text(to), Value::Bool(value)) => to.set_text(text_of(*value)),
+        (Slot::Text(to), Value::Number(number)) => to.set_text(&number_text(number)),
+        (Slot::I32(to), value) => *to = narrowed(whole_of(value, numbers, "i32")?, "i32")?,
+        (Slot::I64(to), value) => *to = narrowed(whole_of(value, numbers, "i64")?, "i64")?,
+        (Slot::U64(to), value) => *to = narrowed(whole_of(value, numbers, "u64")?, "u64")?,
+        (Slot::Integer(to), value) => to.set_integer(narrowed(whole_of(value, numbers, "i64")?, "i64")?),
+        #[allow(clippy::cast_possible_truncation, reason = "to the nearest is what a float does")]
+        (Slot::F32(to), value) => *to = float_of(value, numbers, "f32")? as f32,
+        (Slot::F64(to), value) => *to = float_of(value, numbers, "f64")?,
+        (Slot::Option(to), Value::Null) => to.set_null(),
+        (Slot::Option(to), value) => fill(to.set_value(), value, numbers)?,
+        (Slot::List(to), Value::Array(items)) => {
+            to.clear();
+            for item in items {
+                fill(to.push(), item, numbers)?;
+            }
+        }
+        (Slot::Map(to), Value::Object(members)) => {
+            to.clear();
+            for (name, value) in members {
+                fill(to.insert(name.clone()), value, numbers)?;
+            }
+        }
+        (Slot::Object(to), Value::Object(members)) => {
+            let mut object = Filling::of(to);
+            for (name, value) in members {
+                fill(object.slot(name), value, numbers)?;
+            }
+            object.finish()?;
+        }
+        (Slot::Union(to), value) => to.set_fitting(value.clone()),
+        (slot, value) => return Err(unfit(value, &slot)),
+    }
+    Ok(())
 }
 
-/// Fills a slot.
+/// Whether numbers may stand in strings, `"20"` for `20`. Only where a number is wanted; a string that holds digits stays
+/// one where a string is wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Numbers {
+    AsNumbers,
+    AlsoInStrings,
+}
+
+/// Finds a number in a string.
+fn in_string(value: &Value, numbers: Numbers) -> Option<Value> {
+    let text = value.as_str().filter(|_| numbers == Numbers::AlsoInStrings)?.trim();
+    let integer = text.parse::<i64>().map(Value::from).or_else(|_| text.parse::<u64>().map(Value::from));
+    // Not `inf` and `nan`, which are no numbers of JSON.
+    integer.ok().or_else(|| text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::from))
+}
+
+fn whole_of(value: &Value, numbers: Numbers, name: &'static str) -> Result<i128, serde_json::Error> {
+    if let Some(number) = in_string(value, numbers) {
+        return whole_of(&number, Numbers::AsNumbers, name);
+    }
+    match (value.as_i64(), value.as_u64(), value.as_f64()) {
+        (Some(number), ..) => Ok(number.into()),
+        (_, Some(number), _) => Ok(number.into()),
+        (.., Some(number)) => exact(number).ok_or_else(|| unfit(value, &WholeVisitor(name))),
+        _ => Err(unfit(value, &WholeVisitor(name))),
+    }
+}
+
+fn float_of(value: &Value, numbers: Numbers, name: &'static str) -> Result<f64, serde_json::Error> {
+    let number = value.as_f64().or_else(|| in_string(value, numbers)?.as_f64());
+    number.ok_or_else(|| unfit(value, &name))
+}
+
+fn unfit(value: &Value, expected: &dyn de::Expected) -> serde_json::Error {
+    let unexpected = match value {
+        Value::Null => de::Unexpected::Unit,
+        Value::Bool(value) => de::Unexpected::Bool(*value),
+        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(number), _) => de::Unexpected::Signed(number),
+            (_, Some(number)) => de::Unexpected::Unsigned(number),
+            _ => de::Unexpected::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Value::String(text) => de::Unexpected::Str(text),
+        Value::Array(_) => de::Unexpected::Seq,
+        Value::Object(_) => de::Unexpected::Map,
+    };
+    serde_json::Error::invalid_type(unexpected, expected)
+}
+
+impl de::Expected for Slot<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Object(object) => write!(formatter, "an object ({})", object.table().name),
+            Self::Unit => formatter.write_str("unit"),
+            Self::Bool(_) => formatter.write_str("a boolean"),
+            Self::List(_) => formatter.write_str("a list"),
+            Self::Map(_) => formatter.write_str("an object"),
+            // Numbers say by themselves what they are, and the others take anything.
+            _ => formatter.write_str("a string"),
+        }
+    }
+}
+
+/// Fills a slot from any format.
 pub(crate) struct Seed<'a>(pub(crate) Slot<'a>);
 
 impl<'de> DeserializeSeed<'de> for Seed<'_> {
@@ -308,15 +412,15 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
             Slot::Skip => drop(IgnoredAny::deserialize(deserializer)?),
             Slot::Unit => <()>::deserialize(deserializer)?,
             Slot::Bool(value) => *value = bool::deserialize(deserializer)?,
-            Slot::I32(value) => *value = whole(deserializer, "i32")?,
-            Slot::I64(value) => *value = whole(deserializer, "i64")?,
-            Slot::U64(value) => *value = whole(deserializer, "u64")?,
+            Slot::I32(value) => *value = narrowed(whole(deserializer, "i32")?, "i32")?,
+            Slot::I64(value) => *value = narrowed(whole(deserializer, "i64")?, "i64")?,
+            Slot::U64(value) => *value = narrowed(whole(deserializer, "u64")?, "u64")?,
             Slot::F32(value) => *value = f32::deserialize(deserializer)?,
             Slot::F64(value) => *value = f64::deserialize(deserializer)?,
             Slot::String(value) => *value = String::deserialize(deserializer)?,
             Slot::Any(value) => *value = Value::deserialize(deserializer)?,
             Slot::Text(text) => deserializer.deserialize_any(TextVisitor(text))?,
-            Slot::Integer(number) => number.set_integer(whole(deserializer, "i64")?),
+            Slot::Integer(number) => number.set_integer(narrowed(whole(deserializer, "i64")?, "i64")?),
             Slot::Option(value) => deserializer.deserialize_option(OptionVisitor(value))?,
             Slot::List(items) => deserializer.deserialize_seq(ListVisitor(items))?,
             Slot::Map(members) => deserializer.deserialize_map(MapVisitor(members))?,
@@ -327,11 +431,21 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
     }
 }
 
-/// Reads an integer, which JSON may also write as `1.0`.
-fn whole<'de, T: TryFrom<i128>, D: Deserializer<'de>>(deserializer: D, name: &'static str) -> Result<T, D::Error> {
-    let number = deserializer.deserialize_i64(WholeVisitor(name))?;
-    // Only what does not fit the type fails here, so that the number is one of i64's or u64's.
-    T::try_from(number).map_err(|_| D::Error::custom(format_args!("the number is out of range, expected {name}")))
+/// Reads an integer, which JSON may also write as `1.0`. Only what does not fit the type is out of its range, so that the
+/// number is one of i64's or u64's.
+fn whole<'de, D: Deserializer<'de>>(deserializer: D, name: &'static str) -> Result<i128, D::Error> {
+    deserializer.deserialize_i64(WholeVisitor(name))
+}
+
+fn narrowed<T: TryFrom<i128>, E: de::Error>(number: i128, name: &'static str) -> Result<T, E> {
+    T::try_from(number).map_err(|_| E::custom(format_args!("the number is out of range, expected {name}")))
+}
+
+/// A float that is whole, unless it is so large that floats no longer tell whole numbers apart.
+fn exact(number: f64) -> Option<i128> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    #[allow(clippy::cast_possible_truncation, reason = "it is whole, and not large")]
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i128)
 }
 
 struct WholeVisitor(&'static str);
@@ -352,13 +466,18 @@ impl de::Visitor<'_> for WholeVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<i128, E> {
-        // Beyond this a float no longer tells whole numbers apart.
-        const EXACT: f64 = 9_007_199_254_740_992.0;
-        if number.fract() == 0.0 && number.abs() <= EXACT {
-            #[allow(clippy::cast_possible_truncation, reason = "it is whole, and not large")]
-            return Ok(number as i128);
-        }
-        Err(E::invalid_type(de::Unexpected::Float(number), &self))
+        exact(number).ok_or_else(|| E::invalid_type(de::Unexpected::Float(number), &self))
+    }
+}
+
+fn text_of(value: bool) -> &'static str {
+    if value { "true" } else { "false" }
+}
+
+fn number_text(number: &Number) -> String {
+    match (number.as_i64(), number.as_u64(), number.as_f64()) {
+        (None, None, Some(float)) => float.to_string(),
+        _ => number.to_string(),
     }
 }
 
@@ -378,7 +497,7 @@ impl de::Visitor<'_> for TextVisitor<'_> {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.0.set_text(if value { "true" } else { "false" });
+        self.0.set_text(text_of(value));
         Ok(())
     }
 
@@ -479,75 +598,79 @@ impl<'de> de::Visitor<'de> for ObjectVisitor<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let table = self.0.table().members;
-        let mut seen = Seen::default();
-        let mut expected = 0;
-        while let Some(key) = members.next_key_seed(KeySeed { table, expected })? {
-            let slot = match key {
-                Key::Member(index) => {
-                    expected = index + 1;
-                    let mut slot = self.0.slot(index);
-                    if seen.insert(index)
-                        && let Slot::Object(object) = &mut slot
-                    {
-                        object.clear();
-                    }
-                    slot
-                }
-                Key::Rest(index, name) => match self.0.slot(index) {
-                    Slot::Map(rest) => rest.insert(name),
-                    _ => Slot::Skip,
-                },
-                Key::Unknown => Slot::Skip,
-            };
+        let mut object = Filling::of(self.0);
+        while let Some(slot) = members.next_key_seed(&mut object)? {
             members.next_value_seed(Seed(slot))?;
         }
-        match seen.first_missing(table) {
-            Some(name) => Err(A::Error::missing_field(name)),
-            None => Ok(()),
-        }
+        object.finish()
     }
 }
 
-enum Key {
-    Member(usize),
-    /// A member without a row of its own, and the row that takes it.
-    Rest(usize, String),
-    Unknown,
-}
-
-/// Finds a member's name in the table.
-///
-/// Servers send members in a steady order, so the search begins where the last one ended.
-struct KeySeed {
+/// An object whose members arrive one by one.
+struct Filling<'a> {
+    object: &'a mut dyn Object,
     table: &'static [Member],
+    seen: Seen,
+    /// Servers send members in a steady order, so the search for one begins where the last one ended.
     expected: usize,
 }
 
-impl<'de> DeserializeSeed<'de> for KeySeed {
-    type Value = Key;
+impl<'a> Filling<'a> {
+    fn of(object: &'a mut dyn Object) -> Self {
+        let table = object.table().members;
+        Self { object, table, seen: Seen::default(), expected: 0 }
+    }
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+    /// The place for the member of this name.
+    fn slot(&mut self, name: &str) -> Slot<'_> {
+        let Some(row) = self.row(name) else {
+            return match self.table.split_last() {
+                Some(((_, _, Kind::Rest), named)) => match self.object.slot(named.len()) {
+                    Slot::Map(rest) => rest.insert(name.to_owned()),
+                    _ => Slot::Skip,
+                },
+                _ => Slot::Skip,
+            };
+        };
+        self.expected = row + 1;
+        let again = self.seen.insert(row);
+        let mut slot = self.object.slot(row);
+        if again && let Slot::Object(object) = &mut slot {
+            object.clear();
+        }
+        slot
+    }
+
+    fn row(&self, name: &str) -> Option<usize> {
+        let is_it = |(_, wire, kind): &Member| *wire == name && *kind != Kind::Rest;
+        let (before, after) = self.table.split_at_checked(self.expected)?;
+        let found = after.iter().position(is_it).map(|row| self.expected + row);
+        found.or_else(|| before.iter().position(is_it))
+    }
+
+    /// Fails if a member that is required was not there.
+    fn finish<E: de::Error>(self) -> Result<(), E> {
+        self.seen.first_missing(self.table).map_or(Ok(()), |name| Err(E::missing_field(name)))
+    }
+}
+
+impl<'de, 's> DeserializeSeed<'de> for &'s mut Filling<'_> {
+    type Value = Slot<'s>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Slot<'s>, D::Error> {
         deserializer.deserialize_identifier(self)
     }
 }
 
-impl de::Visitor<'_> for KeySeed {
-    type Value = Key;
+impl<'s> de::Visitor<'_> for &'s mut Filling<'_> {
+    type Value = Slot<'s>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("the name of a member")
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Key, E> {
-        let is_it = |(_, (_, wire, kind)): &(usize, &Member)| *wire == name && *kind != Kind::Rest;
-        let rows = || self.table.iter().enumerate();
-        let found = rows().skip(self.expected).find(is_it).or_else(|| rows().take(self.expected).find(is_it));
-        let rest = || rows().next_back().filter(|(_, (_, _, kind))| *kind == Kind::Rest);
-        Ok(match found {
-            Some((index, _)) => Key::Member(index),
-            None => rest().map_or(Key::Unknown, |(index, _)| Key::Rest(index, name.to_owned())),
-        })
+    fn visit_str<E>(self, name: &str) -> Result<Slot<'s>, E> {
+        Ok(self.slot(name))
     }
 }
 

@@ -44,6 +44,7 @@ embed! {
     "slot.rs",
     "testing.rs",
     "timestamp.rs",
+    "tokens.rs",
     "trace.rs",
     "trail.rs",
     "transport.rs",

@@ -229,7 +229,7 @@ impl Emitter<'_> {
         let imports = imports.into_iter().map(ident);
         pieces.push(Piece::Item(quote!(use crate::runtime::prelude::{#(#imports),*};)));
         let setters = security::setters(api);
-        if setters.is_some() {
+        if !api.security.schemes.is_empty() {
             pieces.push(Piece::Item(quote!(
                 #[cfg(feature = "client")]
                 use crate::runtime::prelude::Credential;

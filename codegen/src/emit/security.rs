@@ -15,7 +15,23 @@ pub(crate) fn description(api: &Api) -> TokenStream {
         let setter = text(&scheme.setter);
         let auth = auth(&scheme.auth);
         let env = scheme.env.iter().map(|name| text(name));
-        quote!(Scheme { setter: #setter, auth: #auth, env: &[#(#env),*] })
+        let read = format_ident!(
+            "{}",
+            match scheme.auth {
+                Auth::Basic => "of_pair",
+                Auth::ClientCredentials { .. } => "of_client",
+                _ => "of_key",
+            }
+        );
+        quote! {
+            Scheme {
+                setter: #setter,
+                auth: #auth,
+                env: &[#(#env),*],
+                #[cfg(feature = "client")]
+                read: Credential::#read
+            }
+        }
     });
     let needed: TokenStream = alternatives(&security.default).parse().unwrap_or_default();
     let anonymous = security.anonymous;

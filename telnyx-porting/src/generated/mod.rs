@@ -10,6 +10,8 @@ pub mod resources;
 pub mod types;
 
 use crate::runtime::prelude::{Api, Auth, Env, QueryArrays, Scheme};
+#[cfg(feature = "client")]
+use crate::runtime::prelude::Credential;
 #[cfg(
     all(
         feature = "client",
@@ -33,6 +35,8 @@ pub(crate) static API: Api = Api {
             setter: "api_key",
             auth: Auth::Bearer,
             env: &["TELNYX_API_KEY"],
+            #[cfg(feature = "client")]
+            read: Credential::of_key,
         },
     ],
     security: &[&[0]],

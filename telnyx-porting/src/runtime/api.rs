@@ -1,5 +1,8 @@
 //! What distinguishes one API from another, as data.
 
+#[cfg(feature = "client")]
+use crate::runtime::auth::Credential;
+
 /// The description of an API that its document and its configuration give.
 #[derive(Debug)]
 pub(crate) struct Api {
@@ -39,6 +42,10 @@ pub(crate) struct Scheme {
     pub(crate) auth: Auth,
     /// The environment variables of the credential: one, or those of its two halves.
     pub(crate) env: &'static [&'static str],
+    /// Makes the credential of the values of these. By a pointer, so that what only some schemes need is not built for the
+    /// others.
+    #[cfg(feature = "client")]
+    pub(crate) read: fn(&[String]) -> Option<Credential>,
 }
 
 /// How a request carries a credential.

@@ -10,14 +10,14 @@ use std::time::Duration;
 use reqwest::Url;
 
 use crate::generated::API;
-use crate::runtime::api::Auth;
-use crate::runtime::auth::{ClientCredentials, Credential, Credentials, TokenProvider};
+use crate::runtime::auth::{Credential, Credentials};
 #[cfg(feature = "blocking")]
 use crate::runtime::blocking;
 use crate::runtime::error::Error;
 use crate::runtime::headers::{self, Headers};
 use crate::runtime::http::Http;
 use crate::runtime::retry::{Budget, RetryPolicy};
+use crate::runtime::tokens::TokenProvider;
 use crate::runtime::transport::Transport;
 
 /// The way to the API.
@@ -219,15 +219,9 @@ impl ClientBuilder {
         let mut builder = Self::default();
         for (index, scheme) in API.schemes.iter().enumerate() {
             let values: Option<Vec<String>> = scheme.env.iter().map(|name| set(name)).collect();
-            let credential = match (scheme.auth, values.as_deref()) {
-                (Auth::ClientCredentials { .. }, Some([id, secret])) => {
-                    Credential::client(ClientCredentials::new(id, secret))
-                }
-                (_, Some([user, password])) => Credential::basic(user, password),
-                (_, Some([key])) => Credential::key(key),
-                _ => continue,
-            };
-            builder = builder.credential(index, credential);
+            if let Some(credential) = values.and_then(|values| (scheme.read)(&values)) {
+                builder = builder.credential(index, credential);
+            }
         }
         if let Some(url) = set(API.env.base_url) {
             builder = builder.base_url(url);

@@ -92,6 +92,9 @@ pub(crate) mod secrets;
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
 #[cfg(feature = "client")]
+#[allow(dead_code, reason = "which part of it is needed depends on the document")]
+pub(crate) mod tokens;
+#[cfg(feature = "client")]
 pub(crate) mod trace;
 #[cfg(feature = "client")]
 pub(crate) mod trail;
@@ -117,7 +120,6 @@ pub use timestamp::{Date, Timestamp};
 pub use blocking::{BlockingDownload, BlockingEvents, BlockingItems, BlockingPages};
 #[cfg(feature = "client")]
 pub use {
-    auth::{ClientCredentials, Token, TokenError, TokenProvider},
     bytes::Bytes,
     call::Call,
     client::{Client, ClientBuilder},
@@ -129,6 +131,7 @@ pub use {
     page::{Items, Page, Pages},
     response::RawResponse,
     retry::RetryPolicy,
+    tokens::{ClientCredentials, Token, TokenError, TokenProvider},
     transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind, TransportRequest, TransportResponse},
     upload::FileUpload,
 };

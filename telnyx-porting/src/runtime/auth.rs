@@ -245,7 +245,7 @@ impl<'c> Proofs<'c> {
             };
             let secret = secret.reveal();
             let (name, value) = match auth {
-                Auth::Bearer | Auth::ClientCredentials { .. } => ("authorization", ["Bearer ", secret].concat()),
+                Auth::Bearer | Auth::ClientCredentials { .. } => ("authorization", format!("Bearer {secret}")),
                 Auth::Http(scheme) => ("authorization", format!("{scheme} {secret}")),
                 Auth::Basic => ("authorization", format!("Basic {}", base64(secret.as_bytes()))),
                 Auth::Header(name) => (name, secret.to_owned()),

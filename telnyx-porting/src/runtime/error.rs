@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::slice;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -550,12 +551,26 @@ impl ApiError {
         let Ok(body) = serde_json::from_slice::<Value>(body) else {
             return Vec::new();
         };
-        let mut errors = match (body.get("errors"), body.get("error")) {
-            (Some(Value::Array(errors)), _) => errors.iter().filter_map(Self::of).collect(),
-            (Some(Value::Object(members)), _) => members.iter().flat_map(Self::of_member).collect(),
-            (_, Some(error)) => Self::of(error).into_iter().collect(),
-            _ => Vec::new(),
-        };
+        let mut errors = Vec::new();
+        match (body.get("errors"), body.get("error")) {
+            (Some(Value::Array(items)), _) => {
+                for item in items {
+                    errors.extend(Self::of(item));
+                }
+            }
+            // `{"name": ["must not be empty"]}`
+            (Some(Value::Object(members)), _) => {
+                for (name, texts) in members {
+                    let texts = texts.as_array().map_or(slice::from_ref(texts), Vec::as_slice);
+                    for text in texts {
+                        let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+                        errors.push(Self { detail: scalar_text(text), pointer: Some(pointer), ..Self::default() });
+                    }
+                }
+            }
+            (_, Some(error)) => errors.extend(Self::of(error)),
+            _ => {}
+        }
         if errors.is_empty() {
             errors.extend(Self::of(&body));
         }
@@ -563,7 +578,14 @@ impl ApiError {
     }
 
     fn of(value: &Value) -> Option<Self> {
-        let text = |pointers: &[&str]| pointers.iter().find_map(|pointer| scalar_text(value.pointer(pointer)?));
+        let text = |pointers: &[&str]| {
+            for pointer in pointers {
+                if let Some(text) = value.pointer(pointer).and_then(scalar_text) {
+                    return Some(text);
+                }
+            }
+            None
+        };
         let error = match value {
             Value::String(text) => Self { detail: Some(text.clone()), ..Self::default() },
             _ => Self {
@@ -575,18 +597,10 @@ impl ApiError {
                 meta: value.get("meta").cloned(),
             },
         };
-        (error != Self::default()).then_some(error)
-    }
-
-    /// `{"name": ["must not be empty"]}`
-    fn of_member((name, texts): (&String, &Value)) -> Vec<Self> {
-        let texts = texts.as_array().map_or_else(|| vec![texts], |texts| texts.iter().collect());
-        let error = |text| Self {
-            detail: scalar_text(text),
-            pointer: Some(format!("/{}", name.replace('~', "~0").replace('/', "~1"))),
-            ..Self::default()
-        };
-        texts.into_iter().map(error).collect()
+        let Self { code, title, detail, pointer, parameter, meta } = &error;
+        let says_something =
+            [code, title, detail, pointer, parameter].into_iter().any(Option::is_some) || meta.is_some();
+        says_something.then_some(error)
     }
 
     /// Gives all texts of the error to `change`.

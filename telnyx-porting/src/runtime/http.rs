@@ -215,7 +215,8 @@ mod tls {
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .and_then(BuilderVerifierExt::with_platform_verifier)
-            .map_err(|error| Error::configuration("TLS can't be set up").with_source(error))?;
+            // As text: the error's own type would bring a hundred more to be printed.
+            .map_err(|error| Error::configuration("TLS can't be set up").with_source(error.to_string()))?;
         Ok(config.with_no_client_auth())
     }
 

@@ -22,7 +22,7 @@ use crate::runtime::request::Request;
 use crate::runtime::response::RawResponse;
 use crate::runtime::slot::{self, Field, Numbers, Optional, Seed, Slot};
 use crate::runtime::trail::{Passed, Trail, fingerprint};
-use crate::runtime::view::View;
+use crate::runtime::view::{View, value_of};
 
 /// One page of a list.
 ///
@@ -357,7 +357,9 @@ fn fill(Reply { request, response }: &Reply, items: &mut dyn Field, meta: &mut d
 
 fn decode_meta(response: &RawResponse, paging: &Paging, rest: Value, into: &mut dyn Field) -> Result<(), Error> {
     let meta = match (paging.meta, rest) {
-        (Some(name), Value::Object(mut members)) => members.remove(name).unwrap_or_default(),
+        (Some(name), Value::Object(members)) => {
+            members.into_iter().find(|(other, _)| other == name).map(|(_, meta)| meta).unwrap_or_default()
+        }
         (_, rest) => rest,
     };
     if meta.is_null() {
@@ -464,7 +466,7 @@ impl<'a> Arrived<'a> {
             return Ok(Next::End);
         }
         let Some(last) = &self.last_item else { return Ok(self.unclear(EMPTY)) };
-        let last = serde_json::to_value(last).unwrap_or_default();
+        let last = value_of(last).unwrap_or_default();
         match last.pointer(id).filter(|id| !is_nothing(id)) {
             Some(id) => self.after(param, id),
             None => Ok(self.unclear("the last item of the page has nothing that the next page could begin after")),

@@ -25,7 +25,7 @@ use crate::runtime::retry::RetryPolicy;
 use crate::runtime::slot::Field;
 use crate::runtime::trail::Trail;
 use crate::runtime::upload::{FileUpload, Payload};
-use crate::runtime::view::View;
+use crate::runtime::view::{self, View};
 
 /// What every generated request is built on.
 #[derive(Clone)]
@@ -128,7 +128,7 @@ impl Request {
     }
 
     fn value(&mut self, name: &str, argument: &View<'_>) -> Value {
-        serde_json::to_value(argument).unwrap_or_else(|error| {
+        view::value_of(argument).unwrap_or_else(|error| {
             self.set_fault(format!("the argument `{name}` can't be written as JSON: {error}"));
             Value::Null
         })
@@ -190,7 +190,7 @@ impl Request {
         let written = if is_json && self.0.extra_body.is_empty() {
             serde_json::to_vec(body).map_err(|error| format!("the body can't be written as JSON: {error}"))
         } else {
-            let body = serde_json::to_value(body).map_err(|error| error.to_string());
+            let body = view::value_of(body).map_err(|error| error.to_string());
             body.and_then(|body| self.with_extra_members(body)).and_then(|body| match body {
                 body if is_json => Ok(body.to_string().into_bytes()),
                 Value::Object(members) if media_type == "application/x-www-form-urlencoded" => {

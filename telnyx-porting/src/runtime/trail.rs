@@ -30,7 +30,7 @@ const RECENT: usize = 16;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Passed {
     count: u64,
-    /// The last of them first; all of them, or as many as there is room for.
+    /// The last of them in no order; all of them, or as many as there is room for.
     recent: [u64; RECENT],
     /// The one at the last power of two.
     mark: u64,
@@ -62,9 +62,11 @@ impl Passed {
     }
 
     fn add(&mut self, position: u64) {
+        let place = usize::try_from(self.count % RECENT as u64).ok().and_then(|place| self.recent.get_mut(place));
+        if let Some(place) = place {
+            *place = position;
+        }
         self.count = self.count.saturating_add(1);
-        self.recent.rotate_right(1);
-        self.recent[0] = position;
         if self.count.is_power_of_two() {
             self.mark = position;
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde_core::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::generated::API;
 use crate::runtime::codec::{Kind, Object, Union};
@@ -41,6 +41,7 @@ impl View<'_> {
 /// Values are equal if they are the same on the wire: a text that an enum does not know equals itself
 /// and the variant that a later version has for it.
 impl PartialEq for View<'_> {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Absent, Self::Absent) | (Self::Null, Self::Null) => true,
@@ -54,7 +55,7 @@ impl PartialEq for View<'_> {
             (Self::List(one), Self::List(other)) => {
                 one.len() == other.len() && (0..one.len()).all(|index| one.get(index) == other.get(index))
             }
-            (Self::Map(one), Self::Map(other)) => members_of(*one) == members_of(*other),
+            (Self::Map(one), Self::Map(other)) => all_of(*one) == all_of(*other),
             (Self::Object(one), Self::Object(other)) => {
                 (0..one.table().members.len()).all(|row| one.view(row) == other.view(row))
             }
@@ -64,7 +65,8 @@ impl PartialEq for View<'_> {
     }
 }
 
-fn members_of(map: &dyn Members) -> Vec<(&str, View<'_>)> {
+#[inline]
+fn all_of(map: &dyn Members) -> Vec<(&str, View<'_>)> {
     let mut members = Vec::new();
     map.visit(&mut |name, value| members.push((name, value)));
     members
@@ -79,7 +81,7 @@ impl Serialize for View<'_> {
             Self::U64(value) => serializer.serialize_u64(*value),
             Self::F32(value) if value.is_finite() => serializer.serialize_f32(*value),
             Self::F64(value) if value.is_finite() => serializer.serialize_f64(*value),
-            Self::F32(_) | Self::F64(_) => Err(S::Error::custom("JSON has no number for infinite values and NaN")),
+            Self::F32(_) | Self::F64(_) => Err(S::Error::custom(NOT_FINITE)),
             Self::Str(text) => serializer.serialize_str(text),
             Self::Any(value) => value.serialize(serializer),
             Self::List(list) => {
@@ -120,42 +122,94 @@ fn encode_members<S: Serializer>(
     tag: Option<(&'static str, &'static str)>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let mut members = match view {
-        View::Object(_) | View::Map(_) | View::Any(Value::Object(_)) => serializer.serialize_map(None)?,
-        other => return other.serialize(serializer),
-    };
+    if !has_members(view) {
+        return view.serialize(serializer);
+    }
+    let mut members = serializer.serialize_map(None)?;
+    each_member(view, tag, &mut |name, value| members.serialize_entry(name, value))?;
+    members.end()
+}
+
+/// Returns what a value is as JSON. This is no `Serializer`, so that writing is not built once more for values.
+pub(crate) fn value_of(view: &View<'_>) -> Result<Value, serde_json::Error> {
+    Ok(match view {
+        View::Absent | View::Null => Value::Null,
+        View::Bool(value) => Value::Bool(*value),
+        View::I64(value) => Value::from(*value),
+        View::U64(value) => Value::from(*value),
+        View::F32(value) if value.is_finite() => Value::from(*value),
+        View::F64(value) if value.is_finite() => Value::from(*value),
+        View::F32(_) | View::F64(_) => return Err(serde_json::Error::custom(NOT_FINITE)),
+        View::Str(text) => Value::from(*text),
+        View::Any(value) => (*value).clone(),
+        View::List(list) => {
+            let mut items = Vec::with_capacity(list.len());
+            for item in (0..list.len()).filter_map(|index| list.get(index)) {
+                items.push(value_of(&item)?);
+            }
+            Value::Array(items)
+        }
+        View::Union(union) => {
+            let (_, inner) = union.variant();
+            if has_members(&inner) { members_of(&inner, union.tag())? } else { value_of(&inner)? }
+        }
+        View::Object(_) | View::Map(_) => members_of(view, None)?,
+    })
+}
+
+fn members_of(view: &View<'_>, tag: Option<(&'static str, &'static str)>) -> Result<Value, serde_json::Error> {
+    let mut members = Map::new();
+    each_member(view, tag, &mut |name, value| {
+        members.insert(name.to_owned(), value_of(value)?);
+        Ok(())
+    })?;
+    Ok(Value::Object(members))
+}
+
+const NOT_FINITE: &str = "JSON has no number for infinite values and NaN";
+
+fn has_members(view: &View<'_>) -> bool {
+    matches!(view, View::Object(_) | View::Map(_) | View::Any(Value::Object(_)))
+}
+
+/// Does something with each member that is written, up to the first failure.
+fn each_member<E>(
+    view: &View<'_>,
+    tag: Option<(&'static str, &'static str)>,
+    write: &mut dyn FnMut(&str, &View<'_>) -> Result<(), E>,
+) -> Result<(), E> {
     let tag_of = |name: &str| tag.filter(|(tag, _)| *tag == name);
     let mut pending = tag;
-    let mut write = |name: &str, value: &View<'_>| match tag_of(name) {
+    let mut put = |name: &str, value: &View<'_>| match tag_of(name) {
         Some((_, text)) => {
             pending = None;
-            members.serialize_entry(name, text)
+            write(name, &View::Str(text))
         }
-        None => members.serialize_entry(name, value),
+        None => write(name, value),
     };
     match view {
         View::Object(object) => {
             for (index, (_, wire, kind)) in object.table().members.iter().enumerate() {
                 match object.view(index) {
-                    View::Map(rest) if *kind == Kind::Rest => each(rest, &mut write)?,
+                    View::Map(rest) if *kind == Kind::Rest => each(rest, &mut put)?,
                     // A tag is written in its member's place even where the member is not set.
                     value if value.is_left_out(*kind) && tag_of(wire).is_none() => {}
-                    value => write(wire, &value)?,
+                    value => put(wire, &value)?,
                 }
             }
         }
-        View::Map(map) => each(*map, &mut write)?,
+        View::Map(map) => each(*map, &mut put)?,
         View::Any(Value::Object(map)) => {
             for (name, value) in map {
-                write(name, &View::Any(value))?;
+                put(name, &View::Any(value))?;
             }
         }
-        _ => return Err(S::Error::custom("only objects have members")),
+        _ => {}
     }
-    if let Some((tag, text)) = pending {
-        members.serialize_entry(tag, text)?;
+    match pending {
+        Some((tag, text)) => write(tag, &View::Str(text)),
+        None => Ok(()),
     }
-    members.end()
 }
 
 /// The variant that every union has for what it does not know.
@@ -163,6 +217,7 @@ pub(crate) const UNKNOWN: &str = "Unknown";
 
 /// How badly a value fits what was made of it, to choose among the alternatives of a union: by what is lost of it. Worse
 /// than any that keeps a part is a union that does not know the value; worse still what keeps nothing.
+#[inline]
 pub(crate) fn misfit(value: &Value, view: &View<'_>) -> usize {
     if is_unknown(view) {
         return usize::MAX - 2;
@@ -172,6 +227,7 @@ pub(crate) fn misfit(value: &Value, view: &View<'_>) -> usize {
 }
 
 /// Whether all of it is kept only because unions keep what they do not know.
+#[inline]
 fn is_unknown(view: &View<'_>) -> bool {
     match view {
         View::Union(union) => {
@@ -196,6 +252,7 @@ fn is_unknown(view: &View<'_>) -> bool {
 
 /// How much of a value is not in what was made of it: members that the type does not have. Null says no more than its
 /// absence.
+#[inline]
 fn lost(value: &Value, view: &View<'_>) -> usize {
     match (view, value) {
         (View::Any(_), _) => 0,
@@ -224,6 +281,7 @@ fn lost(value: &Value, view: &View<'_>) -> usize {
 }
 
 /// How many values there are within a value that say something.
+#[inline]
 fn size(value: &Value) -> usize {
     match value {
         Value::Null => 0,

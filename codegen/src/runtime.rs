@@ -36,6 +36,7 @@ embed! {
     "operation.rs",
     "page.rs",
     "params.rs",
+    "payload.rs",
     "request.rs",
     "required.rs",
     "response.rs",

@@ -19,13 +19,13 @@ use crate::runtime::headers::{self, Headers};
 use crate::runtime::incoming::{Gathered, Incoming, Limits};
 use crate::runtime::operation::{Method, Operation};
 use crate::runtime::params::{self, Param};
+use crate::runtime::payload::Payload;
 use crate::runtime::request::{self, Request};
 use crate::runtime::response::RawResponse;
 use crate::runtime::retry::{RetryPolicy, retry_after};
 use crate::runtime::secrets::Secrets;
 use crate::runtime::trace::Trace;
 use crate::runtime::transport::{BoxFuture, TransportError, TransportErrorKind, TransportRequest};
-use crate::runtime::upload::Payload;
 
 /// Sends a request, again if it may, and gives the first successful response or the last failure.
 #[inline(never)]

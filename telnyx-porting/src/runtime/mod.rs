@@ -77,6 +77,8 @@ pub(crate) mod page;
 #[allow(dead_code, reason = "which part of it is needed depends on the document")]
 pub(crate) mod params;
 #[cfg(feature = "client")]
+pub(crate) mod payload;
+#[cfg(feature = "client")]
 #[allow(dead_code, reason = "which part of it is needed depends on the document")]
 pub(crate) mod request;
 #[cfg(feature = "client")]

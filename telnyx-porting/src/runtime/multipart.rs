@@ -1,10 +1,14 @@
 //! Forms of parts: `multipart/form-data` as RFC 7578 and browsers write it.
+//!
+//! Everything here is `#[inline]`, so that it is built in the crates that send such forms, and in no others.
 
 use bytes::Bytes;
 use serde_json::Value;
 
 use crate::runtime::error::Error;
-use crate::runtime::upload::{FileUpload, Payload, Segment};
+use crate::runtime::payload::Payload;
+use crate::runtime::transport::BoxFuture;
+use crate::runtime::upload::{FileUpload, Segment, Upload, payload_of};
 
 /// The parts of a form, in the order in which they were given.
 #[derive(Clone, Default)]
@@ -12,26 +16,42 @@ pub(crate) struct Form(Vec<(String, FileUpload)>);
 
 impl Form {
     /// Adds parts in place of those that had the name before.
+    #[inline]
     pub(crate) fn set(&mut self, name: &str, parts: impl IntoIterator<Item = FileUpload>) {
         self.0.retain(|(other, _)| other != name);
         self.0.extend(parts.into_iter().map(|part| (name.to_owned(), part)));
     }
+}
 
-    /// The whole form as a body, and its media type.
-    pub(crate) async fn payload(&self) -> Result<(Payload, String), Error> {
-        // 128 random bits, which no part holds by chance.
-        let boundary = format!("part-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
-        let mut segments = Vec::new();
-        for (name, part) in &self.0 {
-            segments.push(Segment::Bytes(head(&boundary, name, part)));
-            segments.push(part.segment().await?);
-            segments.push(Segment::Bytes(Bytes::from_static(b"\r\n")));
-        }
-        segments.push(Segment::Bytes(format!("--{boundary}--\r\n").into()));
-        Ok((Payload::of(segments), format!("multipart/form-data; boundary={boundary}")))
+impl Upload for Form {
+    #[inline]
+    fn payload(&self) -> BoxFuture<'_, Result<(Payload, Option<String>), Error>> {
+        Box::pin(async {
+            // 128 random bits, which no part holds by chance.
+            let boundary = format!("part-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
+            let mut segments = Vec::new();
+            for (name, part) in &self.0 {
+                segments.push(Segment::Bytes(head(&boundary, name, part)));
+                segments.push(part.segment().await?);
+                segments.push(Segment::Bytes(Bytes::from_static(b"\r\n")));
+            }
+            segments.push(Segment::Bytes(format!("--{boundary}--\r\n").into()));
+            Ok((payload_of(segments), Some(format!("multipart/form-data; boundary={boundary}"))))
+        })
+    }
+
+    #[inline]
+    fn copy(&self) -> Box<dyn Upload> {
+        Box::new(self.clone())
+    }
+
+    #[inline]
+    fn into_form(self: Box<Self>) -> Option<Form> {
+        Some(*self)
     }
 }
 
+#[inline]
 fn head(boundary: &str, name: &str, part: &FileUpload) -> Bytes {
     let mut head = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{}\"", escape(name));
     if let Some(file_name) = part.name() {
@@ -47,11 +67,13 @@ fn head(boundary: &str, name: &str, part: &FileUpload) -> Bytes {
 }
 
 /// A name as browsers write it between quotes.
+#[inline]
 fn escape(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// A value as parts: a scalar as text, an object as JSON, an array as one part for each item.
+#[inline]
 pub(crate) fn parts_of(value: &Value) -> Vec<FileUpload> {
     match value {
         Value::Null => Vec::new(),
@@ -60,6 +82,7 @@ pub(crate) fn parts_of(value: &Value) -> Vec<FileUpload> {
     }
 }
 
+#[inline]
 fn part_of(value: &Value) -> FileUpload {
     match value {
         Value::String(text) => FileUpload::bytes(text.clone()),
@@ -69,6 +92,7 @@ fn part_of(value: &Value) -> FileUpload {
 }
 
 /// A value as parts of a media type that the document names.
+#[inline]
 pub(crate) fn parts_as(media_type: &str, value: &Value) -> Vec<FileUpload> {
     if value.is_null() {
         return Vec::new();

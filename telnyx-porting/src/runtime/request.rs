@@ -20,11 +20,12 @@ use crate::runtime::multipart::{self, Form};
 use crate::runtime::operation::Operation;
 use crate::runtime::page::{self, Items, Page, Pages};
 use crate::runtime::params;
+use crate::runtime::payload::Payload;
 use crate::runtime::response::RawResponse;
 use crate::runtime::retry::RetryPolicy;
 use crate::runtime::slot::Field;
 use crate::runtime::trail::Trail;
-use crate::runtime::upload::{FileUpload, Payload};
+use crate::runtime::upload::{FileUpload, Upload};
 use crate::runtime::view::{self, View};
 
 /// What every generated request is built on.
@@ -49,10 +50,8 @@ pub(crate) struct Inner {
     /// Members of the body that the document does not know.
     extra_body: Map<String, Value>,
     pub(crate) body: Option<Bytes>,
-    /// A body that need not be in memory.
-    upload: Option<FileUpload>,
-    /// A body of parts.
-    form: Option<Form>,
+    /// A body that need not be in memory, or one of parts.
+    upload: Option<Box<dyn Upload>>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) max_retries: Option<u32>,
@@ -83,7 +82,6 @@ impl Request {
             extra_body: Map::new(),
             body: None,
             upload: None,
-            form: None,
             timeout: None,
             deadline: None,
             max_retries: None,
@@ -224,13 +222,20 @@ impl Request {
     /// Sets a body that is sent as it is.
     #[inline]
     pub(crate) fn upload(&mut self, body: FileUpload) {
-        self.0.upload = Some(body);
+        self.0.upload = Some(Box::new(body));
+    }
+
+    #[inline]
+    fn form(&mut self, change: impl FnOnce(&mut Form)) {
+        let mut form = self.0.upload.take().and_then(Upload::into_form).unwrap_or_default();
+        change(&mut form);
+        self.0.upload = Some(Box::new(form));
     }
 
     /// Makes the body a form of parts, though none of them may be given.
     #[inline]
     pub(crate) fn multipart(mut self) -> Self {
-        self.0.form.get_or_insert_default();
+        self.form(|_| {});
         self
     }
 
@@ -238,27 +243,27 @@ impl Request {
     #[inline]
     pub(crate) fn part<T: Field>(&mut self, name: &'static str, value: T) {
         let value = self.value(name, &value.view());
-        self.0.form.get_or_insert_default().set(name, multipart::parts_of(&value));
+        self.form(|form| form.set(name, multipart::parts_of(&value)));
     }
 
     /// Gives a part of the form whose media type the document names.
     #[inline]
     pub(crate) fn part_as<T: Field>(&mut self, name: &'static str, media_type: &str, value: T) {
         let value = self.value(name, &value.view());
-        self.0.form.get_or_insert_default().set(name, multipart::parts_as(media_type, &value));
+        self.form(|form| form.set(name, multipart::parts_as(media_type, &value)));
     }
 
     /// Gives files as parts of the form.
     #[inline]
     pub(crate) fn files(&mut self, name: &str, media_type: &str, files: impl IntoIterator<Item = FileUpload>) {
         let files = files.into_iter().map(|file| file.or_file_name(name).or_content_type(media_type));
-        self.0.form.get_or_insert_default().set(name, files);
+        self.form(|form| form.set(name, files));
     }
 
     /// Gives a part of the form that the document does not know.
     #[inline]
     pub(crate) fn extra_part(&mut self, name: &str, part: FileUpload) {
-        self.0.form.get_or_insert_default().set(name, [part]);
+        self.form(|form| form.set(name, [part]));
     }
 
     /// Decodes the whole body, or the member that [`member`](Self::member) names.
@@ -382,13 +387,10 @@ impl Request {
 impl Inner {
     /// The body, if there is one, and its media type.
     pub(crate) async fn payload(&self) -> Result<Option<(Payload, String)>, Error> {
-        if let Some(form) = &self.form {
-            return form.payload().await.map(Some);
-        }
         let usual = || self.operation.content_type.to_owned();
         if let Some(upload) = &self.upload {
-            let media_type = upload.media_type().map_or_else(usual, str::to_owned);
-            return Ok(Some((Payload::of(vec![upload.segment().await?]), media_type)));
+            let (payload, media_type) = upload.payload().await?;
+            return Ok(Some((payload, media_type.unwrap_or_else(usual))));
         }
         Ok(self.body.clone().map(|body| (Payload::Whole(body), usual())))
     }

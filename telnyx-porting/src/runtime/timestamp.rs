@@ -28,6 +28,7 @@ text!(Timestamp);
 impl Timestamp {
     /// Returns the text as it stands on the wire.
     #[must_use]
+    #[inline]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -35,12 +36,14 @@ impl Timestamp {
     /// Returns the whole seconds since 1970-01-01T00:00:00Z, rounded down, or `None` if the text is
     /// not a time.
     #[must_use]
+    #[inline]
     pub fn unix_seconds(&self) -> Option<i64> {
         self.instant().map(|instant| instant.seconds)
     }
 
     /// Returns the moment, or `None` if the text is not a time or the system can't express it.
     #[must_use]
+    #[inline]
     pub fn to_system_time(&self) -> Option<SystemTime> {
         let Instant { seconds, nanoseconds, .. } = self.instant()?;
         let fraction = Duration::from_nanos(u64::from(nanoseconds));
@@ -49,24 +52,28 @@ impl Timestamp {
         second?.checked_add(fraction)
     }
 
+    #[inline]
     fn instant(&self) -> Option<Instant> {
         Instant::parse(&self.0)
     }
 }
 
 impl From<&str> for Timestamp {
+    #[inline]
     fn from(text: &str) -> Self {
         Self(text.to_owned())
     }
 }
 
 impl From<String> for Timestamp {
+    #[inline]
     fn from(text: String) -> Self {
         Self(text)
     }
 }
 
 impl From<SystemTime> for Timestamp {
+    #[inline]
     fn from(time: SystemTime) -> Self {
         Self(Instant::from(time).to_utc_text())
     }
@@ -86,18 +93,21 @@ text!(Date);
 impl Date {
     /// Returns the date of a year, a month from 1 to 12 and a day from 1 to 31.
     #[must_use]
+    #[inline]
     pub fn new(year: u16, month: u8, day: u8) -> Self {
         Self(format!("{year:04}-{month:02}-{day:02}"))
     }
 
     /// Returns the text as it stands on the wire.
     #[must_use]
+    #[inline]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Returns year, month and day, or `None` if the text is not a date of the form `2024-05-01`.
     #[must_use]
+    #[inline]
     pub fn year_month_day(&self) -> Option<(u16, u8, u8)> {
         let mut rest = Digits(self.0.as_bytes());
         let (year, month, day) = rest.date()?;
@@ -107,12 +117,14 @@ impl Date {
 }
 
 impl From<&str> for Date {
+    #[inline]
     fn from(text: &str) -> Self {
         Self(text.to_owned())
     }
 }
 
 impl From<String> for Date {
+    #[inline]
     fn from(text: String) -> Self {
         Self(text)
     }
@@ -133,6 +145,7 @@ struct Instant {
 }
 
 impl Instant {
+    #[inline]
     fn parse(text: &str) -> Option<Self> {
         let mut rest = Digits(text.as_bytes());
         let (year, month, day) = rest.date()?;
@@ -149,6 +162,7 @@ impl Instant {
         Some(Self { seconds: local - i64::from(offset_seconds), nanoseconds, offset_seconds })
     }
 
+    #[inline]
     fn to_utc_text(self) -> String {
         let (year, month, day) = date_of(self.seconds.div_euclid(86_400));
         let second_of_day = self.seconds.rem_euclid(86_400);
@@ -164,6 +178,7 @@ impl Instant {
 }
 
 impl From<SystemTime> for Instant {
+    #[inline]
     fn from(time: SystemTime) -> Self {
         let (seconds, nanoseconds) = match time.duration_since(UNIX_EPOCH) {
             Ok(after) => (seconds_of(after), after.subsec_nanos()),
@@ -176,6 +191,7 @@ impl From<SystemTime> for Instant {
     }
 }
 
+#[inline]
 fn seconds_of(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
@@ -184,6 +200,7 @@ fn seconds_of(duration: Duration) -> i64 {
 struct Digits<'a>(&'a [u8]);
 
 impl Digits<'_> {
+    #[inline]
     fn skip(&mut self, any_of: &[u8]) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
         any_of.contains(first).then(|| {
@@ -192,15 +209,18 @@ impl Digits<'_> {
         })
     }
 
+    #[inline]
     fn digit(&mut self) -> Option<i64> {
         self.skip(b"0123456789").map(|digit| i64::from(digit - b'0'))
     }
 
+    #[inline]
     fn number(&mut self, digits: usize) -> Option<i64> {
         (0..digits).try_fold(0, |number, _| Some(number * 10 + self.digit()?))
     }
 
     /// `2024-05-01`
+    #[inline]
     fn date(&mut self) -> Option<(i64, i64, i64)> {
         let year = self.number(4)?;
         self.skip(b"-")?;
@@ -210,6 +230,7 @@ impl Digits<'_> {
         Some((year, month, day))
     }
 
+    #[inline]
     fn fraction(&mut self) -> Option<u32> {
         let mut nanoseconds = self.digit()? * 100_000_000;
         let mut unit = 10_000_000;
@@ -221,6 +242,7 @@ impl Digits<'_> {
     }
 
     /// `Z`, `+hh:mm`, `+hhmm`, `+hh` or nothing, and then the end.
+    #[inline]
     fn offset(&mut self) -> Option<i32> {
         let sign = match self.skip(b"Zz+-") {
             None | Some(b'Z' | b'z') => 0,
@@ -239,6 +261,7 @@ impl Digits<'_> {
     }
 }
 
+#[inline]
 fn days_in_month(year: i64, month: i64) -> i64 {
     match month {
         4 | 6 | 9 | 11 => 30,
@@ -250,6 +273,7 @@ fn days_in_month(year: i64, month: i64) -> i64 {
 
 /// Days from 1970-01-01 to a date of the Gregorian calendar. Years are counted from March, so that
 /// leap days come last.
+#[inline]
 fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
@@ -259,6 +283,7 @@ fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// The inverse of [`days_since_epoch`].
+#[inline]
 fn date_of(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
@@ -280,6 +305,7 @@ pub struct TimestampError(());
 
 #[cfg(any(feature = "time", feature = "chrono", feature = "jiff"))]
 impl std::fmt::Display for TimestampError {
+    #[inline]
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("the text is not a time or date that this type can express")
     }

@@ -1,4 +1,6 @@
 //! Bodies of requests that need not be in memory: files and streams.
+//!
+//! Everything here is generic or `#[inline]`, so that it is built in the crates that upload something, and in no others.
 
 use std::collections::VecDeque;
 use std::error::Error as StdError;
@@ -16,6 +18,8 @@ use futures_core::Stream;
 
 use crate::runtime::download::on_other_thread;
 use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::multipart::Form;
+use crate::runtime::payload::{Payload, Pieces};
 use crate::runtime::transport::{Body, BoxFuture, TransportError, TransportErrorKind};
 
 /// What is to be uploaded: bytes, a file, or a stream, with a name and a media type if it has them.
@@ -46,16 +50,19 @@ enum Content {
 }
 
 impl FileUpload {
+    #[inline]
     fn new(content: Content) -> Self {
         Self { content, file_name: None, content_type: None }
     }
 
     /// Returns an upload of these bytes.
+    #[inline]
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
         Self::new(Content::Bytes(bytes.into()))
     }
 
     /// Returns an upload of a file, which is opened when the request is sent, and keeps its name.
+    #[inline]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -63,6 +70,7 @@ impl FileUpload {
     }
 
     /// Returns an upload of what a stream gives, whose length is not known beforehand.
+    #[inline]
     pub fn stream<B, E>(pieces: impl Stream<Item = Result<B, E>> + Send + 'static) -> Self
     where
         B: Into<Bytes>,
@@ -72,6 +80,7 @@ impl FileUpload {
     }
 
     /// Returns an upload of what a stream gives, which must be this many bytes.
+    #[inline]
     pub fn stream_of<B, E>(length: u64, pieces: impl Stream<Item = Result<B, E>> + Send + 'static) -> Self
     where
         B: Into<Bytes>,
@@ -81,38 +90,45 @@ impl FileUpload {
     }
 
     /// Sets the name that the server is told, where it is told one: in a part of a form.
+    #[inline]
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = Some(name.into());
         self
     }
 
     /// Sets the media type, in place of the one that the document gives.
+    #[inline]
     pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
         self.content_type = Some(media_type.into());
         self
     }
 
+    #[inline]
     pub(crate) fn or_file_name(mut self, name: &str) -> Self {
         self.file_name.get_or_insert_with(|| name.to_owned());
         self
     }
 
+    #[inline]
     pub(crate) fn or_content_type(mut self, media_type: &str) -> Self {
         self.content_type.get_or_insert_with(|| media_type.to_owned());
         self
     }
 
     /// The name that the server is told.
+    #[inline]
     pub(crate) fn name(&self) -> Option<&str> {
         self.file_name.as_deref()
     }
 
+    #[inline]
     pub(crate) fn media_type(&self) -> Option<&str> {
         self.content_type.as_deref()
     }
 
     /// The content, ready to be sent. A file is looked up now, so that one that is missing keeps
     /// the request from being sent.
+    #[inline]
     pub(crate) async fn segment(&self) -> Result<Segment, Error> {
         Ok(match &self.content {
             Content::Bytes(bytes) => Segment::Bytes(bytes.clone()),
@@ -128,18 +144,21 @@ impl FileUpload {
 }
 
 impl From<Bytes> for FileUpload {
+    #[inline]
     fn from(bytes: Bytes) -> Self {
         Self::bytes(bytes)
     }
 }
 
 impl From<Vec<u8>> for FileUpload {
+    #[inline]
     fn from(bytes: Vec<u8>) -> Self {
         Self::bytes(bytes)
     }
 }
 
 impl From<&'static [u8]> for FileUpload {
+    #[inline]
     fn from(bytes: &'static [u8]) -> Self {
         Self::bytes(bytes)
     }
@@ -147,6 +166,7 @@ impl From<&'static [u8]> for FileUpload {
 
 /// The text is the content, not a path.
 impl From<String> for FileUpload {
+    #[inline]
     fn from(text: String) -> Self {
         Self::bytes(text)
     }
@@ -154,18 +174,21 @@ impl From<String> for FileUpload {
 
 /// The text is the content, not a path.
 impl From<&str> for FileUpload {
+    #[inline]
     fn from(text: &str) -> Self {
         Self::bytes(text.to_owned())
     }
 }
 
 impl From<PathBuf> for FileUpload {
+    #[inline]
     fn from(path: PathBuf) -> Self {
         Self::file(path)
     }
 }
 
 impl From<&Path> for FileUpload {
+    #[inline]
     fn from(path: &Path) -> Self {
         Self::file(path)
     }
@@ -173,6 +196,7 @@ impl From<&Path> for FileUpload {
 
 /// Shows what kind of content there is, and none of it.
 impl fmt::Debug for FileUpload {
+    #[inline]
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.content {
             Content::Bytes(bytes) => write!(formatter, "FileUpload({} bytes)", bytes.len()),
@@ -182,29 +206,32 @@ impl fmt::Debug for FileUpload {
     }
 }
 
-type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
+type PieceStream = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
 
 /// A stream that whoever comes first takes.
 #[derive(Clone)]
 pub(crate) struct Once {
-    pieces: Arc<Mutex<Option<Pieces>>>,
+    pieces: Arc<Mutex<Option<PieceStream>>>,
     length: Option<u64>,
 }
 
 impl Once {
+    #[inline]
     fn new<B, E>(pieces: impl Stream<Item = Result<B, E>> + Send + 'static, length: Option<u64>) -> Self
     where
         B: Into<Bytes>,
         E: Into<Box<dyn StdError + Send + Sync>>,
     {
-        let pieces: Pieces = Box::pin(Converted(Box::pin(pieces)));
+        let pieces: PieceStream = Box::pin(Converted(Box::pin(pieces)));
         Self { pieces: Arc::new(Mutex::new(Some(pieces))), length }
     }
 
-    fn take(&self) -> Option<Pieces> {
+    #[inline]
+    fn take(&self) -> Option<PieceStream> {
         self.pieces.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
+    #[inline]
     fn is_there(&self) -> bool {
         self.pieces.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
@@ -221,16 +248,45 @@ where
 {
     type Item = Result<Bytes, TransportError>;
 
+    #[inline]
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.0.as_mut().poll_next(context).map(|piece| Some(piece?.map(Into::into).map_err(fault)))
     }
 }
 
-/// The body of a request, to be sent once or more.
-#[derive(Clone)]
-pub(crate) enum Payload {
-    Whole(Bytes),
-    Segments(Arc<[Segment]>),
+/// What a body is made of when it is no text that stands in memory.
+pub(crate) trait Upload: Send + Sync {
+    /// The body, and its media type, unless that is the operation's.
+    fn payload(&self) -> BoxFuture<'_, Result<(Payload, Option<String>), Error>>;
+
+    fn copy(&self) -> Box<dyn Upload>;
+
+    /// The form, if it is one.
+    fn into_form(self: Box<Self>) -> Option<Form>;
+}
+
+impl Clone for Box<dyn Upload> {
+    #[inline]
+    fn clone(&self) -> Self {
+        (**self).copy()
+    }
+}
+
+impl Upload for FileUpload {
+    #[inline]
+    fn payload(&self) -> BoxFuture<'_, Result<(Payload, Option<String>), Error>> {
+        Box::pin(async { Ok((payload_of(vec![self.segment().await?]), self.content_type.clone())) })
+    }
+
+    #[inline]
+    fn copy(&self) -> Box<dyn Upload> {
+        Box::new(self.clone())
+    }
+
+    #[inline]
+    fn into_form(self: Box<Self>) -> Option<Form> {
+        None
+    }
 }
 
 /// A stretch of a body.
@@ -241,44 +297,35 @@ pub(crate) enum Segment {
     Once(Once),
 }
 
-impl Payload {
-    pub(crate) fn of(segments: Vec<Segment>) -> Self {
-        let mut whole = Vec::new();
-        for segment in &segments {
-            match segment {
-                Segment::Bytes(bytes) if segments.len() == 1 => return Self::Whole(bytes.clone()),
-                Segment::Bytes(bytes) => whole.extend_from_slice(bytes),
-                Segment::File { .. } | Segment::Once(_) => return Self::Segments(segments.into()),
-            }
-        }
-        Self::Whole(whole.into())
-    }
-
-    /// The body for one attempt. Streams are taken only when it is first read, so that an attempt
-    /// that did not get so far leaves them to the next one.
-    pub(crate) fn open(&self) -> Body {
-        match self {
-            Self::Whole(bytes) => Body::from(bytes.clone()),
-            Self::Segments(segments) => {
-                let length = segments.iter().map(Segment::length).sum::<Option<u64>>();
-                let left = segments.iter().cloned().collect();
-                Body::stream_of(length, Outgoing { left, source: None })
-            }
+/// A body in one piece, if all of it is in memory.
+#[inline]
+pub(crate) fn payload_of(segments: Vec<Segment>) -> Payload {
+    let mut whole = Vec::new();
+    for segment in &segments {
+        match segment {
+            Segment::Bytes(bytes) if segments.len() == 1 => return Payload::Whole(bytes.clone()),
+            Segment::Bytes(bytes) => whole.extend_from_slice(bytes),
+            Segment::File { .. } | Segment::Once(_) => return Payload::Pieces(Arc::new(segments)),
         }
     }
+    Payload::Whole(whole.into())
+}
 
-    /// Whether another attempt would find all of it.
-    pub(crate) fn is_there(&self) -> bool {
-        match self {
-            Self::Whole(_) => true,
-            Self::Segments(segments) => {
-                segments.iter().all(|segment| !matches!(segment, Segment::Once(once) if !once.is_there()))
-            }
-        }
+impl Pieces for Vec<Segment> {
+    #[inline]
+    fn open(&self) -> Body {
+        let length = self.iter().map(Segment::length).sum::<Option<u64>>();
+        Body::stream_of(length, Outgoing { left: self.iter().cloned().collect(), source: None })
+    }
+
+    #[inline]
+    fn is_there(&self) -> bool {
+        self.iter().all(|segment| !matches!(segment, Segment::Once(once) if !once.is_there()))
     }
 }
 
 impl Segment {
+    #[inline]
     fn length(&self) -> Option<u64> {
         match self {
             Self::Bytes(bytes) => Some(bytes.len() as u64),
@@ -296,7 +343,7 @@ struct Outgoing {
 }
 
 struct Source {
-    pieces: Pieces,
+    pieces: PieceStream,
     /// How many bytes are still to come, if that is known.
     expected: Option<u64>,
 }
@@ -304,6 +351,7 @@ struct Source {
 impl Stream for Outgoing {
     type Item = Result<Bytes, TransportError>;
 
+    #[inline]
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
             if let Some(source) = &mut self.source {
@@ -312,7 +360,7 @@ impl Stream for Outgoing {
                     Some(piece) => return Poll::Ready(Some(piece)),
                 }
             }
-            let (pieces, expected): (Pieces, _) = match self.left.pop_front() {
+            let (pieces, expected): (PieceStream, _) = match self.left.pop_front() {
                 None => return Poll::Ready(None),
                 Some(Segment::Bytes(bytes)) if bytes.is_empty() => continue,
                 Some(Segment::Bytes(bytes)) => return Poll::Ready(Some(Ok(bytes))),
@@ -329,6 +377,7 @@ impl Stream for Outgoing {
 
 impl Source {
     /// The next piece, or what is wrong with it: a body must be as long as its head says.
+    #[inline]
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
         let piece = ready!(self.pieces.as_mut().poll_next(context));
         let Some(expected) = &mut self.expected else { return Poll::Ready(piece) };
@@ -367,6 +416,7 @@ enum Reading {
 }
 
 impl FilePieces {
+    #[inline]
     fn new(path: PathBuf, length: u64) -> Self {
         Self { left: length, state: Reading::Closed(path) }
     }
@@ -375,6 +425,7 @@ impl FilePieces {
 impl Stream for FilePieces {
     type Item = Result<Bytes, TransportError>;
 
+    #[inline]
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let left = self.left;
         let read = move |file: io::Result<File>| {
@@ -412,10 +463,12 @@ impl Stream for FilePieces {
 }
 
 /// The error of a transport whose request's body can't be read.
+#[inline]
 fn fault(error: impl Into<Box<dyn StdError + Send + Sync>>) -> TransportError {
     TransportError::new(TransportErrorKind::RequestBody, error)
 }
 
+#[inline]
 fn unreadable(error: io::Error) -> Error {
     Error::new(ErrorKind::File, format!("the file can't be read: {error}")).with_source(error)
 }

@@ -44,6 +44,7 @@ embed! {
     "secrets.rs",
     "slot.rs",
     "testing.rs",
+    "text.rs",
     "timestamp.rs",
     "tokens.rs",
     "trace.rs",

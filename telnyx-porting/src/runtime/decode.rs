@@ -11,6 +11,7 @@ pub(crate) use crate::runtime::json_path::without_values;
 use crate::runtime::json_path::{self, Place};
 use crate::runtime::response::RawResponse;
 use crate::runtime::slot::{Field, Seed};
+use crate::runtime::text;
 
 /// Decodes the whole body as a type that the document may not know.
 pub(crate) fn whole<T: DeserializeOwned>(response: &RawResponse) -> Result<T, Error> {
@@ -62,7 +63,7 @@ fn explain(response: &RawResponse, fault: &serde_json::Error) -> Error {
     if response.body.iter().all(u8::is_ascii_whitespace) {
         return response.error(ErrorKind::Decode, "the response is empty, though the document promises JSON");
     }
-    if fault.is_syntax() && !content_type.is_empty() && !content_type.to_ascii_lowercase().contains("json") {
+    if fault.is_syntax() && !content_type.is_empty() && !text::contains(&content_type.to_ascii_lowercase(), "json") {
         return response
             .error(ErrorKind::Decode, format!("the response is {content_type}, though the document promises JSON"));
     }

@@ -13,6 +13,7 @@ use crate::runtime::decode;
 use crate::runtime::headers::Headers;
 use crate::runtime::operation::Operation;
 use crate::runtime::response::{RawResponse, request_id};
+use crate::runtime::text;
 use crate::runtime::view::Scrubbed;
 
 /// What went wrong with a request, or with building a client.
@@ -133,9 +134,13 @@ pub(crate) enum Reached {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::of(kind, message.into())
+    }
+
+    fn of(kind: ErrorKind, message: String) -> Self {
         Self(Box::new(Inner {
             kind,
-            message: message.into(),
+            message,
             operation: None,
             status: None,
             headers: Headers::new(),
@@ -563,7 +568,7 @@ impl ApiError {
                 for (name, texts) in members {
                     let texts = texts.as_array().map_or(slice::from_ref(texts), Vec::as_slice);
                     for text in texts {
-                        let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+                        let pointer = format!("/{}", text::replace(&text::replace(name, "~", "~0"), "/", "~1"));
                         errors.push(Self { detail: scalar_text(text), pointer: Some(pointer), ..Self::default() });
                     }
                 }

@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use crate::runtime::text;
+
 /// A place in a JSON text.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -111,22 +113,16 @@ fn show(open: &[Open]) -> String {
 /// invalid type: string "Jane Doe", expected i64 at line 1 column 20   ->   invalid type: string, expected i64
 /// ```
 pub(crate) fn without_values(message: &str) -> String {
-    let message = before_last(message, " at line ").map_or(message, |(what, _)| what);
+    let message = text::split_last(message, " at line ").map_or(message, |(what, _)| what);
     let quotes_value =
         ["invalid type: ", "invalid value: ", "unknown variant "].iter().any(|start| message.starts_with(start));
-    match before_last(message, ", expected ") {
+    match text::split_last(message, ", expected ") {
         Some((found, expected)) if quotes_value => {
             let kind = found.find(['"', '`']).and_then(|quote| found.get(..quote)).unwrap_or(found);
             format!("{}, expected {expected}", kind.trim_end())
         }
         _ => message.to_owned(),
     }
-}
-
-/// `rsplit_once`, by way of the search forwards, which is built anyway.
-fn before_last<'a>(text: &'a str, words: &str) -> Option<(&'a str, &'a str)> {
-    let (start, _) = text.match_indices(words).last()?;
-    Some((text.get(..start)?, text.get(start + words.len()..)?))
 }
 
 #[cfg(test)]

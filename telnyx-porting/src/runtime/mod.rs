@@ -93,6 +93,9 @@ pub(crate) mod secrets;
 // Not what the runtime's own tests need.
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
+#[cfg(any(feature = "client", feature = "webhooks"))]
+#[allow(dead_code, reason = "which part of it is needed depends on the features")]
+pub(crate) mod text;
 #[cfg(feature = "client")]
 #[allow(dead_code, reason = "which part of it is needed depends on the document")]
 pub(crate) mod tokens;

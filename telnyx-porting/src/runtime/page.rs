@@ -21,6 +21,7 @@ use crate::runtime::operation::{Paging, PagingKind};
 use crate::runtime::request::Request;
 use crate::runtime::response::RawResponse;
 use crate::runtime::slot::{self, Field, Numbers, Optional, Seed, Slot};
+use crate::runtime::text;
 use crate::runtime::trail::{Passed, Trail, fingerprint};
 use crate::runtime::view::{View, value_of};
 
@@ -591,7 +592,7 @@ struct PageSeed<'a> {
 impl PageSeed<'_> {
     fn keeps(&self, name: &str) -> bool {
         let is_head = |pointer: &str| match pointer.split('/').nth(1) {
-            Some(head) if head.contains('~') => head.replace("~1", "/").replace("~0", "~") == name,
+            Some(head) if head.contains('~') => text::replace(&text::replace(head, "~1", "/"), "~0", "~") == name,
             head => head == Some(name),
         };
         self.keep_all || self.paging.kind.pointers().into_iter().any(is_head) || self.paging.meta == Some(name)

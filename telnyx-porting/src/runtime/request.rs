@@ -24,6 +24,7 @@ use crate::runtime::payload::Payload;
 use crate::runtime::response::RawResponse;
 use crate::runtime::retry::RetryPolicy;
 use crate::runtime::slot::Field;
+use crate::runtime::text;
 use crate::runtime::trail::Trail;
 use crate::runtime::upload::{FileUpload, Upload};
 use crate::runtime::view::{self, View};
@@ -184,11 +185,11 @@ impl Request {
 
     fn written(mut self, body: &View<'_>) -> Self {
         let media_type = self.0.operation.content_type;
-        let is_json = media_type.contains("json");
+        let is_json = text::contains(media_type, "json");
         let written = if is_json && self.0.extra_body.is_empty() {
             serde_json::to_vec(body).map_err(|error| format!("the body can't be written as JSON: {error}"))
         } else {
-            let body = view::value_of(body).map_err(|error| error.to_string());
+            let body = view::value_of(body).map_err(str::to_owned);
             body.and_then(|body| self.with_extra_members(body)).and_then(|body| match body {
                 body if is_json => Ok(body.to_string().into_bytes()),
                 Value::Object(members) if media_type == "application/x-www-form-urlencoded" => {

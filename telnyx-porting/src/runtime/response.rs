@@ -90,7 +90,11 @@ impl RawResponse {
 
     /// An error about this response.
     pub(crate) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error::new(kind, message)
+        self.about(Error::new(kind, message))
+    }
+
+    fn about(&self, error: Error) -> Error {
+        error
             .with_operation(self.operation)
             .with_response(self.status, self.headers.clone(), self.body.clone())
             .with_attempts(self.attempts)

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::generated::API;
 use crate::runtime::client;
 use crate::runtime::request;
+use crate::runtime::text;
 
 /// The texts that must not be shown, longest first: shorter ones would tear those apart.
 #[derive(Default)]
@@ -81,8 +82,8 @@ impl Secrets {
     /// Puts a mark in the place of each of them.
     pub(crate) fn hide(&self, text: &mut String) {
         for secret in &self.0 {
-            if text.contains(secret.as_str()) {
-                *text = text.replace(secret.as_str(), "[redacted]");
+            if text::contains(text, secret) {
+                *text = text::replace(text, secret, "[redacted]");
             }
         }
     }

@@ -131,7 +131,7 @@ fn encode_members<S: Serializer>(
 }
 
 /// Returns what a value is as JSON. This is no `Serializer`, so that writing is not built once more for values.
-pub(crate) fn value_of(view: &View<'_>) -> Result<Value, serde_json::Error> {
+pub(crate) fn value_of(view: &View<'_>) -> Result<Value, &'static str> {
     Ok(match view {
         View::Absent | View::Null => Value::Null,
         View::Bool(value) => Value::Bool(*value),
@@ -139,7 +139,7 @@ pub(crate) fn value_of(view: &View<'_>) -> Result<Value, serde_json::Error> {
         View::U64(value) => Value::from(*value),
         View::F32(value) if value.is_finite() => Value::from(*value),
         View::F64(value) if value.is_finite() => Value::from(*value),
-        View::F32(_) | View::F64(_) => return Err(serde_json::Error::custom(NOT_FINITE)),
+        View::F32(_) | View::F64(_) => return Err(NOT_FINITE),
         View::Str(text) => Value::from(*text),
         View::Any(value) => (*value).clone(),
         View::List(list) => {
@@ -157,9 +157,9 @@ pub(crate) fn value_of(view: &View<'_>) -> Result<Value, serde_json::Error> {
     })
 }
 
-fn members_of(view: &View<'_>, tag: Option<(&'static str, &'static str)>) -> Result<Value, serde_json::Error> {
+fn members_of(view: &View<'_>, tag: Option<(&'static str, &'static str)>) -> Result<Value, &'static str> {
     let mut members = Map::new();
-    each_member(view, tag, &mut |name, value| {
+    each_member::<&str>(view, tag, &mut |name, value| {
         members.insert(name.to_owned(), value_of(value)?);
         Ok(())
     })?;

@@ -1079,8 +1079,7 @@ impl<'a> Schemas<'a> {
             other => (other, None),
         };
         let tag = self.tag_of(discriminator, &nodes);
-        let mut scope = Scope::default();
-        scope.reserve("Unknown");
+        let mut scope = Scope::beside(&["Unknown"]);
         let mut variants = Vec::new();
         if let Some((tag, tagged)) = tag {
             let values: Vec<&str> = tagged.iter().map(|(value, _)| value.as_str()).collect();

@@ -100,15 +100,6 @@ struct Member<'a> {
     place: Place,
 }
 
-/// What makes a tag of an alternative.
-#[derive(Clone, Copy, Debug)]
-enum Tags {
-    Values,
-    ValuesOrName,
-    /// The mapping of a discriminator, which is known.
-    Mapped,
-}
-
 /// A schema in Rust terms.
 #[derive(Clone, Debug)]
 pub(crate) struct Typed {
@@ -703,7 +694,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// The same, for what needs no place.
-    fn views(&self, node: Node<'a>) -> Vec<View<'a>> {
+    pub(super) fn views(&self, node: Node<'a>) -> Vec<View<'a>> {
         let Some(schema) = node.schema(self.document) else { return Vec::new() };
         let nowhere = Place::new(String::new(), String::new(), Usage::RESPONSE);
         self.parts(&View::of(schema), &nowhere).into_iter().map(|part| part.view).collect()
@@ -870,7 +861,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// The schemas that a schema is made of by `allOf`, itself included.
-    fn within_all_of(&self, node: Node<'a>) -> Vec<&'a Schema> {
+    pub(super) fn within_all_of(&self, node: Node<'a>) -> Vec<&'a Schema> {
         let mut within: Vec<&'a Schema> = Vec::new();
         let mut pending = vec![node];
         while let Some(schema) = pending.pop().and_then(|node| node.schema(self.document)) {
@@ -1073,12 +1064,13 @@ impl<'a> Schemas<'a> {
         if let Some(kind) = self.open_enum_of(&nodes) {
             return kind;
         }
+        let told = self.discriminator_of(discriminator, &nodes);
         // A tag is text; what is not tells alternatives apart by its constants.
-        let (discriminator, untold) = match discriminator {
-            Some(other) if !self.is_text(&other.property_name, &nodes) => (None, Some(other)),
+        let (texts, others) = match told {
+            Some(other) if !self.is_text(other.property(), &nodes) => (None, Some(other)),
             other => (other, None),
         };
-        let tag = self.tag_of(discriminator, &nodes);
+        let tag = self.tag_of(texts, &nodes, place.usage);
         let mut scope = Scope::beside(&["Unknown"]);
         let mut variants = Vec::new();
         if let Some((tag, tagged)) = tag {
@@ -1114,20 +1106,22 @@ impl<'a> Schemas<'a> {
             }
             return TypeKind::Union(Union { tag: Some(tag), variants });
         }
-        let told = untold.and_then(|other| self.constants(&nodes, &other.property_name, Some(other)));
-        if let Some(other) = untold.filter(|_| told.is_none()) {
+        let constants = others.and_then(|other| self.constants(&nodes, other.property(), Some(other)));
+        if let (Some(own), None) = (discriminator, &constants) {
+            let not_text = if others.is_some() { "is not text and " } else { "" };
             diagnostics
                 .warning(
                     "indistinct-discriminator",
                     self.document.locate(&format!("{}/discriminator", place.pointer)),
                     format!(
-                        "`{}` is not text and has no values of its own in each alternative, so it is not used",
-                        other.property_name
+                        "`{}` {not_text}has no values of its own in each alternative, so it is not used",
+                        own.property_name
                     ),
                 )
                 .help("limit it to one value in each alternative by `enum`, or name its values in `mapping`");
         }
-        let guards = told.unwrap_or_else(|| self.guards(&nodes, place.usage));
+        let goes = others.is_some_and(|other| self.all_have(&nodes, other.property(), place.usage));
+        let guards = constants.filter(|_| goes).unwrap_or_else(|| self.guards(&nodes, place.usage));
         for (index, (member, guard)) in members.iter().zip(guards).enumerate() {
             let node = &member.node;
             let hint = self.variant_hint(*node, index);
@@ -1221,197 +1215,6 @@ impl<'a> Schemas<'a> {
         }
         let variants = names::variants(&texts).into_iter().zip(texts);
         Some(TypeKind::StringEnum(variants.map(|((name, _), value)| Variant { name, value }).collect()))
-    }
-
-    /// The member that tells the alternatives apart, and the alternative of each of its values.
-    fn tag_of(
-        &self,
-        discriminator: Option<&'a Discriminator>,
-        members: &[Node<'a>],
-    ) -> Option<(String, Vec<(String, Node<'a>)>)> {
-        if let Some(discriminator) = discriminator {
-            let mut tagged: Vec<(String, Node<'a>)> = self.mapped(discriminator).collect();
-            let mapped: BTreeSet<&str> = tagged
-                .iter()
-                .filter_map(|(_, node)| match node {
-                    Node::Reference(name) => Some(*name),
-                    Node::Schema(_) => None,
-                })
-                .collect();
-            let mut implicit = Vec::new();
-            for member in members {
-                match member {
-                    Node::Reference(name) if mapped.contains(name) => {}
-                    _ => {
-                        let values = self.tag_values(*member, &discriminator.property_name);
-                        if values.is_empty() {
-                            if let Node::Reference(name) = member {
-                                implicit.push(((*name).to_owned(), *member));
-                            }
-                        } else {
-                            implicit.extend(values.into_iter().map(|value| (value, *member)));
-                        }
-                    }
-                }
-            }
-            tagged.extend(implicit);
-            let mut seen = BTreeSet::new();
-            tagged.retain(|(value, _)| seen.insert(value.clone()));
-            if !tagged.is_empty() {
-                return Some((discriminator.property_name.clone(), tagged));
-            }
-        }
-        // No discriminator, but a member with one value of its own in each alternative does as well.
-        let views: Vec<Vec<View<'a>>> = members.iter().map(|member| self.views(*member)).collect();
-        let candidates: Vec<&str> = views.first()?.iter().flat_map(View::properties).map(|(name, _)| name).collect();
-        candidates.into_iter().find_map(|candidate| {
-            let mut seen = BTreeSet::new();
-            let mut tagged = Vec::new();
-            for (member, parts) in members.iter().zip(&views) {
-                let values = self.tag_values(*member, candidate);
-                // Without the member nothing tells which alternative it is; where it has but one value, it is not
-                // left out in practice.
-                let kept = values.len() == 1 || parts.iter().any(|part| part.is_required(candidate));
-                if values.is_empty() || !kept || !values.iter().all(|value| seen.insert(value.clone())) {
-                    return None;
-                }
-                tagged.extend(values.into_iter().map(|value| (value, *member)));
-            }
-            (members.len() > 1).then(|| (candidate.to_owned(), tagged))
-        })
-    }
-
-    /// The values that a discriminator maps to schemas, with those.
-    fn mapped(&self, discriminator: &'a Discriminator) -> impl Iterator<Item = (String, Node<'a>)> {
-        discriminator.mapping.iter().filter_map(|(value, target)| {
-            let name = target.strip_prefix("#/components/schemas/").unwrap_or(target);
-            self.document.schema(name).map(|_| (value.clone(), Node::Reference(name)))
-        })
-    }
-
-    /// Whether a member is text, or may be, in all alternatives.
-    fn is_text(&self, property: &str, members: &[Node<'a>]) -> bool {
-        members.iter().filter_map(|member| self.property_of(*member, property)).all(|view| match view.kind {
-            Some("integer" | "number" | "boolean") => false,
-            _ => view.values.is_empty() || view.values.iter().any(Value::is_string),
-        })
-    }
-
-    /// A member of an alternative.
-    fn property_of(&self, member: Node<'a>, property: &str) -> Option<View<'a>> {
-        let node = self.views(member).iter().rev().find_map(|part| part.property(property))?;
-        node.resolve(self.document).map(View::of)
-    }
-
-    /// The values that a member of an alternative is limited to.
-    fn values_of(&self, member: Node<'a>, property: &str) -> Vec<Value> {
-        self.property_of(member, property).map(|view| view.values).unwrap_or_default()
-    }
-
-    /// Those of them that can be a tag. To a union lead the tags of its alternatives, unless it is one of them itself.
-    fn tag_values(&self, member: Node<'a>, property: &str) -> Vec<String> {
-        let mut tags = Vec::new();
-        let mut seen = BTreeSet::new();
-        let mut open = vec![(member, Tags::Values)];
-        let mut is_first = true;
-        while let Some((node, kind)) = open.pop() {
-            if node.is(member) && !is_first {
-                return Vec::new();
-            }
-            is_first = false;
-            if matches!(node, Node::Reference(name) if !seen.insert(name)) {
-                continue;
-            }
-            let values = self.values_of(node, property);
-            let union = node.resolve(self.document).map(View::of).filter(|view| !view.has_properties());
-            let alternatives = union.as_ref().map(|view| view.alternatives().1).unwrap_or_default();
-            if !values.is_empty() || alternatives.is_empty() {
-                match (kind, node) {
-                    (Tags::Mapped, _) => {}
-                    (Tags::ValuesOrName, Node::Reference(name)) if values.is_empty() => tags.push(name.to_owned()),
-                    _ => tags.extend(values.iter().filter_map(Value::as_str).map(str::to_owned)),
-                }
-                continue;
-            }
-            let discriminator = union.and_then(|view| view.data.discriminator.as_ref());
-            let discriminator = discriminator.filter(|other| other.property_name == property);
-            let below = match kind {
-                Tags::Mapped => Tags::Mapped,
-                _ if discriminator.is_some() => Tags::ValuesOrName,
-                _ => Tags::Values,
-            };
-            open.extend(alternatives.iter().rev().map(|node| (Node::from(node), below)));
-            // The last are looked at first, and none twice.
-            for (tag, node) in discriminator.into_iter().flat_map(|other| self.mapped(other)) {
-                open.push((node, Tags::Mapped));
-                if !matches!(kind, Tags::Mapped) {
-                    tags.push(tag);
-                }
-            }
-        }
-        tags
-    }
-
-    /// What tells the alternatives of an untagged union apart.
-    fn guards(&self, members: &[Node<'a>], usage: Usage) -> Vec<Guard> {
-        let first = members.first().filter(|_| members.len() > 1).map(|first| self.views(*first)).unwrap_or_default();
-        let mut candidates = first.iter().flat_map(View::properties);
-        candidates
-            .find_map(|(name, _)| self.constants(members, name, None))
-            .unwrap_or_else(|| members.iter().map(|member| self.guard(*member, usage)).collect())
-    }
-
-    fn guard(&self, member: Node<'a>, usage: Usage) -> Guard {
-        if member.resolve(self.document).is_none() {
-            return Guard::Always;
-        }
-        let parts = self.views(member);
-        let kinds: BTreeSet<&str> = parts.iter().filter_map(|part| part.kind).collect();
-        let mut kinds = kinds.into_iter();
-        match (kinds.next(), kinds.next()) {
-            (Some("string"), None) => Guard::String,
-            (Some("integer"), None) => Guard::Integer,
-            (Some("number"), None) => Guard::Number,
-            (Some("boolean"), None) => Guard::Bool,
-            (Some("array"), None) => Guard::Array,
-            (Some("object"), None) => Guard::Object(self.required_by(&parts, usage)),
-            (None, _) if parts.iter().any(View::has_properties) => Guard::Object(self.required_by(&parts, usage)),
-            _ => Guard::Always,
-        }
-    }
-
-    /// The members that an object has for sure, where it goes.
-    fn required_by(&self, parts: &[View<'a>], usage: Usage) -> Vec<String> {
-        let is_there = |name: &&String| {
-            let found = || parts.iter().filter_map(|part| part.property(name));
-            let read_only = found().any(|member| member.is_read_only(self.document));
-            let write_only = found().any(|member| member.is_write_only(self.document));
-            !goes_other_way(read_only, write_only, usage)
-        };
-        let names: BTreeSet<&String> = parts.iter().flat_map(|part| part.required).filter(is_there).collect();
-        names.into_iter().cloned().collect()
-    }
-
-    /// The values of a member that has some of its own in each alternative, such as the number of a version. Only a
-    /// discriminator tells several values of one alternative, or maps them.
-    fn constants(
-        &self,
-        members: &[Node<'a>],
-        name: &str,
-        discriminator: Option<&'a Discriminator>,
-    ) -> Option<Vec<Guard>> {
-        let mut seen = BTreeSet::new();
-        let own = members.iter().map(|member| {
-            let mut values: Vec<String> = self.values_of(*member, name).iter().map(Value::to_string).collect();
-            if let Some(discriminator) = discriminator.filter(|_| values.is_empty()) {
-                let here = self.mapped(discriminator).filter(|(_, node)| node.is(*member)).map(|(value, _)| value);
-                values.extend(here.filter(|value| serde_json::from_str::<Value>(value).is_ok()));
-            }
-            let are_enough = values.len() == 1 || (discriminator.is_some() && !values.is_empty());
-            let are_own = are_enough && values.iter().all(|value| seen.insert(value.clone()));
-            are_own.then(|| Guard::Constant(name.to_owned(), values))
-        });
-        own.collect()
     }
 
     /// A name for an alternative of an untagged union.
@@ -1669,7 +1472,7 @@ fn parents(document: &Document) -> BTreeSet<&str> {
 }
 
 /// Whether a member is not in an object that goes one way only.
-fn goes_other_way(read_only: bool, write_only: bool, usage: Usage) -> bool {
+pub(super) fn goes_other_way(read_only: bool, write_only: bool, usage: Usage) -> bool {
     match (usage.request(), usage.response) {
         (true, false) => read_only,
         (false, true) => write_only,

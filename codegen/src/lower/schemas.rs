@@ -404,6 +404,12 @@ impl<'a> Schemas<'a> {
 
     /// The shape of a schema that stands where it is used.
     fn shape(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Typed {
+        if let Some(narrowed) = self.narrowed(view, place, diagnostics) {
+            let mut typed = self.shape(&narrowed, place, diagnostics);
+            let wide = view.all_of.first().and_then(|wide| Node::from(wide).schema(self.document));
+            typed.doc = wide.and_then(|wide| wide.schema_data.description.clone()).unwrap_or_default();
+            return typed;
+        }
         if let Some((only, remarks)) = view.remarked()
             && !self.adds_to_members(view, place)
         {
@@ -629,6 +635,48 @@ impl<'a> Schemas<'a> {
                 Some(TypeKind::Alias(Type::Any))
             }
         }
+    }
+
+    /// What a schema leaves of those in its `allOf`, where it says more about their values than they do: which ones there
+    /// are, of which type and format, with which items.
+    fn narrowed(&self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Option<View<'a>> {
+        if view.all_of.is_empty() || view.has_properties() || !view.alternatives().1.is_empty() {
+            return None;
+        }
+        let mut own = View { all_of: &[], ..view.clone() };
+        own.items = own.items.filter(|items| !matches!(items, Node::Schema(schema) if View::of(schema).is_free()));
+        own.additional = own.additional.filter(|additional| matches!(additional, AdditionalProperties::Schema(_)));
+        if !is_enumeration(&own) {
+            own.values.clear();
+        }
+        // Others are text, or numbers, like any.
+        own.format = own.format.filter(|format| matches!(*format, "date-time" | "date" | "int32" | "int64" | "uint64"));
+        if !own.says_much() && own.format.is_none() {
+            return None;
+        }
+        let mut parts = self.parts(view, place);
+        // The schema itself.
+        parts.pop();
+        let wide: Vec<&View<'a>> = parts.iter().map(|part| &part.view).filter(|view| !view.is_free()).collect();
+        let views: Vec<&View<'a>> = std::iter::once(&own).chain(wide.iter().copied()).collect();
+        let Some(narrowest) = narrowest(&views) else {
+            if view.remarked().is_some() {
+                diagnostics
+                    .warning(
+                        "ignored-sibling",
+                        self.document.locate(&place.pointer),
+                        "no value fits both the reference and what stands beside it; the reference counts",
+                    )
+                    .help("take out what stands beside it, or refer to another schema");
+            }
+            return None;
+        };
+        let is_object = wide.iter().any(|view| view.has_properties());
+        let is_same = wide.iter().any(|view| view.values == own.values);
+        let lists_less = !own.values.is_empty() && !is_same;
+        let narrows = narrowest == 0 || lists_less || own.items.is_some();
+        own.kind = own.kind.or_else(|| wide.iter().find_map(|view| view.kind));
+        (narrows && !is_object).then_some(own)
     }
 
     /// Whether the objects that `allOf` holds have to have members that only stand in the `required` beside it, or may

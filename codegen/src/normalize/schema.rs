@@ -43,6 +43,12 @@ impl Scope<'_> {
         self.origins.written(self.here.file, &raw)
     }
 
+    /// What a reference in the schema leads to, as it was written.
+    fn target(&self, reference: &str) -> Option<&Value> {
+        let (file, pointer) = self.sources.resolve(self.here.file, reference).ok()?;
+        self.sources.value(file)?.pointer(pointer)
+    }
+
     /// Where the schema was written.
     fn place_itself(&self) -> Location {
         self.origins.written(self.here.file, &self.here.raw)
@@ -377,13 +383,15 @@ fn report_unknown(members: &mut Members, scope: &mut Scope<'_>) {
 }
 
 /// OpenAPI 3.0 ignores what stands beside a `$ref`. Those that say something about the place where it stands are
-/// nevertheless meant.
+/// nevertheless meant; others are missed unless the schema that is referred to says the same.
 fn drop_siblings(members: &mut Members, scope: &mut Scope<'_>) {
     if scope.here.dialect == Dialect::V31 || members.len() < 2 {
         return;
     }
-    members.retain(|name, _| {
-        matches!(
+    let target = members.get("$ref").and_then(Value::as_str).and_then(|reference| scope.target(reference));
+    let mut missed: Vec<String> = Vec::new();
+    members.retain(|name, value| {
+        let is_kept = matches!(
             name.as_str(),
             "$ref"
                 | "description"
@@ -394,8 +402,22 @@ fn drop_siblings(members: &mut Members, scope: &mut Scope<'_>) {
                 | "writeOnly"
                 | "default"
                 | "example"
-        ) || name.starts_with("x-")
+        ) || name.starts_with("x-");
+        let says_the_same = || target.and_then(|target| target.get(name)) == Some(value);
+        if !is_kept && !is_annotation(name) && !says_the_same() {
+            missed.push(name.clone());
+        }
+        is_kept
     });
+    if let Some(first) = missed.first() {
+        let names = missed.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let it = if missed.len() == 1 { "it is" } else { "they are" };
+        let at = scope.place(first).at_key();
+        scope
+            .diagnostics
+            .warning("ignored-sibling", at, format!("OpenAPI 3.0 ignores {names} beside `$ref`; {it} left out"))
+            .help("put the reference under `allOf`, beside which the rest counts");
+    }
 }
 
 /// `required` has to be a list of names, each once. `required: true` is JSON Schema draft 3, and ignored since.
@@ -538,7 +560,7 @@ fn fit_enum_to_type(members: &mut Members, scope: &mut Scope<'_>) {
         return;
     };
     let mut values = std::mem::take(values);
-    if !members.contains_key("type") && !is_composed(members) {
+    if !members.contains_key("type") && !is_composed(members) && !members.contains_key("$ref") {
         if let Some(types) = mixed_types(&values) {
             members.insert("enum".to_owned(), Value::Array(values));
             members.insert("type".to_owned(), types);
@@ -683,6 +705,7 @@ fn infer_enum_type(values: &[Value]) -> Option<&'static str> {
 fn add_items(members: &mut Members, scope: &mut Scope<'_>) {
     if members.get("type").and_then(Value::as_str) == Some("array")
         && !members.contains_key("items")
+        && !members.contains_key("$ref")
         && !is_composed(members)
     {
         members.insert("items".to_owned(), json!({}));
@@ -920,8 +943,8 @@ fn split_types(members: &mut Members, scope: &mut Scope<'_>) {
     if names.iter().any(|name| name == "number") {
         names.retain(|name| name != "integer");
     }
-    if is_composed(members) && names.len() > 1 {
-        // What the variants are says more than a list of types.
+    if names.len() > 1 && (is_composed(members) || members.contains_key("$ref")) {
+        // What the variants are, or what is referred to, says more than a list of types.
         return;
     }
     if let [only] = names.as_slice() {

@@ -271,8 +271,8 @@ impl<'a> Schemas<'a> {
                 if let Some(example) = example_of(&view) {
                     typed.example = Some(example);
                 }
-                if view.data.default.is_some() {
-                    typed.default.clone_from(&view.data.default);
+                if let Some(default) = self.default_of(node, place, diagnostics) {
+                    typed.default = Some(default);
                 }
                 self.define_waiting(place, diagnostics);
                 typed
@@ -318,10 +318,42 @@ impl<'a> Schemas<'a> {
             let data = &schema.schema_data;
             typed.deprecated = data.deprecated;
             typed.doc = data.description.clone().or(data.title.clone()).unwrap_or_default();
-            typed.default.clone_from(&data.default);
+            typed.default = data.default.clone().filter(|default| self.is_listed(node, default));
             typed.example = self.types.get(id.0).and_then(|def| def.example.clone());
         }
         typed
+    }
+
+    /// The default of a schema, unless it is none of the values that the schema lists.
+    fn default_of(&self, node: Node<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Option<Value> {
+        let Node::Schema(schema) = node else { return None };
+        let default = schema.schema_data.default.clone()?;
+        if self.is_listed(node, &default) {
+            return Some(default);
+        }
+        diagnostics
+            .warning(
+                "unlisted-default",
+                self.document.locate(&format!("{}/default", place.pointer)),
+                format!("the default {default} is not among the values of the enum; the documentation leaves it out"),
+            )
+            .help("add it to `enum`, or give one of the values that are there");
+        None
+    }
+
+    /// Whether a value, or each in a list, is one of those that a schema lists, if it lists any.
+    fn is_listed(&self, node: Node<'a>, value: &Value) -> bool {
+        if value.is_null() {
+            return true;
+        }
+        let views = self.views(node);
+        if let Value::Array(values) = value {
+            let items = views.iter().rev().find_map(|view| view.items);
+            return items.is_none_or(|items| values.iter().all(|value| self.is_listed(items, value)));
+        }
+        views
+            .iter()
+            .all(|view| view.values.is_empty() || view.values.iter().any(|listed| is_same_scalar(listed, value)))
     }
 
     /// Whether a named schema in this direction has a type of its own for requests, and how that type is used.
@@ -346,6 +378,8 @@ impl<'a> Schemas<'a> {
             }
             Node::Schema(schema) => View::of(schema),
         };
+        // What is wrong with it is said here, once; who refers to the schema looks at it again.
+        self.default_of(Node::from(schema), place, diagnostics);
         let mut typed = Typed::of(Type::Named(id));
         typed.doc = view.data.description.clone().or(view.data.title.clone()).unwrap_or_default();
         typed.deprecated = view.data.deprecated;
@@ -1577,6 +1611,15 @@ fn integer(format: Option<&str>) -> Type {
         Some("int32" | "int16" | "int8") => Type::I32,
         Some("uint64" | "uint" | "unsigned64") => Type::U64,
         _ => Type::I64,
+    }
+}
+
+/// Whether two values are the same but for quotes, or for the point of a whole number.
+fn is_same_scalar(one: &Value, other: &Value) -> bool {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),
+        _ => text(one) == text(other),
     }
 }
 

@@ -43,6 +43,15 @@ impl Scope<'_> {
         self.origins.written(self.here.file, &raw)
     }
 
+    /// Where a value of the enum was written, which may have been that of `const`.
+    fn place_of_value(&self, index: usize) -> Location {
+        let index = index.to_string();
+        match self.origins.recorded(&format!("{}/enum/{index}", self.here.at)) {
+            Some((file, raw)) => self.origins.written(*file, raw),
+            None => self.place_at(&["enum", &index]),
+        }
+    }
+
     /// What a reference in the schema leads to, as it was written.
     fn target(&self, reference: &str) -> Option<&Value> {
         let (file, pointer) = self.sources.resolve(self.here.file, reference).ok()?;
@@ -560,6 +569,14 @@ fn fit_enum_to_type(members: &mut Members, scope: &mut Scope<'_>) {
         return;
     };
     let mut values = std::mem::take(values);
+    if values.is_empty() {
+        members.shift_remove("enum");
+        scope
+            .warn("wrong-enum", "enum", "`enum` lists no value, so that none could fit; it is left out")
+            .help("list the values, or leave `enum` out");
+        return;
+    }
+    report_rounded(members, &values, scope);
     if !members.contains_key("type") && !is_composed(members) && !members.contains_key("$ref") {
         if let Some(types) = mixed_types(&values) {
             members.insert("enum".to_owned(), Value::Array(values));
@@ -580,7 +597,7 @@ fn fit_enum_to_type(members: &mut Members, scope: &mut Scope<'_>) {
     if let Some(wanted) = &wanted {
         let mut index = 0;
         values.retain_mut(|value| {
-            let at = scope.place_at(&["enum", &index.to_string()]);
+            let at = scope.place_of_value(index);
             index += 1;
             let (message, help) = match fit(value, wanted, scope, &at) {
                 Fit::Right => return true,
@@ -657,7 +674,35 @@ fn misfit(value: &Value, wanted: &str, scope: &Scope<'_>, at: &Location) -> Stri
         Value::Number(number) if wanted == "integer" && !number.is_u64() && !fits_i64(number) => {
             format!("the value {} of the enum does not fit into 64 bits", as_written(number, scope, at))
         }
+        Value::Number(number) => {
+            format!("the value {} of the enum is not {}", as_written(number, scope, at), article(wanted))
+        }
         _ => format!("the value {value} of the enum is not {}", article(wanted)),
+    }
+}
+
+/// Whole numbers that neither 64 bits nor a floating-point number can hold were rounded when they were read. Those of an
+/// enum of text keep their digits, and those of one of integers are left out, with a message of their own.
+fn report_rounded(members: &Members, values: &[Value], scope: &mut Scope<'_>) {
+    if matches!(members.get("type").and_then(Value::as_str), Some("string" | "integer")) {
+        return;
+    }
+    for (index, value) in values.iter().enumerate() {
+        let Value::Number(number) = value else { continue };
+        let Some(rounded) = number.as_f64().filter(|_| number.is_f64()) else { continue };
+        let at = scope.place_of_value(index);
+        let written = as_written(number, scope, &at);
+        let digits = written.strip_prefix('-').unwrap_or(&written);
+        if digits.bytes().all(|byte| byte.is_ascii_digit()) && written != format!("{rounded:.0}") {
+            scope
+                .diagnostics
+                .warning(
+                    "integer-range",
+                    at,
+                    format!("the value {written} of the enum does not fit into 64 bits; it is read as {rounded:.0}"),
+                )
+                .help("if the API sends it as text, put it in quotes");
+        }
     }
 }
 
@@ -767,8 +812,10 @@ fn drop_foreign(members: &mut Members, scope: &mut Scope<'_>) {
 // What OpenAPI 3.1 has and 3.0 has not.
 
 /// `const: x` is an enum of one.
-fn const_to_enum(members: &mut Members, _: &mut Scope<'_>) {
+fn const_to_enum(members: &mut Members, scope: &mut Scope<'_>) {
     if let Some(value) = members.shift_remove("const") {
+        let raw = pointer::join(&scope.here.raw, "const");
+        scope.origins.record(&format!("{}/enum/0", scope.here.at), scope.here.file, &raw);
         members.insert("enum".to_owned(), Value::Array(vec![value]));
     }
 }

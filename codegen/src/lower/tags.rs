@@ -45,19 +45,21 @@ impl<'a> Schemas<'a> {
             return Some(Told::Own(own));
         }
         let (first, rest) = members.split_first().filter(|(_, rest)| !rest.is_empty())?;
-        let mut shared = self.discriminators_within(*first);
+        let mut shared = self.inherited(*first);
         for member in rest {
             if shared.is_empty() {
                 return None;
             }
-            let others = self.discriminators_within(*member);
+            let others = self.inherited(*member);
             shared.retain(|one| others.iter().any(|other| std::ptr::eq(*one, *other)));
         }
         shared.first().copied().map(Told::Inherited)
     }
 
-    fn discriminators_within(&self, node: Node<'a>) -> Vec<&'a Discriminator> {
-        self.within_all_of(node).into_iter().filter_map(|schema| schema.schema_data.discriminator.as_ref()).collect()
+    /// The discriminators of what a schema inherits from, the nearest first. That of the schema itself is about its kinds: as
+    /// an alternative, it stands for all of them.
+    fn inherited(&self, node: Node<'a>) -> Vec<&'a Discriminator> {
+        self.views(node).into_iter().rev().skip(1).filter_map(|part| part.data.discriminator.as_ref()).collect()
     }
 
     /// The member that tells the alternatives apart: the discriminator's, or one that does as well without.

@@ -678,7 +678,7 @@ impl<'a> Schemas<'a> {
             return None;
         }
         let mut own = View { all_of: &[], ..view.clone() };
-        own.items = own.items.filter(|items| !matches!(items, Node::Schema(schema) if View::of(schema).is_free()));
+        own.items = own.items.filter(says_something);
         own.additional = own.additional.filter(|additional| matches!(additional, AdditionalProperties::Schema(_)));
         if !is_enumeration(&own) {
             own.values.clear();
@@ -692,6 +692,7 @@ impl<'a> Schemas<'a> {
         // The schema itself.
         parts.pop();
         let wide: Vec<&View<'a>> = parts.iter().map(|part| &part.view).filter(|view| !view.is_free()).collect();
+        own.items = own.items.filter(|items| self.narrows_items(*items, &wide, place, diagnostics));
         let views: Vec<&View<'a>> = std::iter::once(&own).chain(wide.iter().copied()).collect();
         let Some(narrowest) = narrowest(&views) else {
             if view.remarked().is_some() {
@@ -711,6 +712,31 @@ impl<'a> Schemas<'a> {
         let narrows = narrowest == 0 || lists_less || own.items.is_some();
         own.kind = own.kind.or_else(|| wide.iter().find_map(|view| view.kind));
         (narrows && !is_object).then_some(own)
+    }
+
+    /// Whether items are all that a list needs to know of them, whatever the lists say that stand in `allOf` beside them.
+    fn narrows_items(&self, own: Node<'a>, wide: &[&View<'a>], place: &Place, diagnostics: &mut Diagnostics) -> bool {
+        let Some(items) = wide.iter().find_map(|view| view.items.filter(says_something)) else { return true };
+        let narrows = self.replaces(own, items);
+        if !narrows && !own.is(items) {
+            diagnostics
+                .warning(
+                    "ignored-sibling",
+                    self.document.locate(&format!("{}/items", place.pointer)).at_key(),
+                    "the reference describes items, too; those count, and not these",
+                )
+                .help("describe the items in one place");
+        }
+        narrows
+    }
+
+    /// Whether all values of a schema fit another, so that it says all that both do. Of objects each may say something.
+    fn replaces(&self, node: Node<'a>, other: Node<'a>) -> bool {
+        let (views, others) = (self.views(node), self.views(other));
+        let all: Vec<&View<'a>> = others.iter().chain(&views).filter(|view| view.says_much()).collect();
+        let is_own =
+            |index: usize| all.get(index).is_some_and(|best| views.iter().any(|view| std::ptr::eq(view, *best)));
+        !all.iter().any(|view| view.has_properties() || view.items.is_some()) && narrowest(&all).is_some_and(is_own)
     }
 
     /// Whether the objects that `allOf` holds have to have members that only stand in the `required` beside it, or may
@@ -943,7 +969,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// The schemas that a schema is made of by `allOf`, itself included.
-    pub(super) fn within_all_of(&self, node: Node<'a>) -> Vec<&'a Schema> {
+    fn within_all_of(&self, node: Node<'a>) -> Vec<&'a Schema> {
         let mut within: Vec<&'a Schema> = Vec::new();
         let mut pending = vec![node];
         while let Some(schema) = pending.pop().and_then(|node| node.schema(self.document)) {
@@ -1560,6 +1586,11 @@ pub(super) fn goes_other_way(read_only: bool, write_only: bool, usage: Usage) ->
         (false, true) => write_only,
         _ => false,
     }
+}
+
+/// Whether a schema is more than a remark.
+fn says_something(node: &Node<'_>) -> bool {
+    !matches!(node, Node::Schema(schema) if View::of(schema).is_free())
 }
 
 /// Whether two schemas have the same values, whatever is said about them.

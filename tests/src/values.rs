@@ -130,7 +130,8 @@ impl Documents {
             let mut all = Vec::new();
             for alternative in alternatives {
                 let mut inner = self.ways(file, alternative, depth + 1);
-                if let Some(tag) = tag(&schema, alternative) {
+                let discriminator = schema.get("discriminator").or_else(|| self.inherited(file, alternative, depth));
+                if let Some(tag) = discriminator.and_then(|discriminator| tag(discriminator, alternative)) {
                     inner = both(&inner, &[vec![Placed { file, schema: tag }]]);
                 }
                 all.extend(inner);
@@ -153,6 +154,16 @@ impl Documents {
         let (file, document) = self.0.get_key_value(&name)?;
         let pointer = percent_decode_str(fragment).decode_utf8().ok()?;
         Some((file, document.pointer(&pointer)?))
+    }
+
+    /// The discriminator of a schema that an alternative has in its `allOf`, or that one in its own.
+    fn inherited<'a>(&'a self, file: &'a str, alternative: &Value, depth: usize) -> Option<&'a Value> {
+        let (file, schema) = self.target(file, alternative.get("$ref")?.as_str()?)?;
+        let parents = schema.get("allOf").and_then(Value::as_array).filter(|_| depth < DEEPEST)?;
+        parents.iter().find_map(|parent| {
+            let (_, target) = self.target(file, parent.get("$ref")?.as_str()?)?;
+            target.get("discriminator").or_else(|| self.inherited(file, parent, depth + 1))
+        })
     }
 
     fn way(&self, way: &Way<'_>, direction: Direction, depth: usize) -> Option<BoxedStrategy<Value>> {
@@ -345,8 +356,7 @@ fn list<'s>(schema: &'s Map<String, Value>, keyword: &str) -> &'s [Value] {
 }
 
 /// What the discriminator asks of an alternative.
-fn tag(schema: &Map<String, Value>, alternative: &Value) -> Option<Map<String, Value>> {
-    let discriminator = schema.get("discriminator")?;
+fn tag(discriminator: &Value, alternative: &Value) -> Option<Map<String, Value>> {
     let property = discriminator.get("propertyName")?.as_str()?;
     let reference = alternative.get("$ref")?.as_str()?;
     let name = reference.rsplit('/').next()?;

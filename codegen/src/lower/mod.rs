@@ -18,6 +18,7 @@ mod schemas;
 mod security;
 mod selection;
 mod servers;
+mod tags;
 mod usage;
 mod view;
 mod webhooks;

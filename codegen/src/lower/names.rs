@@ -226,17 +226,20 @@ pub(crate) fn null_setter(setter: &str) -> String {
 
 /// Names of the variants of an enum, in the order of `values`.
 ///
-/// `-name` beside `name` is a descending sort key and becomes `NameDesc`; symbols are spelled out where nothing
-/// else tells two values apart. Where only a number does, the name that was taken stands
-/// beside.
+/// `-name` beside `name` is a descending sort key and becomes `NameDesc`, and the minus of a number is part of its name;
+/// other symbols are spelled out where nothing else tells two values apart. Where only a number does, the name that was
+/// taken stands beside.
 pub(crate) fn variants(values: &[String]) -> Vec<(String, Option<String>)> {
-    let mut scope = Scope::default();
-    scope.reserve("Unknown");
+    let mut scope = Scope::beside(&["Unknown"]);
     let known: BTreeSet<&str> = values.iter().map(String::as_str).collect();
     let mut names = Vec::with_capacity(values.len());
     for value in values {
         let wanted = match value.strip_prefix('-') {
-            Some(rest) if known.contains(rest) => format!("{}Desc", camel(rest)),
+            Some(number) if number.starts_with(|first: char| first.is_ascii_digit()) => {
+                camel(&format!("minus {number}"))
+            }
+            // What one sorts by has a name, in letters.
+            Some(key) if known.contains(key) && key.contains(char::is_alphabetic) => format!("{}Desc", camel(key)),
             _ => camel(value),
         };
         let wanted = if wanted == "Unknown" { "UnknownValue".to_owned() } else { wanted };
@@ -510,6 +513,8 @@ mod tests {
         assert_eq!(names(&["a b", "a_b", "A-B"]), ["AB", "AUnderscoreB", "AMinusB"]);
         assert_eq!(names(&["unknown", "", "Unknown"]), ["UnknownValue", "Empty", "Unknown2"]);
         assert_eq!(names(&["1", "2"]), ["_1", "_2"]);
+        assert_eq!(names(&["1", "-1", "-2.5", "-24h"]), ["_1", "Minus1", "Minus25", "Minus24h"]);
+        assert_eq!(names(&["", "-", "--", "1", "+1"]), ["Empty", "Minus", "MinusMinus", "_1", "Plus1"]);
     }
 
     #[test]

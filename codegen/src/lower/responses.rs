@@ -141,8 +141,7 @@ fn view_of_successes<'a>(
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
 ) -> (StatusView, Vec<&'a str>) {
-    let mut scope = Scope::default();
-    scope.reserve("Other");
+    let mut scope = Scope::beside(&["Other"]);
     let mut cases: Vec<StatusCase> = Vec::new();
     let mut media_types: Vec<&str> = Vec::new();
     for (index, (status, response, pointer)) in successes.iter().enumerate() {
@@ -267,8 +266,7 @@ fn errors<'a>(
 ) -> (Vec<ErrorResponse>, Option<StatusView>) {
     let responses = found.responses(schemas.document);
     let has_success = responses.iter().any(|(status, ..)| status.starts_with('2'));
-    let mut scope = Scope::default();
-    scope.reserve("Other");
+    let mut scope = Scope::beside(&["Other"]);
     let mut cases: Vec<StatusCase> = Vec::new();
     let mut errors = Vec::new();
     for (status, response, pointer) in responses {

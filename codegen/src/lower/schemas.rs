@@ -100,15 +100,6 @@ struct Member<'a> {
     place: Place,
 }
 
-/// What makes a tag of an alternative.
-#[derive(Clone, Copy, Debug)]
-enum Tags {
-    Values,
-    ValuesOrName,
-    /// The mapping of a discriminator, which is known.
-    Mapped,
-}
-
 /// A schema in Rust terms.
 #[derive(Clone, Debug)]
 pub(crate) struct Typed {
@@ -280,8 +271,8 @@ impl<'a> Schemas<'a> {
                 if let Some(example) = example_of(&view) {
                     typed.example = Some(example);
                 }
-                if view.data.default.is_some() {
-                    typed.default.clone_from(&view.data.default);
+                if let Some(default) = self.default_of(node, place, diagnostics) {
+                    typed.default = Some(default);
                 }
                 self.define_waiting(place, diagnostics);
                 typed
@@ -327,10 +318,42 @@ impl<'a> Schemas<'a> {
             let data = &schema.schema_data;
             typed.deprecated = data.deprecated;
             typed.doc = data.description.clone().or(data.title.clone()).unwrap_or_default();
-            typed.default.clone_from(&data.default);
+            typed.default = data.default.clone().filter(|default| self.is_listed(node, default));
             typed.example = self.types.get(id.0).and_then(|def| def.example.clone());
         }
         typed
+    }
+
+    /// The default of a schema, unless it is none of the values that the schema lists.
+    fn default_of(&self, node: Node<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Option<Value> {
+        let Node::Schema(schema) = node else { return None };
+        let default = schema.schema_data.default.clone()?;
+        if self.is_listed(node, &default) {
+            return Some(default);
+        }
+        diagnostics
+            .warning(
+                "unlisted-default",
+                self.document.locate(&format!("{}/default", place.pointer)),
+                format!("the default {default} is not among the values of the enum; the documentation leaves it out"),
+            )
+            .help("add it to `enum`, or give one of the values that are there");
+        None
+    }
+
+    /// Whether a value, or each in a list, is one of those that a schema lists, if it lists any.
+    fn is_listed(&self, node: Node<'a>, value: &Value) -> bool {
+        if value.is_null() {
+            return true;
+        }
+        let views = self.views(node);
+        if let Value::Array(values) = value {
+            let items = views.iter().rev().find_map(|view| view.items);
+            return items.is_none_or(|items| values.iter().all(|value| self.is_listed(items, value)));
+        }
+        views
+            .iter()
+            .all(|view| view.values.is_empty() || view.values.iter().any(|listed| is_same_scalar(listed, value)))
     }
 
     /// Whether a named schema in this direction has a type of its own for requests, and how that type is used.
@@ -355,6 +378,8 @@ impl<'a> Schemas<'a> {
             }
             Node::Schema(schema) => View::of(schema),
         };
+        // What is wrong with it is said here, once; who refers to the schema looks at it again.
+        self.default_of(Node::from(schema), place, diagnostics);
         let mut typed = Typed::of(Type::Named(id));
         typed.doc = view.data.description.clone().or(view.data.title.clone()).unwrap_or_default();
         typed.deprecated = view.data.deprecated;
@@ -413,6 +438,12 @@ impl<'a> Schemas<'a> {
 
     /// The shape of a schema that stands where it is used.
     fn shape(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Typed {
+        if let Some(narrowed) = self.narrowed(view, place, diagnostics) {
+            let mut typed = self.shape(&narrowed, place, diagnostics);
+            let wide = view.all_of.first().and_then(|wide| Node::from(wide).schema(self.document));
+            typed.doc = wide.and_then(|wide| wide.schema_data.description.clone()).unwrap_or_default();
+            return typed;
+        }
         if let Some((only, remarks)) = view.remarked()
             && !self.adds_to_members(view, place)
         {
@@ -640,6 +671,74 @@ impl<'a> Schemas<'a> {
         }
     }
 
+    /// What a schema leaves of those in its `allOf`, where it says more about their values than they do: which ones there
+    /// are, of which type and format, with which items.
+    fn narrowed(&self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Option<View<'a>> {
+        if view.all_of.is_empty() || view.has_properties() || !view.alternatives().1.is_empty() {
+            return None;
+        }
+        let mut own = View { all_of: &[], ..view.clone() };
+        own.items = own.items.filter(says_something);
+        own.additional = own.additional.filter(|additional| matches!(additional, AdditionalProperties::Schema(_)));
+        if !is_enumeration(&own) {
+            own.values.clear();
+        }
+        // Others are text, or numbers, like any.
+        own.format = own.format.filter(|format| matches!(*format, "date-time" | "date" | "int32" | "int64" | "uint64"));
+        if !own.says_much() && own.format.is_none() {
+            return None;
+        }
+        let mut parts = self.parts(view, place);
+        // The schema itself.
+        parts.pop();
+        let wide: Vec<&View<'a>> = parts.iter().map(|part| &part.view).filter(|view| !view.is_free()).collect();
+        own.items = own.items.filter(|items| self.narrows_items(*items, &wide, place, diagnostics));
+        let views: Vec<&View<'a>> = std::iter::once(&own).chain(wide.iter().copied()).collect();
+        let Some(narrowest) = narrowest(&views) else {
+            if view.remarked().is_some() {
+                diagnostics
+                    .warning(
+                        "ignored-sibling",
+                        self.document.locate(&place.pointer),
+                        "no value fits both the reference and what stands beside it; the reference counts",
+                    )
+                    .help("take out what stands beside it, or refer to another schema");
+            }
+            return None;
+        };
+        let is_object = wide.iter().any(|view| view.has_properties());
+        let is_same = wide.iter().any(|view| view.values == own.values);
+        let lists_less = !own.values.is_empty() && !is_same;
+        let narrows = narrowest == 0 || lists_less || own.items.is_some();
+        own.kind = own.kind.or_else(|| wide.iter().find_map(|view| view.kind));
+        (narrows && !is_object).then_some(own)
+    }
+
+    /// Whether items are all that a list needs to know of them, whatever the lists say that stand in `allOf` beside them.
+    fn narrows_items(&self, own: Node<'a>, wide: &[&View<'a>], place: &Place, diagnostics: &mut Diagnostics) -> bool {
+        let Some(items) = wide.iter().find_map(|view| view.items.filter(says_something)) else { return true };
+        let narrows = self.replaces(own, items);
+        if !narrows && !own.is(items) {
+            diagnostics
+                .warning(
+                    "ignored-sibling",
+                    self.document.locate(&format!("{}/items", place.pointer)).at_key(),
+                    "the reference describes items, too; those count, and not these",
+                )
+                .help("describe the items in one place");
+        }
+        narrows
+    }
+
+    /// Whether all values of a schema fit another, so that it says all that both do. Of objects each may say something.
+    fn replaces(&self, node: Node<'a>, other: Node<'a>) -> bool {
+        let (views, others) = (self.views(node), self.views(other));
+        let all: Vec<&View<'a>> = others.iter().chain(&views).filter(|view| view.says_much()).collect();
+        let is_own =
+            |index: usize| all.get(index).is_some_and(|best| views.iter().any(|view| std::ptr::eq(view, *best)));
+        !all.iter().any(|view| view.has_properties() || view.items.is_some()) && narrowest(&all).is_some_and(is_own)
+    }
+
     /// Whether the objects that `allOf` holds have to have members that only stand in the `required` beside it, or may
     /// have further ones by the `additionalProperties` there. Such a schema is not the one that it holds.
     fn adds_to_members(&self, view: &View<'a>, place: &Place) -> bool {
@@ -703,7 +802,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// The same, for what needs no place.
-    fn views(&self, node: Node<'a>) -> Vec<View<'a>> {
+    pub(super) fn views(&self, node: Node<'a>) -> Vec<View<'a>> {
         let Some(schema) = node.schema(self.document) else { return Vec::new() };
         let nowhere = Place::new(String::new(), String::new(), Usage::RESPONSE);
         self.parts(&View::of(schema), &nowhere).into_iter().map(|part| part.view).collect()
@@ -1073,14 +1172,14 @@ impl<'a> Schemas<'a> {
         if let Some(kind) = self.open_enum_of(&nodes) {
             return kind;
         }
+        let told = self.discriminator_of(discriminator, &nodes);
         // A tag is text; what is not tells alternatives apart by its constants.
-        let (discriminator, untold) = match discriminator {
-            Some(other) if !self.is_text(&other.property_name, &nodes) => (None, Some(other)),
+        let (texts, others) = match told {
+            Some(other) if !self.is_text(other.property(), &nodes) => (None, Some(other)),
             other => (other, None),
         };
-        let tag = self.tag_of(discriminator, &nodes);
-        let mut scope = Scope::default();
-        scope.reserve("Unknown");
+        let tag = self.tag_of(texts, &nodes, place.usage);
+        let mut scope = Scope::beside(&["Unknown"]);
         let mut variants = Vec::new();
         if let Some((tag, tagged)) = tag {
             let values: Vec<&str> = tagged.iter().map(|(value, _)| value.as_str()).collect();
@@ -1115,20 +1214,22 @@ impl<'a> Schemas<'a> {
             }
             return TypeKind::Union(Union { tag: Some(tag), variants });
         }
-        let told = untold.and_then(|other| self.constants(&nodes, &other.property_name, Some(other)));
-        if let Some(other) = untold.filter(|_| told.is_none()) {
+        let constants = others.and_then(|other| self.constants(&nodes, other.property(), Some(other)));
+        if let (Some(own), None) = (discriminator, &constants) {
+            let not_text = if others.is_some() { "is not text and " } else { "" };
             diagnostics
                 .warning(
                     "indistinct-discriminator",
                     self.document.locate(&format!("{}/discriminator", place.pointer)),
                     format!(
-                        "`{}` is not text and has no values of its own in each alternative, so it is not used",
-                        other.property_name
+                        "`{}` {not_text}has no values of its own in each alternative, so it is not used",
+                        own.property_name
                     ),
                 )
                 .help("limit it to one value in each alternative by `enum`, or name its values in `mapping`");
         }
-        let guards = told.unwrap_or_else(|| self.guards(&nodes, place.usage));
+        let goes = others.is_some_and(|other| self.all_have(&nodes, other.property(), place.usage));
+        let guards = constants.filter(|_| goes).unwrap_or_else(|| self.guards(&nodes, place.usage));
         for (index, (member, guard)) in members.iter().zip(guards).enumerate() {
             let node = &member.node;
             let hint = self.variant_hint(*node, index);
@@ -1222,197 +1323,6 @@ impl<'a> Schemas<'a> {
         }
         let variants = names::variants(&texts).into_iter().zip(texts);
         Some(TypeKind::StringEnum(variants.map(|((name, _), value)| Variant { name, value }).collect()))
-    }
-
-    /// The member that tells the alternatives apart, and the alternative of each of its values.
-    fn tag_of(
-        &self,
-        discriminator: Option<&'a Discriminator>,
-        members: &[Node<'a>],
-    ) -> Option<(String, Vec<(String, Node<'a>)>)> {
-        if let Some(discriminator) = discriminator {
-            let mut tagged: Vec<(String, Node<'a>)> = self.mapped(discriminator).collect();
-            let mapped: BTreeSet<&str> = tagged
-                .iter()
-                .filter_map(|(_, node)| match node {
-                    Node::Reference(name) => Some(*name),
-                    Node::Schema(_) => None,
-                })
-                .collect();
-            let mut implicit = Vec::new();
-            for member in members {
-                match member {
-                    Node::Reference(name) if mapped.contains(name) => {}
-                    _ => {
-                        let values = self.tag_values(*member, &discriminator.property_name);
-                        if values.is_empty() {
-                            if let Node::Reference(name) = member {
-                                implicit.push(((*name).to_owned(), *member));
-                            }
-                        } else {
-                            implicit.extend(values.into_iter().map(|value| (value, *member)));
-                        }
-                    }
-                }
-            }
-            tagged.extend(implicit);
-            let mut seen = BTreeSet::new();
-            tagged.retain(|(value, _)| seen.insert(value.clone()));
-            if !tagged.is_empty() {
-                return Some((discriminator.property_name.clone(), tagged));
-            }
-        }
-        // No discriminator, but a member with one value of its own in each alternative does as well.
-        let views: Vec<Vec<View<'a>>> = members.iter().map(|member| self.views(*member)).collect();
-        let candidates: Vec<&str> = views.first()?.iter().flat_map(View::properties).map(|(name, _)| name).collect();
-        candidates.into_iter().find_map(|candidate| {
-            let mut seen = BTreeSet::new();
-            let mut tagged = Vec::new();
-            for (member, parts) in members.iter().zip(&views) {
-                let values = self.tag_values(*member, candidate);
-                // Without the member nothing tells which alternative it is; where it has but one value, it is not
-                // left out in practice.
-                let kept = values.len() == 1 || parts.iter().any(|part| part.is_required(candidate));
-                if values.is_empty() || !kept || !values.iter().all(|value| seen.insert(value.clone())) {
-                    return None;
-                }
-                tagged.extend(values.into_iter().map(|value| (value, *member)));
-            }
-            (members.len() > 1).then(|| (candidate.to_owned(), tagged))
-        })
-    }
-
-    /// The values that a discriminator maps to schemas, with those.
-    fn mapped(&self, discriminator: &'a Discriminator) -> impl Iterator<Item = (String, Node<'a>)> {
-        discriminator.mapping.iter().filter_map(|(value, target)| {
-            let name = target.strip_prefix("#/components/schemas/").unwrap_or(target);
-            self.document.schema(name).map(|_| (value.clone(), Node::Reference(name)))
-        })
-    }
-
-    /// Whether a member is text, or may be, in all alternatives.
-    fn is_text(&self, property: &str, members: &[Node<'a>]) -> bool {
-        members.iter().filter_map(|member| self.property_of(*member, property)).all(|view| match view.kind {
-            Some("integer" | "number" | "boolean") => false,
-            _ => view.values.is_empty() || view.values.iter().any(Value::is_string),
-        })
-    }
-
-    /// A member of an alternative.
-    fn property_of(&self, member: Node<'a>, property: &str) -> Option<View<'a>> {
-        let node = self.views(member).iter().rev().find_map(|part| part.property(property))?;
-        node.resolve(self.document).map(View::of)
-    }
-
-    /// The values that a member of an alternative is limited to.
-    fn values_of(&self, member: Node<'a>, property: &str) -> Vec<Value> {
-        self.property_of(member, property).map(|view| view.values).unwrap_or_default()
-    }
-
-    /// Those of them that can be a tag. To a union lead the tags of its alternatives, unless it is one of them itself.
-    fn tag_values(&self, member: Node<'a>, property: &str) -> Vec<String> {
-        let mut tags = Vec::new();
-        let mut seen = BTreeSet::new();
-        let mut open = vec![(member, Tags::Values)];
-        let mut is_first = true;
-        while let Some((node, kind)) = open.pop() {
-            if node.is(member) && !is_first {
-                return Vec::new();
-            }
-            is_first = false;
-            if matches!(node, Node::Reference(name) if !seen.insert(name)) {
-                continue;
-            }
-            let values = self.values_of(node, property);
-            let union = node.resolve(self.document).map(View::of).filter(|view| !view.has_properties());
-            let alternatives = union.as_ref().map(|view| view.alternatives().1).unwrap_or_default();
-            if !values.is_empty() || alternatives.is_empty() {
-                match (kind, node) {
-                    (Tags::Mapped, _) => {}
-                    (Tags::ValuesOrName, Node::Reference(name)) if values.is_empty() => tags.push(name.to_owned()),
-                    _ => tags.extend(values.iter().filter_map(Value::as_str).map(str::to_owned)),
-                }
-                continue;
-            }
-            let discriminator = union.and_then(|view| view.data.discriminator.as_ref());
-            let discriminator = discriminator.filter(|other| other.property_name == property);
-            let below = match kind {
-                Tags::Mapped => Tags::Mapped,
-                _ if discriminator.is_some() => Tags::ValuesOrName,
-                _ => Tags::Values,
-            };
-            open.extend(alternatives.iter().rev().map(|node| (Node::from(node), below)));
-            // The last are looked at first, and none twice.
-            for (tag, node) in discriminator.into_iter().flat_map(|other| self.mapped(other)) {
-                open.push((node, Tags::Mapped));
-                if !matches!(kind, Tags::Mapped) {
-                    tags.push(tag);
-                }
-            }
-        }
-        tags
-    }
-
-    /// What tells the alternatives of an untagged union apart.
-    fn guards(&self, members: &[Node<'a>], usage: Usage) -> Vec<Guard> {
-        let first = members.first().filter(|_| members.len() > 1).map(|first| self.views(*first)).unwrap_or_default();
-        let mut candidates = first.iter().flat_map(View::properties);
-        candidates
-            .find_map(|(name, _)| self.constants(members, name, None))
-            .unwrap_or_else(|| members.iter().map(|member| self.guard(*member, usage)).collect())
-    }
-
-    fn guard(&self, member: Node<'a>, usage: Usage) -> Guard {
-        if member.resolve(self.document).is_none() {
-            return Guard::Always;
-        }
-        let parts = self.views(member);
-        let kinds: BTreeSet<&str> = parts.iter().filter_map(|part| part.kind).collect();
-        let mut kinds = kinds.into_iter();
-        match (kinds.next(), kinds.next()) {
-            (Some("string"), None) => Guard::String,
-            (Some("integer"), None) => Guard::Integer,
-            (Some("number"), None) => Guard::Number,
-            (Some("boolean"), None) => Guard::Bool,
-            (Some("array"), None) => Guard::Array,
-            (Some("object"), None) => Guard::Object(self.required_by(&parts, usage)),
-            (None, _) if parts.iter().any(View::has_properties) => Guard::Object(self.required_by(&parts, usage)),
-            _ => Guard::Always,
-        }
-    }
-
-    /// The members that an object has for sure, where it goes.
-    fn required_by(&self, parts: &[View<'a>], usage: Usage) -> Vec<String> {
-        let is_there = |name: &&String| {
-            let found = || parts.iter().filter_map(|part| part.property(name));
-            let read_only = found().any(|member| member.is_read_only(self.document));
-            let write_only = found().any(|member| member.is_write_only(self.document));
-            !goes_other_way(read_only, write_only, usage)
-        };
-        let names: BTreeSet<&String> = parts.iter().flat_map(|part| part.required).filter(is_there).collect();
-        names.into_iter().cloned().collect()
-    }
-
-    /// The values of a member that has some of its own in each alternative, such as the number of a version. Only a
-    /// discriminator tells several values of one alternative, or maps them.
-    fn constants(
-        &self,
-        members: &[Node<'a>],
-        name: &str,
-        discriminator: Option<&'a Discriminator>,
-    ) -> Option<Vec<Guard>> {
-        let mut seen = BTreeSet::new();
-        let own = members.iter().map(|member| {
-            let mut values: Vec<String> = self.values_of(*member, name).iter().map(Value::to_string).collect();
-            if let Some(discriminator) = discriminator.filter(|_| values.is_empty()) {
-                let here = self.mapped(discriminator).filter(|(_, node)| node.is(*member)).map(|(value, _)| value);
-                values.extend(here.filter(|value| serde_json::from_str::<Value>(value).is_ok()));
-            }
-            let are_enough = values.len() == 1 || (discriminator.is_some() && !values.is_empty());
-            let are_own = are_enough && values.iter().all(|value| seen.insert(value.clone()));
-            are_own.then(|| Guard::Constant(name.to_owned(), values))
-        });
-        own.collect()
     }
 
     /// A name for an alternative of an untagged union.
@@ -1670,12 +1580,17 @@ fn parents(document: &Document) -> BTreeSet<&str> {
 }
 
 /// Whether a member is not in an object that goes one way only.
-fn goes_other_way(read_only: bool, write_only: bool, usage: Usage) -> bool {
+pub(super) fn goes_other_way(read_only: bool, write_only: bool, usage: Usage) -> bool {
     match (usage.request(), usage.response) {
         (true, false) => read_only,
         (false, true) => write_only,
         _ => false,
     }
+}
+
+/// Whether a schema is more than a remark.
+fn says_something(node: &Node<'_>) -> bool {
+    !matches!(node, Node::Schema(schema) if View::of(schema).is_free())
 }
 
 /// Whether two schemas have the same values, whatever is said about them.
@@ -1727,6 +1642,15 @@ fn integer(format: Option<&str>) -> Type {
         Some("int32" | "int16" | "int8") => Type::I32,
         Some("uint64" | "uint" | "unsigned64") => Type::U64,
         _ => Type::I64,
+    }
+}
+
+/// Whether two values are the same but for quotes, or for the point of a whole number.
+fn is_same_scalar(one: &Value, other: &Value) -> bool {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),
+        _ => text(one) == text(other),
     }
 }
 

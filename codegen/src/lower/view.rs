@@ -79,13 +79,14 @@ impl<'a> Node<'a> {
         self.schema(document).map(View::of)
     }
 
-    /// The schema behind references, and behind what is but another name for it: a reference with remarks beside it.
+    /// The schema behind references, and behind what is but another name for it: a reference with remarks beside it, but
+    /// not with some of its values.
     pub(crate) fn resolve(mut self, document: &'a Document) -> Option<&'a Schema> {
         for _ in 0..FARTHEST {
             let schema = self.schema(document)?;
             let view = View::of(schema);
             match view.all_of {
-                [only] if !view.has_properties() => self = Self::from(only),
+                [only] if !view.has_properties() && view.values.is_empty() => self = Self::from(only),
                 _ => return Some(schema),
             }
         }

@@ -49,8 +49,7 @@ fn events(
     schemas: &mut Schemas<'_>,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut scope = names::Scope::default();
-    scope.reserve("Unknown");
+    let mut scope = names::Scope::beside(&["Unknown"]);
     let mut families: BTreeMap<String, &str> = BTreeMap::new();
     for (name, schema) in &config.events {
         let mut at = "/events".to_owned();

@@ -43,6 +43,21 @@ impl Scope<'_> {
         self.origins.written(self.here.file, &raw)
     }
 
+    /// Where a value of the enum was written, which may have been that of `const`.
+    fn place_of_value(&self, index: usize) -> Location {
+        let index = index.to_string();
+        match self.origins.recorded(&format!("{}/enum/{index}", self.here.at)) {
+            Some((file, raw)) => self.origins.written(*file, raw),
+            None => self.place_at(&["enum", &index]),
+        }
+    }
+
+    /// What a reference in the schema leads to, as it was written.
+    fn target(&self, reference: &str) -> Option<&Value> {
+        let (file, pointer) = self.sources.resolve(self.here.file, reference).ok()?;
+        self.sources.value(file)?.pointer(pointer)
+    }
+
     /// Where the schema was written.
     fn place_itself(&self) -> Location {
         self.origins.written(self.here.file, &self.here.raw)
@@ -377,13 +392,15 @@ fn report_unknown(members: &mut Members, scope: &mut Scope<'_>) {
 }
 
 /// OpenAPI 3.0 ignores what stands beside a `$ref`. Those that say something about the place where it stands are
-/// nevertheless meant.
+/// nevertheless meant; others are missed unless the schema that is referred to says the same.
 fn drop_siblings(members: &mut Members, scope: &mut Scope<'_>) {
     if scope.here.dialect == Dialect::V31 || members.len() < 2 {
         return;
     }
-    members.retain(|name, _| {
-        matches!(
+    let target = members.get("$ref").and_then(Value::as_str).and_then(|reference| scope.target(reference));
+    let mut missed: Vec<String> = Vec::new();
+    members.retain(|name, value| {
+        let is_kept = matches!(
             name.as_str(),
             "$ref"
                 | "description"
@@ -394,8 +411,22 @@ fn drop_siblings(members: &mut Members, scope: &mut Scope<'_>) {
                 | "writeOnly"
                 | "default"
                 | "example"
-        ) || name.starts_with("x-")
+        ) || name.starts_with("x-");
+        let says_the_same = || target.and_then(|target| target.get(name)) == Some(value);
+        if !is_kept && !is_annotation(name) && !says_the_same() {
+            missed.push(name.clone());
+        }
+        is_kept
     });
+    if let Some(first) = missed.first() {
+        let names = missed.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let it = if missed.len() == 1 { "it is" } else { "they are" };
+        let at = scope.place(first).at_key();
+        scope
+            .diagnostics
+            .warning("ignored-sibling", at, format!("OpenAPI 3.0 ignores {names} beside `$ref`; {it} left out"))
+            .help("put the reference under `allOf`, beside which the rest counts");
+    }
 }
 
 /// `required` has to be a list of names, each once. `required: true` is JSON Schema draft 3, and ignored since.
@@ -538,7 +569,15 @@ fn fit_enum_to_type(members: &mut Members, scope: &mut Scope<'_>) {
         return;
     };
     let mut values = std::mem::take(values);
-    if !members.contains_key("type") && !is_composed(members) {
+    if values.is_empty() {
+        members.shift_remove("enum");
+        scope
+            .warn("wrong-enum", "enum", "`enum` lists no value, so that none could fit; it is left out")
+            .help("list the values, or leave `enum` out");
+        return;
+    }
+    report_rounded(members, &values, scope);
+    if !members.contains_key("type") && !is_composed(members) && !members.contains_key("$ref") {
         if let Some(types) = mixed_types(&values) {
             members.insert("enum".to_owned(), Value::Array(values));
             members.insert("type".to_owned(), types);
@@ -558,7 +597,7 @@ fn fit_enum_to_type(members: &mut Members, scope: &mut Scope<'_>) {
     if let Some(wanted) = &wanted {
         let mut index = 0;
         values.retain_mut(|value| {
-            let at = scope.place_at(&["enum", &index.to_string()]);
+            let at = scope.place_of_value(index);
             index += 1;
             let (message, help) = match fit(value, wanted, scope, &at) {
                 Fit::Right => return true,
@@ -635,7 +674,35 @@ fn misfit(value: &Value, wanted: &str, scope: &Scope<'_>, at: &Location) -> Stri
         Value::Number(number) if wanted == "integer" && !number.is_u64() && !fits_i64(number) => {
             format!("the value {} of the enum does not fit into 64 bits", as_written(number, scope, at))
         }
+        Value::Number(number) => {
+            format!("the value {} of the enum is not {}", as_written(number, scope, at), article(wanted))
+        }
         _ => format!("the value {value} of the enum is not {}", article(wanted)),
+    }
+}
+
+/// Whole numbers that neither 64 bits nor a floating-point number can hold were rounded when they were read. Those of an
+/// enum of text keep their digits, and those of one of integers are left out, with a message of their own.
+fn report_rounded(members: &Members, values: &[Value], scope: &mut Scope<'_>) {
+    if matches!(members.get("type").and_then(Value::as_str), Some("string" | "integer")) {
+        return;
+    }
+    for (index, value) in values.iter().enumerate() {
+        let Value::Number(number) = value else { continue };
+        let Some(rounded) = number.as_f64().filter(|_| number.is_f64()) else { continue };
+        let at = scope.place_of_value(index);
+        let written = as_written(number, scope, &at);
+        let digits = written.strip_prefix('-').unwrap_or(&written);
+        if digits.bytes().all(|byte| byte.is_ascii_digit()) && written != format!("{rounded:.0}") {
+            scope
+                .diagnostics
+                .warning(
+                    "integer-range",
+                    at,
+                    format!("the value {written} of the enum does not fit into 64 bits; it is read as {rounded:.0}"),
+                )
+                .help("if the API sends it as text, put it in quotes");
+        }
     }
 }
 
@@ -683,6 +750,7 @@ fn infer_enum_type(values: &[Value]) -> Option<&'static str> {
 fn add_items(members: &mut Members, scope: &mut Scope<'_>) {
     if members.get("type").and_then(Value::as_str) == Some("array")
         && !members.contains_key("items")
+        && !members.contains_key("$ref")
         && !is_composed(members)
     {
         members.insert("items".to_owned(), json!({}));
@@ -744,8 +812,10 @@ fn drop_foreign(members: &mut Members, scope: &mut Scope<'_>) {
 // What OpenAPI 3.1 has and 3.0 has not.
 
 /// `const: x` is an enum of one.
-fn const_to_enum(members: &mut Members, _: &mut Scope<'_>) {
+fn const_to_enum(members: &mut Members, scope: &mut Scope<'_>) {
     if let Some(value) = members.shift_remove("const") {
+        let raw = pointer::join(&scope.here.raw, "const");
+        scope.origins.record(&format!("{}/enum/0", scope.here.at), scope.here.file, &raw);
         members.insert("enum".to_owned(), Value::Array(vec![value]));
     }
 }
@@ -920,8 +990,8 @@ fn split_types(members: &mut Members, scope: &mut Scope<'_>) {
     if names.iter().any(|name| name == "number") {
         names.retain(|name| name != "integer");
     }
-    if is_composed(members) && names.len() > 1 {
-        // What the variants are says more than a list of types.
+    if names.len() > 1 && (is_composed(members) || members.contains_key("$ref")) {
+        // What the variants are, or what is referred to, says more than a list of types.
         return;
     }
     if let [only] = names.as_slice() {

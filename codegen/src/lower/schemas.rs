@@ -87,10 +87,10 @@ impl Place {
 
 /// A schema that another is made of.
 #[derive(Clone, Debug)]
-struct Part<'a> {
-    view: View<'a>,
+pub(super) struct Part<'a> {
+    pub(super) view: View<'a>,
     /// Where it was written: the types within it are named after that.
-    home: Place,
+    pub(super) home: Place,
 }
 
 /// A schema within another, and where it was written.
@@ -683,7 +683,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// Whether a union offers objects with members, which can be merged with those of others.
-    fn offers_members(&self, view: &View<'a>) -> bool {
+    pub(super) fn offers_members(&self, view: &View<'a>) -> bool {
         let (_, alternatives) = view.alternatives();
         alternatives.iter().any(|node| self.views(Node::from(node)).iter().any(View::has_properties))
     }
@@ -696,14 +696,14 @@ impl<'a> Schemas<'a> {
     }
 
     /// A schema and all that its `allOf` holds, outermost last, so that it overrides.
-    fn parts(&self, view: &View<'a>, place: &Place) -> Vec<Part<'a>> {
+    pub(super) fn parts(&self, view: &View<'a>, place: &Place) -> Vec<Part<'a>> {
         let mut parts = Vec::new();
         self.flatten(view, place, &mut parts, &mut BTreeSet::new(), 0);
         parts
     }
 
     /// The same, for what needs no place.
-    fn views(&self, node: Node<'a>) -> Vec<View<'a>> {
+    pub(super) fn views(&self, node: Node<'a>) -> Vec<View<'a>> {
         let Some(schema) = node.schema(self.document) else { return Vec::new() };
         let nowhere = Place::new(String::new(), String::new(), Usage::RESPONSE);
         self.parts(&View::of(schema), &nowhere).into_iter().map(|part| part.view).collect()
@@ -1501,8 +1501,8 @@ impl<'a> Schemas<'a> {
         let id = self.reserve(name.clone());
         let pointer = format!("{}/properties", place.pointer);
         let place = Place { name, ..place.clone() };
-        let part = Part { view: view.clone(), home: place.clone() };
-        let mut kind = self.object(&[part], &place, diagnostics);
+        let parts = self.parts(view, &place);
+        let mut kind = self.object(&parts, &place, diagnostics);
         if let TypeKind::Struct(object) = &mut kind {
             object.fields.retain(|field| field.wire != without);
         }

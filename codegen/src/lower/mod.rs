@@ -324,7 +324,7 @@ impl FeaturePlan {
         let feature = |name: &str, doc: &str| Feature {
             name: name.to_owned(),
             doc: doc.to_owned(),
-            module: names::snake_beside(name, &[SHARED, "webhooks"]),
+            module: names::module(&names::snake_beside(name, &[SHARED, "webhooks"])),
         };
         if config.features.is_empty() {
             let features = plan

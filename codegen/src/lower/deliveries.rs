@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use openapiv3::{MediaType, Operation, PathItem, RequestBody};
 
+use super::components::Component;
 use super::media::{self, Kind};
 use super::names;
 use super::operations::{Found, operations, request_body};
+use super::parameters;
 use super::schemas::{Place, Schemas};
 use super::usage::{Usage, UsageMap};
 use super::view::Node;
@@ -29,6 +31,7 @@ struct Sent<'a> {
     sender: Sender,
     http: Http,
     operation: &'a Operation,
+    item: &'a PathItem,
     pointer: String,
     /// Which operation of the document brought it about; none for webhooks.
     owner: Option<usize>,
@@ -39,6 +42,54 @@ struct Sent<'a> {
 impl<'a> Sent<'a> {
     fn body(&self, document: &'a Document) -> Option<(&'a RequestBody, String)> {
         request_body(self.operation, &self.pointer, document)
+    }
+
+    /// Notes what there is beside the body: nothing is wrong with it, but no type has it.
+    fn report_untyped(&self, document: &Document, diagnostics: &mut Diagnostics) {
+        let sender = described(&self.sender);
+        let path = pointer::split_last(&self.pointer).map_or("", |(path, _)| path);
+        for (parameters, at) in [(&self.item.parameters, path), (&self.operation.parameters, self.pointer.as_str())] {
+            let at = format!("{at}/parameters");
+            let of_list = parameters.iter().enumerate();
+            let known = of_list.filter_map(|(index, parameter)| {
+                Component::resolve(parameter, format!("{at}/{index}"), document).map(|(parameter, _)| parameter)
+            });
+            let names: Vec<String> = known
+                .map(|parameter| {
+                    let name = &parameter.parameter_data_ref().name;
+                    format!("the {} parameter `{name}`", parameters::location_word(parameter))
+                })
+                .collect();
+            if !names.is_empty() {
+                let verb = if names.len() == 1 { "gets" } else { "get" };
+                diagnostics
+                    .note(
+                        "untyped-parameters",
+                        document.locate(&at).at_key(),
+                        format!("{} of {sender} {verb} no type", names.join(" and ")),
+                    )
+                    .help("read what you need of them from the request itself");
+            }
+        }
+        let responses =
+            self.operation.responses.responses.iter().map(|(status, response)| (status.to_string(), response));
+        let default = self.operation.responses.default.iter().map(|response| ("default".to_owned(), response));
+        for (status, response) in responses.chain(default) {
+            let Some((answer, at)) =
+                Component::resolve(response, format!("{}/responses/{status}", self.pointer), document)
+            else {
+                continue;
+            };
+            if !answer.content.is_empty() {
+                diagnostics
+                    .note(
+                        "untyped-answer",
+                        document.locate(&format!("{at}/content")).at_key(),
+                        format!("what {sender} is answered with (`{status}`) has a body, which gets no type"),
+                    )
+                    .help("write the body of the answer without our help");
+            }
+        }
     }
 }
 
@@ -79,7 +130,7 @@ impl<'a> Deliveries<'a> {
     pub(crate) fn mark(&self, document: &'a Document, usage: &mut UsageMap) {
         let bodies = self.sent.iter().filter_map(|sent| sent.body(document));
         for schema in bodies.flat_map(|(body, _)| json(body)).filter_map(|(_, media)| media.schema.as_ref()) {
-            usage.mark(document, Node::from(schema), Usage::RESPONSE);
+            usage.mark(document, Node::from(schema), Usage::DELIVERY);
         }
     }
 
@@ -103,6 +154,7 @@ impl<'a> Deliveries<'a> {
                     None => continue,
                 },
             };
+            sent.report_untyped(document, diagnostics);
             let Some((body, at)) = sent.body(document) else { continue };
             let media = json(body);
             if media.is_empty() && !body.content.is_empty() {
@@ -125,7 +177,7 @@ impl<'a> Deliveries<'a> {
                     None => {
                         let at = pointer::join(&format!("{at}/content"), media_type);
                         let wanted = wanted(sent, owner, schemas);
-                        let place = Place::new(format!("{at}/schema"), wanted, Usage::RESPONSE);
+                        let place = Place::new(format!("{at}/schema"), wanted, Usage::DELIVERY);
                         body_type(node, &place, schemas, diagnostics)
                     }
                 };
@@ -143,7 +195,7 @@ impl<'a> Deliveries<'a> {
 fn add<'a>(sent: &mut Vec<Sent<'a>>, sender: &Sender, item: &'a PathItem, at: &str, owner: Option<usize>) {
     for (index, (http, operation)) in operations(item).enumerate() {
         let pointer = format!("{at}/{}", http.as_str().to_ascii_lowercase());
-        sent.push(Sent { sender: sender.clone(), http, operation, pointer, owner, first: index == 0 });
+        sent.push(Sent { sender: sender.clone(), http, operation, item, pointer, owner, first: index == 0 });
     }
 }
 

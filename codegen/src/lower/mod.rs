@@ -58,6 +58,7 @@ pub fn lower(
 ) -> Api {
     let Selection { kept: found, left_out } = Selection::new(Found::all(document), config, config_file, diagnostics);
     report_duplicates(&found, document, diagnostics);
+    parameters::report_shared_duplicates(&found, document, diagnostics);
     report_same_paths(&found, document, diagnostics);
 
     let mut usage = UsageMap::default();

@@ -1,8 +1,9 @@
 //! Parameters become arguments: positional ones for the path, setters for queries, headers and cookies.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use openapiv3::{Parameter, ParameterSchemaOrContent, PathStyle, QueryStyle};
+use openapiv3::{Parameter, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr};
 use serde_json::Value;
 
 use super::components::{self, Component};
@@ -31,7 +32,7 @@ impl<'a> Found<'a> {
         let mut parameters = Vec::new();
         for (parameter, pointer) in own.chain(shared) {
             let Some((parameter, pointer)) = Component::resolve(parameter, pointer, document) else { continue };
-            if seen.insert((location_word(parameter), parameter.parameter_data_ref().name.as_str())) {
+            if seen.insert(identity(parameter)) {
                 parameters.push((parameter, pointer));
             }
         }
@@ -167,24 +168,55 @@ fn default_of(node: Node<'_>, schemas: &Schemas<'_>) -> Option<Value> {
 
 /// A parameter that the operation describes twice: the first counts.
 pub(crate) fn report_duplicates(found: &Found<'_>, document: &Document, diagnostics: &mut Diagnostics) {
-    let mut seen: BTreeMap<(&str, &str), String> = BTreeMap::new();
-    for (index, parameter) in found.operation.parameters.iter().enumerate() {
-        let pointer = format!("{}/parameters/{index}", found.pointer);
-        let Some((parameter, _)) = Component::resolve(parameter, pointer.clone(), document) else { continue };
-        let (word, name) = (location_word(parameter), parameter.parameter_data_ref().name.as_str());
-        if let Some(first) = seen.get(&(word, name)) {
-            diagnostics
-                .warning(
-                    "duplicate-parameter",
-                    document.locate(&pointer),
-                    format!("the {word} parameter `{name}` is described twice; the first one counts"),
-                )
-                .related(document.locate(first), "described here before")
-                .help("remove one of them");
-        } else {
-            seen.insert((word, name), pointer);
+    report_duplicates_of(&found.operation.parameters, &found.pointer, document, diagnostics);
+}
+
+/// The same for the parameters that all operations of a path share.
+pub(crate) fn report_shared_duplicates(found: &[Found<'_>], document: &Document, diagnostics: &mut Diagnostics) {
+    // The operations of a path stand together.
+    let mut last = None;
+    for found in found {
+        if last.replace(found.path) != Some(found.path) {
+            report_duplicates_of(&found.item.parameters, &found.path_pointer(), document, diagnostics);
         }
     }
+}
+
+fn report_duplicates_of(
+    parameters: &[ReferenceOr<Parameter>],
+    owner: &str,
+    document: &Document,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut seen: BTreeMap<(&str, Cow<'_, str>), (&str, String)> = BTreeMap::new();
+    for (index, parameter) in parameters.iter().enumerate() {
+        let pointer = format!("{owner}/parameters/{index}");
+        let Some((parameter, _)) = Component::resolve(parameter, pointer.clone(), document) else { continue };
+        let (word, name) = (location_word(parameter), parameter.parameter_data_ref().name.as_str());
+        if let Some((first, at)) = seen.get(&identity(parameter)) {
+            let what = if *first == name {
+                format!("the {word} parameter `{name}` is described twice")
+            } else {
+                format!("the {word} parameters `{first}` and `{name}` are the same header")
+            };
+            diagnostics
+                .warning("duplicate-parameter", document.locate(&pointer), format!("{what}; the first one counts"))
+                .related(document.locate(at), "described here before")
+                .help("remove one of them");
+        } else {
+            seen.insert(identity(parameter), (name, pointer));
+        }
+    }
+}
+
+/// What tells a parameter apart from others: its place and its name, which in headers may be written in any case.
+fn identity(parameter: &Parameter) -> (&'static str, Cow<'_, str>) {
+    let name = parameter.parameter_data_ref().name.as_str();
+    let name = match parameter {
+        Parameter::Header { .. } => Cow::Owned(name.to_ascii_lowercase()),
+        _ => Cow::Borrowed(name),
+    };
+    (location_word(parameter), name)
 }
 
 /// Positional arguments, in the order in which the path names them.
@@ -294,7 +326,7 @@ pub(super) fn schema(parameter: &Parameter) -> Option<Node<'_>> {
     components::schema(&parameter.parameter_data_ref().format, "").map(|(node, _)| node)
 }
 
-fn location_word(parameter: &Parameter) -> &'static str {
+pub(super) fn location_word(parameter: &Parameter) -> &'static str {
     match parameter {
         Parameter::Query { .. } => "query",
         Parameter::Header { .. } => "header",

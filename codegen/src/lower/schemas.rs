@@ -338,7 +338,7 @@ impl<'a> Schemas<'a> {
         let all = self.usage.get(name);
         match (self.usage.is_split(name), usage.request()) {
             (true, true) => (true, all.request_only()),
-            (true, false) => (false, Usage::RESPONSE),
+            (true, false) => (false, all.received_only()),
             (false, _) if all == Usage::default() => (false, Usage::RESPONSE),
             (false, _) => (false, all),
         }
@@ -987,7 +987,8 @@ impl<'a> Schemas<'a> {
                 continue;
             }
             let (presence, ty) = if needed {
-                if typed.nullable && usage.response {
+                // A response, which may have the same type, lacks what only requests have.
+                if usage.response && (typed.nullable || typed.write_only) {
                     (Presence::Optional, typed.ty.clone())
                 } else {
                     (Presence::Required, typed.with_null())
@@ -1673,7 +1674,7 @@ fn parents(document: &Document) -> BTreeSet<&str> {
 fn goes_other_way(read_only: bool, write_only: bool, usage: Usage) -> bool {
     match (usage.request(), usage.response) {
         (true, false) => read_only,
-        (false, true) => write_only,
+        (false, true) => write_only && !usage.delivery,
         _ => false,
     }
 }

@@ -233,13 +233,18 @@ pub(crate) fn path_args<'a>(
     let mut rest = found.path;
     while let Some((_, after)) = rest.split_once('{') {
         let Some((name, after)) = after.split_once('}') else {
+            let (place, name) = if after.is_empty() {
+                ("at its end".to_owned(), "name")
+            } else {
+                (format!("before `{after}`"), after.split('/').next().unwrap_or_default())
+            };
             diagnostics
                 .warning(
                     "open-brace",
                     schemas.document.locate(&found.path_pointer()).at_key(),
-                    format!("the brace before `{after}` is never closed; it is sent as it is"),
+                    format!("the path `{}` has a brace {place} that is never closed; it is sent as it is", found.path),
                 )
-                .help(format!("write `{{{after}}}` for a parameter"));
+                .help(format!("write `{{{name}}}` for a parameter"));
             break;
         };
         if !names_in_path.contains(&name) {
@@ -273,15 +278,29 @@ pub(crate) fn path_args<'a>(
             _ => None,
         });
         let Some((parameter, data, style, pointer)) = described else {
-            diagnostics
-                .warning(
-                    "undescribed-path-parameter",
-                    schemas.document.locate(&found.pointer).at_key(),
-                    format!("the path names `{{{wire}}}`, but no parameter describes it; it is taken as a string"),
-                )
-                .help(format!("add a parameter with `name: {wire}` and `in: path`"));
+            let name = scope.claim(&names::snake(wire));
+            if wire.is_empty() {
+                diagnostics
+                    .warning(
+                        "unnamed-path-parameter",
+                        schemas.document.locate(&found.path_pointer()).at_key(),
+                        format!(
+                            "the braces in the path `{}` hold no name; what stands there is taken as a string `{name}`",
+                            found.path
+                        ),
+                    )
+                    .help("name the parameter between the braces, and describe it");
+            } else {
+                diagnostics
+                    .warning(
+                        "undescribed-path-parameter",
+                        schemas.document.locate(&found.pointer).at_key(),
+                        format!("the path names `{{{wire}}}`, but no parameter describes it; it is taken as a string"),
+                    )
+                    .help(format!("add a parameter with `name: {wire}` and `in: path`"));
+            }
             args.push(PathArg {
-                name: scope.claim(&names::snake(wire)),
+                name,
                 wire: wire.to_owned(),
                 ty: Type::String,
                 style: Style::Simple,

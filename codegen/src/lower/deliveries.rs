@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use openapiv3::{MediaType, Operation, PathItem, RequestBody};
+use indexmap::IndexMap;
+use openapiv3::{MediaType, Operation, PathItem, RequestBody, Responses};
 
 use super::components::Component;
 use super::media::{self, Kind};
@@ -44,52 +45,74 @@ impl<'a> Sent<'a> {
         request_body(self.operation, &self.pointer, document)
     }
 
-    /// Notes what there is beside the body: nothing is wrong with it, but no type has it.
-    fn report_untyped(&self, document: &Document, diagnostics: &mut Diagnostics) {
-        let sender = described(&self.sender);
+    /// Finds what there is beside the body, which no type has.
+    fn find_untyped(&self, document: &Document, untyped: &mut IndexMap<Untyped, Senders>) {
+        let mut add = |what: Untyped, at: &str| {
+            let first = || Senders { at: at.to_owned(), first: described(&self.sender), others: 0 };
+            untyped.entry(what).and_modify(|senders| senders.others += 1).or_insert_with(first);
+        };
         let path = pointer::split_last(&self.pointer).map_or("", |(path, _)| path);
         for (parameters, at) in [(&self.item.parameters, path), (&self.operation.parameters, self.pointer.as_str())] {
-            let at = format!("{at}/parameters");
-            let of_list = parameters.iter().enumerate();
-            let known = of_list.filter_map(|(index, parameter)| {
-                Component::resolve(parameter, format!("{at}/{index}"), document).map(|(parameter, _)| parameter)
+            let known = parameters.iter().filter_map(|parameter| {
+                let (parameter, _) = Component::resolve(parameter, String::new(), document)?;
+                let name = &parameter.parameter_data_ref().name;
+                Some(format!("the {} parameter `{name}`", parameters::location_word(parameter)))
             });
-            let names: Vec<String> = known
-                .map(|parameter| {
-                    let name = &parameter.parameter_data_ref().name;
-                    format!("the {} parameter `{name}`", parameters::location_word(parameter))
-                })
-                .collect();
+            let names: Vec<String> = known.collect();
             if !names.is_empty() {
-                let verb = if names.len() == 1 { "gets" } else { "get" };
-                diagnostics
-                    .note(
-                        "untyped-parameters",
-                        document.locate(&at).at_key(),
-                        format!("{} of {sender} {verb} no type", names.join(" and ")),
-                    )
-                    .help("read what you need of them from the request itself");
+                add(Untyped::Parameters(names), &format!("{at}/parameters"));
             }
         }
-        let responses =
-            self.operation.responses.responses.iter().map(|(status, response)| (status.to_string(), response));
-        let default = self.operation.responses.default.iter().map(|response| ("default".to_owned(), response));
+        let Responses { default, responses, .. } = &self.operation.responses;
+        let responses = responses.iter().map(|(status, response)| (status.to_string(), response));
+        let default = default.iter().map(|response| ("default".to_owned(), response));
         for (status, response) in responses.chain(default) {
-            let Some((answer, at)) =
-                Component::resolve(response, format!("{}/responses/{status}", self.pointer), document)
-            else {
-                continue;
-            };
-            if !answer.content.is_empty() {
-                diagnostics
-                    .note(
-                        "untyped-answer",
-                        document.locate(&format!("{at}/content")).at_key(),
-                        format!("what {sender} is answered with (`{status}`) has a body, which gets no type"),
-                    )
-                    .help("write the body of the answer without our help");
+            let at = format!("{}/responses/{status}", self.pointer);
+            if let Some((response, at)) = Component::resolve(response, at, document)
+                && !response.content.is_empty()
+            {
+                add(Untyped::Answer(status), &format!("{at}/content"));
             }
         }
+    }
+}
+
+/// What a delivery has beside the body.
+#[derive(PartialEq, Eq, Hash)]
+enum Untyped {
+    /// Each as messages name it.
+    Parameters(Vec<String>),
+    /// The body of an answer, by its status.
+    Answer(String),
+}
+
+/// Who sends the same, and where it stands first.
+struct Senders {
+    at: String,
+    first: String,
+    others: usize,
+}
+
+/// Notes what gets no type, each once: nothing is wrong with it.
+fn report_untyped(untyped: IndexMap<Untyped, Senders>, document: &Document, diagnostics: &mut Diagnostics) {
+    for (what, Senders { at, first, others }) in untyped {
+        let more = |word: &str| match others {
+            0 => String::new(),
+            1 => format!(" and {word} another one"),
+            others => format!(" and {word} {others} others"),
+        };
+        let (code, message, help) = match what {
+            Untyped::Parameters(names) => {
+                let verb = if names.len() == 1 { "gets" } else { "get" };
+                let message = format!("{} of {first}{} {verb} no type", names.join(" and "), more("of"));
+                ("untyped-parameters", message, "read what you need of them from the request itself")
+            }
+            Untyped::Answer(status) => {
+                let message = format!("the body of the answer `{status}` to {first}{} gets no type", more("to"));
+                ("untyped-answer", message, "write it without our help")
+            }
+        };
+        diagnostics.note(code, document.locate(&at).at_key(), message).help(help);
     }
 }
 
@@ -142,7 +165,7 @@ impl<'a> Deliveries<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Vec<Delivery> {
         let document = schemas.document;
-        let mut deliveries = Vec::new();
+        let (mut deliveries, mut untyped) = (Vec::new(), IndexMap::new());
         // A callback that several operations share is one type.
         let mut known: HashMap<(String, String), TypeId> = HashMap::new();
         for sent in &self.sent {
@@ -154,7 +177,7 @@ impl<'a> Deliveries<'a> {
                     None => continue,
                 },
             };
-            sent.report_untyped(document, diagnostics);
+            sent.find_untyped(document, &mut untyped);
             let Some((body, at)) = sent.body(document) else { continue };
             let media = json(body);
             if media.is_empty() && !body.content.is_empty() {
@@ -186,6 +209,7 @@ impl<'a> Deliveries<'a> {
                 deliveries.push(Delivery { sender: sent.sender.clone(), http: sent.http, ty, features });
             }
         }
+        report_untyped(untyped, document, diagnostics);
         document_senders(&deliveries, schemas);
         deliveries
     }

@@ -32,6 +32,7 @@ use self::rust::{ident, text};
 use self::wrap::Line;
 use self::writer::Code;
 use crate::config::QueryArrays;
+use crate::lower::names;
 use crate::model::{Api, Feature, Features, Paging, PagingKind, Resource, TypeDef};
 
 /// A file of the output.
@@ -175,7 +176,7 @@ impl Emitter<'_> {
             .map(|resource| {
                 let gate = gate(&resource.features);
                 let method = ident(&resource.name);
-                let module = ident(&resource.name);
+                let module = ident(&names::module(&resource.name));
                 let handle = ident(&resource.handle);
                 let doc =
                     docs::attributes(if resource.doc.is_empty() { "A resource of the API." } else { &resource.doc });
@@ -379,12 +380,17 @@ impl Emitter<'_> {
             own_names(resource, &mut own);
             let doc =
                 if resource.doc.is_empty() { format!("`{}` of the API.", resource.name) } else { resource.doc.clone() };
-            self.file_with_imports(&format!("resources/{}.rs", resource.name), &docs::lines(&doc), &code, &own)
+            self.file_with_imports(
+                &format!("resources/{}.rs", names::module(&resource.name)),
+                &docs::lines(&doc),
+                &code,
+                &own,
+            )
         });
         let mut pieces = Vec::new();
         for resource in &api.resources {
             let gate = gate(&resource.features);
-            let module = ident(&resource.name);
+            let module = ident(&names::module(&resource.name));
             pieces.push(Piece::Item(quote!(#gate pub mod #module;)));
         }
         let mut code = Code::new(&self.importable);

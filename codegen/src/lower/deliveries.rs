@@ -3,11 +3,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use openapiv3::{MediaType, Operation, PathItem, RequestBody};
+use indexmap::IndexMap;
+use openapiv3::{MediaType, Operation, PathItem, RequestBody, Responses};
 
+use super::components::Component;
 use super::media::{self, Kind};
 use super::names;
 use super::operations::{Found, operations, request_body};
+use super::parameters;
 use super::schemas::{Place, Schemas};
 use super::usage::{Usage, UsageMap};
 use super::view::Node;
@@ -29,6 +32,7 @@ struct Sent<'a> {
     sender: Sender,
     http: Http,
     operation: &'a Operation,
+    item: &'a PathItem,
     pointer: String,
     /// Which operation of the document brought it about; none for webhooks.
     owner: Option<usize>,
@@ -39,6 +43,76 @@ struct Sent<'a> {
 impl<'a> Sent<'a> {
     fn body(&self, document: &'a Document) -> Option<(&'a RequestBody, String)> {
         request_body(self.operation, &self.pointer, document)
+    }
+
+    /// Finds what there is beside the body, which no type has.
+    fn find_untyped(&self, document: &Document, untyped: &mut IndexMap<Untyped, Senders>) {
+        let mut add = |what: Untyped, at: &str| {
+            let first = || Senders { at: at.to_owned(), first: described(&self.sender), others: 0 };
+            untyped.entry(what).and_modify(|senders| senders.others += 1).or_insert_with(first);
+        };
+        let path = pointer::split_last(&self.pointer).map_or("", |(path, _)| path);
+        for (parameters, at) in [(&self.item.parameters, path), (&self.operation.parameters, self.pointer.as_str())] {
+            let known = parameters.iter().filter_map(|parameter| {
+                let (parameter, _) = Component::resolve(parameter, String::new(), document)?;
+                let name = &parameter.parameter_data_ref().name;
+                Some(format!("the {} parameter `{name}`", parameters::location_word(parameter)))
+            });
+            let names: Vec<String> = known.collect();
+            if !names.is_empty() {
+                add(Untyped::Parameters(names), &format!("{at}/parameters"));
+            }
+        }
+        let Responses { default, responses, .. } = &self.operation.responses;
+        let responses = responses.iter().map(|(status, response)| (status.to_string(), response));
+        let default = default.iter().map(|response| ("default".to_owned(), response));
+        for (status, response) in responses.chain(default) {
+            let at = format!("{}/responses/{status}", self.pointer);
+            if let Some((response, at)) = Component::resolve(response, at, document)
+                && !response.content.is_empty()
+            {
+                add(Untyped::Answer(status), &format!("{at}/content"));
+            }
+        }
+    }
+}
+
+/// What a delivery has beside the body.
+#[derive(PartialEq, Eq, Hash)]
+enum Untyped {
+    /// Each as messages name it.
+    Parameters(Vec<String>),
+    /// The body of an answer, by its status.
+    Answer(String),
+}
+
+/// Who sends the same, and where it stands first.
+struct Senders {
+    at: String,
+    first: String,
+    others: usize,
+}
+
+/// Notes what gets no type, each once: nothing is wrong with it.
+fn report_untyped(untyped: IndexMap<Untyped, Senders>, document: &Document, diagnostics: &mut Diagnostics) {
+    for (what, Senders { at, first, others }) in untyped {
+        let more = |word: &str| match others {
+            0 => String::new(),
+            1 => format!(" and {word} another one"),
+            others => format!(" and {word} {others} others"),
+        };
+        let (code, message, help) = match what {
+            Untyped::Parameters(names) => {
+                let verb = if names.len() == 1 { "gets" } else { "get" };
+                let message = format!("{} of {first}{} {verb} no type", names.join(" and "), more("of"));
+                ("untyped-parameters", message, "read what you need of them from the request itself")
+            }
+            Untyped::Answer(status) => {
+                let message = format!("the body of the answer `{status}` to {first}{} gets no type", more("to"));
+                ("untyped-answer", message, "write it without our help")
+            }
+        };
+        diagnostics.note(code, document.locate(&at).at_key(), message).help(help);
     }
 }
 
@@ -79,7 +153,7 @@ impl<'a> Deliveries<'a> {
     pub(crate) fn mark(&self, document: &'a Document, usage: &mut UsageMap) {
         let bodies = self.sent.iter().filter_map(|sent| sent.body(document));
         for schema in bodies.flat_map(|(body, _)| json(body)).filter_map(|(_, media)| media.schema.as_ref()) {
-            usage.mark(document, Node::from(schema), Usage::RESPONSE);
+            usage.mark(document, Node::from(schema), Usage::DELIVERY);
         }
     }
 
@@ -91,7 +165,7 @@ impl<'a> Deliveries<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Vec<Delivery> {
         let document = schemas.document;
-        let mut deliveries = Vec::new();
+        let (mut deliveries, mut untyped) = (Vec::new(), IndexMap::new());
         // A callback that several operations share is one type.
         let mut known: HashMap<(String, String), TypeId> = HashMap::new();
         for sent in &self.sent {
@@ -103,6 +177,7 @@ impl<'a> Deliveries<'a> {
                     None => continue,
                 },
             };
+            sent.find_untyped(document, &mut untyped);
             let Some((body, at)) = sent.body(document) else { continue };
             let media = json(body);
             if media.is_empty() && !body.content.is_empty() {
@@ -125,7 +200,7 @@ impl<'a> Deliveries<'a> {
                     None => {
                         let at = pointer::join(&format!("{at}/content"), media_type);
                         let wanted = wanted(sent, owner, schemas);
-                        let place = Place::new(format!("{at}/schema"), wanted, Usage::RESPONSE);
+                        let place = Place::new(format!("{at}/schema"), wanted, Usage::DELIVERY);
                         body_type(node, &place, schemas, diagnostics)
                     }
                 };
@@ -134,6 +209,7 @@ impl<'a> Deliveries<'a> {
                 deliveries.push(Delivery { sender: sent.sender.clone(), http: sent.http, ty, features });
             }
         }
+        report_untyped(untyped, document, diagnostics);
         document_senders(&deliveries, schemas);
         deliveries
     }
@@ -143,7 +219,7 @@ impl<'a> Deliveries<'a> {
 fn add<'a>(sent: &mut Vec<Sent<'a>>, sender: &Sender, item: &'a PathItem, at: &str, owner: Option<usize>) {
     for (index, (http, operation)) in operations(item).enumerate() {
         let pointer = format!("{at}/{}", http.as_str().to_ascii_lowercase());
-        sent.push(Sent { sender: sender.clone(), http, operation, pointer, owner, first: index == 0 });
+        sent.push(Sent { sender: sender.clone(), http, operation, item, pointer, owner, first: index == 0 });
     }
 }
 

@@ -59,6 +59,7 @@ pub fn lower(
 ) -> Api {
     let Selection { kept: found, left_out } = Selection::new(Found::all(document), config, config_file, diagnostics);
     report_duplicates(&found, document, diagnostics);
+    parameters::report_shared_duplicates(&found, document, diagnostics);
     report_same_paths(&found, document, diagnostics);
 
     let mut usage = UsageMap::default();
@@ -325,7 +326,7 @@ impl FeaturePlan {
         let feature = |name: &str, doc: &str| Feature {
             name: name.to_owned(),
             doc: doc.to_owned(),
-            module: names::snake_beside(name, &[SHARED, "webhooks"]),
+            module: names::module(&names::snake_beside(name, &[SHARED, "webhooks"])),
         };
         if config.features.is_empty() {
             let features = plan

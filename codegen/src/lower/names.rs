@@ -219,6 +219,14 @@ pub(crate) fn snake_beside(text: &str, taken: &[&str]) -> String {
     if taken.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
+/// The name of the module, and so of the file, for what is called `name`: Windows has no file of the names of its devices,
+/// whatever their ending is.
+pub(crate) fn module(name: &str) -> String {
+    let is_numbered = |device| name.strip_prefix(device).is_some_and(|rest| matches!(rest.as_bytes(), [b'0'..=b'9']));
+    let is_device = matches!(name, "aux" | "con" | "nul" | "prn") || is_numbered("com") || is_numbered("lpt");
+    if is_device { format!("{name}_") } else { name.to_owned() }
+}
+
 /// The setter that sets to null what `setter` sets.
 pub(crate) fn null_setter(setter: &str) -> String {
     format!("{}_null", setter.trim_end_matches('_'))
@@ -421,6 +429,16 @@ mod tests {
     fn lists_are_sorted_for_binary_search() {
         assert!(KEYWORDS.is_sorted());
         assert!(RESERVED_TYPES.is_sorted());
+    }
+
+    #[test]
+    fn modules_are_files_on_windows() {
+        for device in ["aux", "con", "nul", "prn", "com1", "lpt9"] {
+            assert_eq!(module(device), format!("{device}_"));
+        }
+        for name in ["auxiliary", "com", "com10", "common", "lpt_1"] {
+            assert_eq!(module(name), name);
+        }
     }
 
     #[test]

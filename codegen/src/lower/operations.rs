@@ -12,6 +12,7 @@ use super::responses;
 use super::schemas::{Place, Schemas};
 use super::usage::{Usage, UsageMap};
 use super::view::{Node, View};
+use crate::config::PaginationConfig;
 use crate::diagnostic::Diagnostics;
 use crate::model::{Features, Http, Method, Output, Type, TypeKind};
 use crate::normalize::Document;
@@ -240,42 +241,22 @@ pub(super) fn open<'a>(
     let (own_name, schema) = node.named(schemas.document)?;
     let pointer = own_name.map_or_else(|| place.pointer.clone(), |name| pointer::component("schemas", name));
     let view = View::of(schema);
-    let item_name = format!("{base} Item");
     if let Some(Chosen { index, style }) = paging
         && style.items().is_empty()
         && let Some(item) = view.items
     {
-        let place = Place::new(format!("{pointer}/items"), item_name, Usage::RESPONSE);
+        let place = Place::new(format!("{pointer}/items"), format!("{base} Item"), Usage::RESPONSE);
         let item = schemas.lower(item, &place, diagnostics).with_null();
         return Some(Output::Page { item, meta: None, paging: index, whole: false });
     }
-    if !view.has_properties() || !view.all_of.is_empty() {
-        return None;
-    }
-    if let Some((index, items, meta)) = paging.map(|Chosen { index, style }| (index, style.items(), style.meta()))
-        && let Some(list) = view.property(items)
-        && let Some(item) = list.view(schemas.document).and_then(|list| list.items)
+    if let Some(Chosen { index, style }) = paging
+        && let Some(page) = page(&view, own_name, &pointer, base, style, schemas, diagnostics)
     {
-        let item_place = Place::new(format!("{pointer}/properties/{items}/items"), item_name, Usage::RESPONSE);
-        let item = schemas.lower(item, &item_place, diagnostics).with_null();
-        let others: Vec<&str> = view.properties().map(|(name, _)| name).filter(|name| *name != items).collect();
-        let (meta, whole) = match (others.as_slice(), meta) {
-            ([], _) => (None, false),
-            ([only], Some(meta)) if only == &meta => {
-                let place = Place::new(format!("{pointer}/properties/{meta}"), format!("{base} Meta"), Usage::RESPONSE);
-                let node = view.property(meta)?;
-                (Some(schemas.lower(node, &place, diagnostics).ty), false)
-            }
-            _ => {
-                let name = own_name.map_or_else(
-                    || format!("{base} Meta"),
-                    |name| format!("{} Meta", name.strip_suffix("Response").unwrap_or(name)),
-                );
-                let place = Place::new(pointer, name, Usage::RESPONSE);
-                (Some(schemas.object_without(&view, items, &place, diagnostics)), true)
-            }
-        };
+        let (item, meta, whole) = page;
         return Some(Output::Page { item, meta, paging: index, whole });
+    }
+    if !view.all_of.is_empty() {
+        return None;
     }
     let envelope = schemas.envelope?;
     let mut members = view.properties();
@@ -287,6 +268,63 @@ pub(super) fn open<'a>(
             Some(Output::Envelope { member: member.to_owned(), ty: typed.with_null() })
         }
         _ => None,
+    }
+}
+
+/// The type of the items of a page, that of what it tells beside them, and whether this is all there is beside them.
+fn page<'a>(
+    view: &View<'a>,
+    own_name: Option<&str>,
+    pointer: &str,
+    base: &str,
+    style: &PaginationConfig,
+    schemas: &mut Schemas<'a>,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Type, Option<Type>, bool)> {
+    let (items, meta) = (style.items(), style.meta());
+    let parts = schemas.parts(view, &Place::new(pointer.to_owned(), format!("{base} Response"), Usage::RESPONSE));
+    if parts.iter().any(|part| part.view.kind.is_some_and(|kind| kind != "object")) {
+        return None;
+    }
+    // Outer parts come last, and say more than inner ones.
+    let (list, item) = parts.iter().rev().find_map(|part| {
+        let item = part.view.property(items)?.view(schemas.document)?.items?;
+        Some((pointer::join(&format!("{}/properties", part.home.pointer), items), item))
+    })?;
+    let place = Place::new(format!("{list}/items"), format!("{base} Item"), Usage::RESPONSE);
+    let item = schemas.lower(item, &place, diagnostics).with_null();
+    let others = parts.iter().flat_map(|part| {
+        let home = &part.home.pointer;
+        let others = part.view.properties().filter(|(name, _)| *name != items);
+        others.map(move |(name, node)| (name, node, pointer::join(&format!("{home}/properties"), name)))
+    });
+    let others: Vec<_> = others.collect();
+    let offers_more = parts.iter().any(|part| schemas.offers_members(&part.view));
+    match (others.as_slice(), meta) {
+        ([], _) if !offers_more => Some((item, None, false)),
+        ([(only, node, at)], Some(meta)) if *only == meta && !offers_more => {
+            let place = Place::new(at.clone(), format!("{base} Meta"), Usage::RESPONSE);
+            Some((item, Some(schemas.lower(*node, &place, diagnostics).ty), false))
+        }
+        _ => {
+            let stem = own_name.map(|name| name.strip_suffix("Response").unwrap_or(name));
+            let place = Place::new(pointer.to_owned(), format!("{} Meta", stem.unwrap_or(base)), Usage::RESPONSE);
+            // Lists that have all but their items from one named schema have one type for that.
+            let sorted = |mut names: Vec<&'a str>| {
+                names.sort_unstable();
+                names
+            };
+            let wanted = sorted(others.iter().map(|(name, ..)| *name).collect());
+            let holds_all = |node: &Node<'a>| {
+                let held = schemas.views(*node).iter().flat_map(View::properties).map(|(name, _)| name).collect();
+                matches!(node, Node::Reference(_)) && sorted(held) == wanted
+            };
+            let meta = match view.all_of.iter().map(Node::from).find(holds_all) {
+                Some(whole) if !offers_more => schemas.lower(whole, &place, diagnostics).ty,
+                _ => schemas.object_without(view, items, &place, diagnostics),
+            };
+            Some((item, Some(meta), true))
+        }
     }
 }
 

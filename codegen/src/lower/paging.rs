@@ -2,7 +2,11 @@
 //!
 //! What is inferred is conservative: a list that is taken for paged when it is not would lose items.
 
-use openapiv3::{Parameter, Response};
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
+use indexmap::map::Entry;
+use openapiv3::{Parameter, Response, Schema, SchemaKind, Type as SchemaType};
 
 use super::media::{self, Kind};
 use super::names::{self, Scope};
@@ -17,6 +21,7 @@ use crate::pointer;
 use crate::source::FileId;
 
 // Names as `names::snake` writes them: `page[after]` is `page_after`.
+const NUMBERS: &[&str] = &["page", "page_number", "page_num", "page_no", "page_index", "current_page"];
 const OFFSETS: &[&str] = &["offset", "skip", "page_offset"];
 const SIZES: &[&str] = &["limit", "take", "page_size", "per_page", "page_limit", "max_results", "size", "count"];
 /// Parameters that only lists have.
@@ -37,6 +42,11 @@ const CURSORS: &[&str] = &[
 /// Cursors that are the id of an item.
 const AFTER_ITEMS: &[&str] = &["starting_after", "after_id"];
 const ITEMS: &[&str] = &["data", "items", "results", "records", "entries", "values"];
+/// Where the response tells the number of the page, and of the pages: at the top, and in what holds the position.
+const CURRENT: &[&str] = NUMBERS;
+const CURRENT_OF_POSITION: &[&str] =
+    &["page", "page_number", "page_num", "page_no", "page_index", "current_page", "current", "number"];
+const PAGE_TOTALS: &[&str] = &["total_pages", "page_count", "pages", "num_pages", "last_page", "pages_total"];
 /// Not `count`, which may be that of the page.
 const TOTALS: &[&str] = &["total", "total_count", "total_items", "total_results"];
 const NEXT: &[&str] = &[
@@ -60,15 +70,20 @@ const MORE: &[&str] = &["has_more", "has_next", "has_next_page"];
 /// Members that hold links.
 const LINKS: &[&str] = &["links"];
 /// Names of links to the next page.
-const NEXT_LINKS: &[&str] =
-    &["next_href", "next_link", "next_page_link", "next_page_url", "next_uri", "next_url", "odata_next_link"];
+const NEXT_LINKS: &[&str] = &[
+    "next_href",
+    "next_link",
+    "next_page_link",
+    "next_page_uri",
+    "next_page_url",
+    "next_uri",
+    "next_url",
+    "odata_next_link",
+];
 /// Names of what is a link to the next page if it is a URL.
 const NEXT_URLS: &[&str] = &["next", "next_page"];
 /// What a link that is an object has its URL in.
 const HREFS: &[&str] = &["href", "link", "url"];
-
-/// How many references and parts of a schema are followed to find a member.
-const MAX_DEPTH: usize = 16;
 
 /// The ways of paging that there are, and that of each operation.
 pub(super) struct Pagination {
@@ -144,9 +159,15 @@ impl Pagination {
                 styles.push(own.clone());
             }
         }
-        // What shows nothing by itself may be like others. Links are too common for that.
-        let like_others =
-            |shown: &Shown<'_>| styles.iter().position(|style| style.param().is_some() && shown.has(style));
+        // What shows nothing by itself may be like others. Links are too common for that; and `page[number]` says by its
+        // name what it is, while `page` alone needs a response that says so.
+        let like_others = |shown: &Shown<'_>| {
+            let is_like = |(index, style): (usize, &PaginationConfig)| {
+                let is_clear = index == 0 || !matches!(style, PaginationConfig::PageNumber { .. });
+                style.param().is_some() && is_clear && shown.has(style)
+            };
+            styles.iter().enumerate().position(is_like)
+        };
         let chosen = shown.iter().zip(&own).map(|(shown, own)| match own {
             Some(own) => styles.iter().position(|style| is_same(style, own)),
             None => like_others(shown),
@@ -203,7 +224,7 @@ struct Shown<'a> {
     found: &'a Found<'a>,
     document: &'a Document,
     /// The parameters of the query; an object that asks for a page counts as one for each member.
-    params: Vec<String>,
+    params: Vec<(String, Option<Node<'a>>)>,
     /// The response with the JSON that the operation gives.
     success: Option<(&'a Response, Node<'a>)>,
 }
@@ -227,7 +248,7 @@ impl<'a> Shown<'a> {
         let is_array_within = |body| {
             self.found.only_member(document).and_then(|only| member_of(body, only, document)).is_some_and(is_array)
         };
-        let asks_for_part = || self.params.iter().any(|param| PARTS.contains(&names::snake(param).as_str()));
+        let asks_for_part = || self.params.iter().any(|(param, _)| PARTS.contains(&names::snake(param).as_str()));
         self.success.is_some_and(|(_, body)| is_array(body) || is_array_within(body))
             || asks_for_part()
             || is_plural(path)
@@ -235,7 +256,7 @@ impl<'a> Shown<'a> {
 
     /// Whether the operation takes the parameters of a style.
     fn takes(&self, style: &PaginationConfig) -> bool {
-        let takes = |name: &str| self.params.iter().any(|param| param == name);
+        let takes = |name: &str| self.params.iter().any(|(param, _)| param == name);
         match style {
             PaginationConfig::Link { size, .. } => self.is_get() && size.as_deref().is_some_and(takes),
             _ => style.param().is_some_and(takes),
@@ -321,7 +342,9 @@ impl<'a> Shown<'a> {
         }
         let (_, body) = self.success?;
         let Some(items) = items(body, self.document) else { return self.infer_header(body, String::new()) };
-        let ways = [Self::infer_cursor, Self::infer_offset, Self::infer_link, Self::infer_header];
+        // A link is exact, a number is not: whether it begins at 0, and where it ends, is for the response to tell.
+        let ways =
+            [Self::infer_cursor, Self::infer_offset, Self::infer_link, Self::infer_header, Self::infer_page_number];
         ways.iter().find_map(|infer| infer(self, body, items.to_owned()))
     }
 
@@ -359,6 +382,36 @@ impl<'a> Shown<'a> {
         Some(PaginationConfig::Offset { offset, size, items, meta: meta.flatten(), total })
     }
 
+    fn infer_page_number(&self, body: Node<'a>, items: String) -> Option<PaginationConfig> {
+        const NUMERIC: &[&str] = &["integer", "number"];
+        let (number, node) = self.params.iter().find(|(name, node)| {
+            let kind = node.and_then(|node| node.resolve(self.document)).and_then(|schema| View::of(schema).kind);
+            NUMBERS.contains(&names::snake(name).as_str()) && kind.is_none_or(|kind| NUMERIC.contains(&kind))
+        })?;
+        let size = self.param(SIZES);
+        let told = |at_top, in_position| scalar_within(body, at_top, in_position, NUMERIC, self.document);
+        let (current, pages) = (told(CURRENT, CURRENT_OF_POSITION), told(PAGE_TOTALS, PAGE_TOTALS));
+        let is_counted = pages.is_some() || told(TOTALS, TOTALS).is_some();
+        // Without either, the page after the first one may be number 1 or 2.
+        let is_first_known = current.is_some() || node.is_some_and(|node| begins_at_one(node, self.document));
+        // Where a cursor is asked for as well, a number alone may not lead there.
+        if !is_first_known || !(is_counted || (current.is_some() && size.is_some())) || self.param(CURSORS).is_some() {
+            return None;
+        }
+        // What holds the whole position is all that is told of the page.
+        let mut metas = current.iter().chain(&pages).map(|(meta, _)| meta);
+        let meta = metas.next().cloned().flatten().filter(|meta| metas.all(|other| other.as_ref() == Some(meta)));
+        let pointer = |told: Option<(Option<String>, String)>| told.map(|(_, pointer)| pointer);
+        Some(PaginationConfig::PageNumber {
+            number: number.clone(),
+            size,
+            items,
+            meta,
+            current: pointer(current),
+            total: pointer(pages),
+        })
+    }
+
     fn infer_link(&self, body: Node<'a>, items: String) -> Option<PaginationConfig> {
         let (meta, next) = link(body, self.document)?;
         Some(PaginationConfig::Link { size: self.param(SIZES), items, meta, next: Some(next), header: None })
@@ -373,7 +426,7 @@ impl<'a> Shown<'a> {
 
     /// The first parameter of one of the names.
     fn param(&self, known: &[&str]) -> Option<String> {
-        self.params.iter().find(|name| known.contains(&names::snake(name).as_str())).cloned()
+        self.params.iter().map(|(name, _)| name).find(|name| known.contains(&names::snake(name).as_str())).cloned()
     }
 
     fn has_header(&self, name: &str) -> bool {
@@ -392,13 +445,14 @@ fn is_plural(path: &str) -> bool {
 }
 
 /// The parameters of the query; an object that asks for a page counts as one for each member.
-fn query_params(found: &Found<'_>, document: &Document) -> Vec<String> {
+fn query_params<'a>(found: &Found<'a>, document: &'a Document) -> Vec<(String, Option<Node<'a>>)> {
     let mut params = Vec::new();
     for (parameter, _) in found.parameters(document) {
         let Parameter::Query { parameter_data, .. } = parameter else { continue };
-        let members = parameters::schema(parameter).and_then(|node| paging_object(node, document)).unwrap_or_default();
-        params.extend(members.iter().map(|(member, _)| format!("{}[{member}]", parameter_data.name)));
-        params.push(parameter_data.name.clone());
+        let schema = parameters::schema(parameter);
+        let members = schema.and_then(|node| paging_object(node, document)).unwrap_or_default();
+        params.extend(members.iter().map(|(member, node)| (format!("{}[{member}]", parameter_data.name), Some(*node))));
+        params.push((parameter_data.name.clone(), schema));
     }
     params
 }
@@ -414,7 +468,7 @@ fn success<'a>(found: &Found<'a>, document: &'a Document) -> Option<(&'a Respons
 
 /// The one member that is a list, or the one of those with a name that says so.
 fn items<'a>(body: Node<'a>, document: &'a Document) -> Option<&'a str> {
-    let members = members(body, document, MAX_DEPTH);
+    let members = members(body, document);
     let lists: Vec<&str> = members.iter().map(|(name, _)| *name).filter(|name| is_list(body, name, document)).collect();
     let named: Vec<&str> = lists.iter().copied().filter(|name| ITEMS.contains(name)).collect();
     match (lists.as_slice(), named.as_slice()) {
@@ -437,7 +491,7 @@ fn next(body: Node<'_>, document: &Document) -> Option<(Option<String>, String)>
 /// The flag beside a member that says whether there is a next page.
 fn more(body: Node<'_>, beside: &str, document: &Document) -> Option<String> {
     let (around, _) = pointer::split_last(beside)?;
-    let members = members(at(body, around, document)?, document, MAX_DEPTH);
+    let members = members(at(body, around, document)?, document);
     let is_flag = |node: Node<'_>| node.view(document).is_some_and(|schema| schema.kind == Some("boolean"));
     let known = |name: &str| MORE.contains(&names::snake(name).as_str());
     let (name, _) = members.into_iter().find(|(name, node)| known(name) && is_flag(*node))?;
@@ -455,7 +509,7 @@ fn link(body: Node<'_>, document: &Document) -> Option<(Option<String>, String)>
     if let Some(name) = find_text(body, is_next, document) {
         return Some((None, pointer::member(name)));
     }
-    members(body, document, MAX_DEPTH).into_iter().find_map(|(holder, node)| {
+    members(body, document).into_iter().find_map(|(holder, node)| {
         let path = match names::snake(holder).as_str() {
             name if LINKS.contains(&name) => link_within(node, is_next_link, document),
             name if POSITIONS.contains(&name) => link_within(node, is_next, document),
@@ -471,7 +525,7 @@ fn link_within(node: Node<'_>, is_link: impl Fn(&str, &View<'_>) -> bool, docume
         return Some(pointer::member(name));
     }
     let is = |names: &[&str], name: &str| names.contains(&names::snake(name).as_str());
-    let (name, next) = members(node, document, MAX_DEPTH).into_iter().find(|(name, _)| is(NEXT_URLS, name))?;
+    let (name, next) = members(node, document).into_iter().find(|(name, _)| is(NEXT_URLS, name))?;
     let href = find_text(next, |name, _| is(HREFS, name), document)?;
     Some(pointer::join(&pointer::member(name), href))
 }
@@ -483,7 +537,7 @@ fn find_text<'a>(node: Node<'a>, fits: impl Fn(&str, &View<'a>) -> bool, documen
 
 /// The first member that is what is looked for.
 fn find<'a>(node: Node<'a>, fits: impl Fn(&str, &View<'a>) -> bool, document: &'a Document) -> Option<&'a str> {
-    let members = members(node, document, MAX_DEPTH).into_iter();
+    let members = members(node, document).into_iter();
     let mut fitting = members.filter(|(name, node)| node.view(document).is_some_and(|schema| fits(name, &schema)));
     fitting.next().map(|(name, _)| name)
 }
@@ -504,7 +558,7 @@ fn scalar_within(
     if let Some(name) = find(body, |name, schema| fits(at_top, name, schema), document) {
         return Some((None, pointer::member(name)));
     }
-    let positions = members(body, document, MAX_DEPTH);
+    let positions = members(body, document);
     positions.iter().filter(|(name, _)| POSITIONS.contains(&names::snake(name).as_str())).find_map(|(meta, node)| {
         let name = find(*node, |name, schema| fits(in_position, name, schema), document)?;
         Some((Some((*meta).to_owned()), pointer::join(&pointer::member(meta), name)))
@@ -523,12 +577,48 @@ fn at<'a>(body: Node<'a>, path: &str, document: &'a Document) -> Option<Node<'a>
 }
 
 fn member_of<'a>(node: Node<'a>, name: &str, document: &'a Document) -> Option<Node<'a>> {
-    members(node, document, MAX_DEPTH).into_iter().find(|(member, _)| *member == name).map(|(_, node)| node)
+    members(node, document).into_iter().find(|(member, _)| *member == name).map(|(_, node)| node)
 }
 
-/// The members of an object, also those of its parts.
-fn members<'a>(node: Node<'a>, document: &'a Document, depth: usize) -> Vec<(&'a str, Node<'a>)> {
-    let (Some(view), Some(depth)) = (node.view(document), depth.checked_sub(1)) else { return Vec::new() };
-    let parts = view.all_of.iter().flat_map(|part| members(Node::from(part), document, depth));
-    view.properties().chain(parts).collect()
+/// The members of an object, also those of its parts, each once: as the outermost part has it that says of which shape
+/// it is.
+fn members<'a>(node: Node<'a>, document: &'a Document) -> IndexMap<&'a str, Node<'a>> {
+    let mut members: IndexMap<&'a str, Node<'a>> = IndexMap::new();
+    let mut seen: HashSet<*const Schema> = HashSet::new();
+    let mut pending = vec![node];
+    while let Some(node) = pending.pop() {
+        let Some(schema) = node.schema(document).filter(|schema| seen.insert(std::ptr::from_ref(*schema))) else {
+            continue;
+        };
+        let view = View::of(schema);
+        for (name, node) in view.properties() {
+            match members.entry(name) {
+                Entry::Vacant(entry) => drop(entry.insert(node)),
+                Entry::Occupied(mut entry) if is_free(*entry.get(), document) => drop(entry.insert(node)),
+                Entry::Occupied(_) => {}
+            }
+        }
+        // Later parts say more than earlier ones.
+        pending.extend(view.all_of.iter().map(Node::from));
+    }
+    members
+}
+
+fn is_free(node: Node<'_>, document: &Document) -> bool {
+    node.view(document).is_none_or(|view| view.is_free())
+}
+
+/// Whether a number is 1 where nothing is sent, or may not be less.
+fn begins_at_one(node: Node<'_>, document: &Document) -> bool {
+    let Some(schema) = node.resolve(document) else { return false };
+    let minimum = match &schema.schema_kind {
+        SchemaKind::Type(SchemaType::Integer(integer)) => integer.minimum == Some(1),
+        SchemaKind::Type(SchemaType::Number(number)) => number.minimum.is_some_and(|minimum| minimum >= 1.0),
+        SchemaKind::Any(any) => any.minimum.is_some_and(|minimum| minimum >= 1.0),
+        _ => false,
+    };
+    match schema.schema_data.default.as_ref().and_then(serde_json::Value::as_f64) {
+        Some(default) => (default - 1.0).abs() < f64::EPSILON,
+        None => minimum,
+    }
 }

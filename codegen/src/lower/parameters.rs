@@ -1,8 +1,9 @@
 //! Parameters become arguments: positional ones for the path, setters for queries, headers and cookies.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use openapiv3::{Parameter, ParameterSchemaOrContent, PathStyle, QueryStyle};
+use openapiv3::{Parameter, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr};
 use serde_json::Value;
 
 use super::components::{self, Component};
@@ -31,7 +32,7 @@ impl<'a> Found<'a> {
         let mut parameters = Vec::new();
         for (parameter, pointer) in own.chain(shared) {
             let Some((parameter, pointer)) = Component::resolve(parameter, pointer, document) else { continue };
-            if seen.insert((location_word(parameter), parameter.parameter_data_ref().name.as_str())) {
+            if seen.insert(identity(parameter)) {
                 parameters.push((parameter, pointer));
             }
         }
@@ -167,24 +168,55 @@ fn default_of(node: Node<'_>, schemas: &Schemas<'_>) -> Option<Value> {
 
 /// A parameter that the operation describes twice: the first counts.
 pub(crate) fn report_duplicates(found: &Found<'_>, document: &Document, diagnostics: &mut Diagnostics) {
-    let mut seen: BTreeMap<(&str, &str), String> = BTreeMap::new();
-    for (index, parameter) in found.operation.parameters.iter().enumerate() {
-        let pointer = format!("{}/parameters/{index}", found.pointer);
-        let Some((parameter, _)) = Component::resolve(parameter, pointer.clone(), document) else { continue };
-        let (word, name) = (location_word(parameter), parameter.parameter_data_ref().name.as_str());
-        if let Some(first) = seen.get(&(word, name)) {
-            diagnostics
-                .warning(
-                    "duplicate-parameter",
-                    document.locate(&pointer),
-                    format!("the {word} parameter `{name}` is described twice; the first one counts"),
-                )
-                .related(document.locate(first), "described here before")
-                .help("remove one of them");
-        } else {
-            seen.insert((word, name), pointer);
+    report_duplicates_of(&found.operation.parameters, &found.pointer, document, diagnostics);
+}
+
+/// The same for the parameters that all operations of a path share.
+pub(crate) fn report_shared_duplicates(found: &[Found<'_>], document: &Document, diagnostics: &mut Diagnostics) {
+    // The operations of a path stand together.
+    let mut last = None;
+    for found in found {
+        if last.replace(found.path) != Some(found.path) {
+            report_duplicates_of(&found.item.parameters, &found.path_pointer(), document, diagnostics);
         }
     }
+}
+
+fn report_duplicates_of(
+    parameters: &[ReferenceOr<Parameter>],
+    owner: &str,
+    document: &Document,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut seen: BTreeMap<(&str, Cow<'_, str>), (&str, String)> = BTreeMap::new();
+    for (index, parameter) in parameters.iter().enumerate() {
+        let pointer = format!("{owner}/parameters/{index}");
+        let Some((parameter, _)) = Component::resolve(parameter, pointer.clone(), document) else { continue };
+        let (word, name) = (location_word(parameter), parameter.parameter_data_ref().name.as_str());
+        if let Some((first, at)) = seen.get(&identity(parameter)) {
+            let what = if *first == name {
+                format!("the {word} parameter `{name}` is described twice")
+            } else {
+                format!("the {word} parameters `{first}` and `{name}` are the same header")
+            };
+            diagnostics
+                .warning("duplicate-parameter", document.locate(&pointer), format!("{what}; the first one counts"))
+                .related(document.locate(at), "described here before")
+                .help("remove one of them");
+        } else {
+            seen.insert(identity(parameter), (name, pointer));
+        }
+    }
+}
+
+/// What tells a parameter apart from others: its place and its name, which in headers may be written in any case.
+fn identity(parameter: &Parameter) -> (&'static str, Cow<'_, str>) {
+    let name = parameter.parameter_data_ref().name.as_str();
+    let name = match parameter {
+        Parameter::Header { .. } => Cow::Owned(name.to_ascii_lowercase()),
+        _ => Cow::Borrowed(name),
+    };
+    (location_word(parameter), name)
 }
 
 /// Positional arguments, in the order in which the path names them.
@@ -201,13 +233,18 @@ pub(crate) fn path_args<'a>(
     let mut rest = found.path;
     while let Some((_, after)) = rest.split_once('{') {
         let Some((name, after)) = after.split_once('}') else {
+            let (place, name) = if after.is_empty() {
+                ("at its end".to_owned(), "name")
+            } else {
+                (format!("before `{after}`"), after.split('/').next().unwrap_or_default())
+            };
             diagnostics
                 .warning(
                     "open-brace",
                     schemas.document.locate(&found.path_pointer()).at_key(),
-                    format!("the brace before `{after}` is never closed; it is sent as it is"),
+                    format!("the path `{}` has a brace {place} that is never closed; it is sent as it is", found.path),
                 )
-                .help(format!("write `{{{after}}}` for a parameter"));
+                .help(format!("write `{{{name}}}` for a parameter"));
             break;
         };
         if !names_in_path.contains(&name) {
@@ -241,15 +278,29 @@ pub(crate) fn path_args<'a>(
             _ => None,
         });
         let Some((parameter, data, style, pointer)) = described else {
-            diagnostics
-                .warning(
-                    "undescribed-path-parameter",
-                    schemas.document.locate(&found.pointer).at_key(),
-                    format!("the path names `{{{wire}}}`, but no parameter describes it; it is taken as a string"),
-                )
-                .help(format!("add a parameter with `name: {wire}` and `in: path`"));
+            let name = scope.claim(&names::snake(wire));
+            if wire.is_empty() {
+                diagnostics
+                    .warning(
+                        "unnamed-path-parameter",
+                        schemas.document.locate(&found.path_pointer()).at_key(),
+                        format!(
+                            "the braces in the path `{}` hold no name; what stands there is taken as a string `{name}`",
+                            found.path
+                        ),
+                    )
+                    .help("name the parameter between the braces, and describe it");
+            } else {
+                diagnostics
+                    .warning(
+                        "undescribed-path-parameter",
+                        schemas.document.locate(&found.pointer).at_key(),
+                        format!("the path names `{{{wire}}}`, but no parameter describes it; it is taken as a string"),
+                    )
+                    .help(format!("add a parameter with `name: {wire}` and `in: path`"));
+            }
             args.push(PathArg {
-                name: scope.claim(&names::snake(wire)),
+                name,
                 wire: wire.to_owned(),
                 ty: Type::String,
                 style: Style::Simple,
@@ -294,7 +345,7 @@ pub(super) fn schema(parameter: &Parameter) -> Option<Node<'_>> {
     components::schema(&parameter.parameter_data_ref().format, "").map(|(node, _)| node)
 }
 
-fn location_word(parameter: &Parameter) -> &'static str {
+pub(super) fn location_word(parameter: &Parameter) -> &'static str {
     match parameter {
         Parameter::Query { .. } => "query",
         Parameter::Header { .. } => "header",

@@ -87,10 +87,10 @@ impl Place {
 
 /// A schema that another is made of.
 #[derive(Clone, Debug)]
-struct Part<'a> {
-    view: View<'a>,
+pub(super) struct Part<'a> {
+    pub(super) view: View<'a>,
     /// Where it was written: the types within it are named after that.
-    home: Place,
+    pub(super) home: Place,
 }
 
 /// A schema within another, and where it was written.
@@ -361,7 +361,7 @@ impl<'a> Schemas<'a> {
         let all = self.usage.get(name);
         match (self.usage.is_split(name), usage.request()) {
             (true, true) => (true, all.request_only()),
-            (true, false) => (false, Usage::RESPONSE),
+            (true, false) => (false, all.received_only()),
             (false, _) if all == Usage::default() => (false, Usage::RESPONSE),
             (false, _) => (false, all),
         }
@@ -782,7 +782,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// Whether a union offers objects with members, which can be merged with those of others.
-    fn offers_members(&self, view: &View<'a>) -> bool {
+    pub(super) fn offers_members(&self, view: &View<'a>) -> bool {
         let (_, alternatives) = view.alternatives();
         alternatives.iter().any(|node| self.views(Node::from(node)).iter().any(View::has_properties))
     }
@@ -795,7 +795,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// A schema and all that its `allOf` holds, outermost last, so that it overrides.
-    fn parts(&self, view: &View<'a>, place: &Place) -> Vec<Part<'a>> {
+    pub(super) fn parts(&self, view: &View<'a>, place: &Place) -> Vec<Part<'a>> {
         let mut parts = Vec::new();
         self.flatten(view, place, &mut parts, &mut BTreeSet::new(), 0);
         parts
@@ -1086,7 +1086,8 @@ impl<'a> Schemas<'a> {
                 continue;
             }
             let (presence, ty) = if needed {
-                if typed.nullable && usage.response {
+                // A response, which may have the same type, lacks what only requests have.
+                if usage.response && (typed.nullable || typed.write_only) {
                     (Presence::Optional, typed.ty.clone())
                 } else {
                     (Presence::Required, typed.with_null())
@@ -1411,8 +1412,8 @@ impl<'a> Schemas<'a> {
         let id = self.reserve(name.clone());
         let pointer = format!("{}/properties", place.pointer);
         let place = Place { name, ..place.clone() };
-        let part = Part { view: view.clone(), home: place.clone() };
-        let mut kind = self.object(&[part], &place, diagnostics);
+        let parts = self.parts(view, &place);
+        let mut kind = self.object(&parts, &place, diagnostics);
         if let TypeKind::Struct(object) = &mut kind {
             object.fields.retain(|field| field.wire != without);
         }
@@ -1583,7 +1584,7 @@ fn parents(document: &Document) -> BTreeSet<&str> {
 pub(super) fn goes_other_way(read_only: bool, write_only: bool, usage: Usage) -> bool {
     match (usage.request(), usage.response) {
         (true, false) => read_only,
-        (false, true) => write_only,
+        (false, true) => write_only && !usage.delivery,
         _ => false,
     }
 }

@@ -1,6 +1,6 @@
 //! Security: which schemes there are, what callers give for them, and which of them an operation needs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use openapiv3::{APIKeyLocation, ReferenceOr, SecurityRequirement, SecurityScheme};
@@ -49,6 +49,7 @@ impl<'a> Plan<'a> {
             if plan.names.is_empty() { Vec::new() } else { alone.chain([Vec::new()]).collect() }
         };
         plan.security.schemes = plan.schemes(config);
+        plan.report_same_places(found, diagnostics);
         let needs = |operation: &Found<'_>| {
             let own = plan.of(operation);
             let alternatives = own.as_ref().unwrap_or(&plan.security.default);
@@ -108,6 +109,39 @@ impl<'a> Plan<'a> {
         schemes
     }
 
+    /// Schemes that are needed at once, of which a request can carry but one. Each pair is told of once.
+    fn report_same_places(&self, found: &[Found<'_>], diagnostics: &mut Diagnostics) {
+        let of_all = self.document.api.security.iter().map(|all| (all, "/security".to_owned()));
+        let own = found.iter().filter_map(|found| {
+            found.operation.security.as_ref().map(|own| (own, format!("{}/security", found.pointer)))
+        });
+        let mut told = BTreeSet::new();
+        for (requirements, at) in of_all.chain(own) {
+            for (index, requirement) in requirements.iter().enumerate() {
+                let mut taken: BTreeMap<(&str, String), &str> = BTreeMap::new();
+                for name in requirement.keys() {
+                    let Some((_, auth)) = scheme(self.document, name) else { continue };
+                    let (what, place) = carrier(&auth);
+                    // Names of headers may be written in any case.
+                    let key = if what == "header" { place.to_ascii_lowercase() } else { place.to_owned() };
+                    let Some(other) = taken.insert((what, key), name) else { continue };
+                    if told.insert((other, name.as_str())) {
+                        diagnostics
+                            .warning(
+                                "same-credential",
+                                self.document.locate(&format!("{at}/{index}")),
+                                format!(
+                                    "`{other}` and `{name}` are needed at once, but both are the {what} `{place}`; only \
+                                     one of them is sent"
+                                ),
+                            )
+                            .help("make them alternatives, in requirements of their own, or rename one of them");
+                    }
+                }
+            }
+        }
+    }
+
     fn report(&self, found: &[Found<'_>], unknown: &BTreeSet<&str>, diagnostics: &mut Diagnostics) {
         let is_reported = |name: &str| self.document.is_left_out(&pointer::component("securitySchemes", name));
         for name in unknown.iter().filter(|name| !is_reported(name)) {
@@ -150,6 +184,16 @@ fn scheme<'a>(document: &'a Document, name: &str) -> Option<(&'a SecurityScheme,
         SecurityScheme::OpenIDConnect { .. } => Auth::Bearer,
     };
     Some((scheme, auth))
+}
+
+/// What of a request carries a credential.
+fn carrier(auth: &Auth) -> (&'static str, &str) {
+    match auth {
+        Auth::Bearer | Auth::Basic | Auth::Http(_) | Auth::ClientCredentials { .. } => ("header", "Authorization"),
+        Auth::Header(name) => ("header", name),
+        Auth::Query(name) => ("query parameter", name),
+        Auth::Cookie(name) => ("cookie", name),
+    }
 }
 
 fn description(scheme: &SecurityScheme) -> String {

@@ -21,12 +21,16 @@ pub(crate) struct Usage {
     pub response: bool,
     /// In the response to a request that failed.
     pub error: bool,
+    /// In a request that the API sends: received like a response, but with what only requests have.
+    pub delivery: bool,
 }
 
 impl Usage {
-    const NONE: Self = Self { body: false, patch: false, parameter: false, response: false, error: false };
+    const NONE: Self =
+        Self { body: false, patch: false, parameter: false, response: false, error: false, delivery: false };
     pub(crate) const RESPONSE: Self = Self { response: true, ..Self::NONE };
     pub(crate) const ERROR: Self = Self { response: true, error: true, ..Self::NONE };
+    pub(crate) const DELIVERY: Self = Self { response: true, delivery: true, ..Self::NONE };
     pub(crate) const PARAMETER: Self = Self { parameter: true, ..Self::NONE };
 
     pub(crate) fn body(patch: bool) -> Self {
@@ -39,7 +43,12 @@ impl Usage {
 
     /// The part of this usage that lies in requests.
     pub(crate) fn request_only(self) -> Self {
-        Self { response: false, error: false, ..self }
+        Self { response: false, error: false, delivery: false, ..self }
+    }
+
+    /// The part of this usage that programs receive.
+    pub(crate) fn received_only(self) -> Self {
+        Self { delivery: self.delivery, ..Self::RESPONSE }
     }
 
     fn join(&mut self, other: Self) -> bool {
@@ -49,6 +58,7 @@ impl Usage {
         self.parameter |= other.parameter;
         self.response |= other.response;
         self.error |= other.error;
+        self.delivery |= other.delivery;
         *self != before
     }
 }

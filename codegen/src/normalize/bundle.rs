@@ -148,6 +148,12 @@ pub(super) struct Bundler<'b> {
     same: HashSet<(usize, usize)>,
     /// References that are known to lead to something other than a reference.
     grounded: HashSet<Place>,
+    /// Places from which they do not, with a place of the circle that they end in.
+    circular: HashMap<Place, Place>,
+    /// Those of them that are in circles themselves.
+    in_circles: HashSet<Place>,
+    /// How many references lead into each circle from outside.
+    led_into: HashMap<Place, usize>,
     /// The schemas that have an `$anchor`, of the files in which one was looked for.
     anchors: HashMap<FileId, HashMap<String, String>>,
     /// The last number that was put behind a name.
@@ -174,6 +180,9 @@ impl<'b> Bundler<'b> {
             queue: VecDeque::new(),
             same: HashSet::new(),
             grounded: HashSet::new(),
+            circular: HashMap::new(),
+            in_circles: HashSet::new(),
+            led_into: HashMap::new(),
             anchors: HashMap::new(),
             numbers: HashMap::new(),
             schemes: HashMap::new(),
@@ -443,43 +452,70 @@ impl<'b> Bundler<'b> {
                 .help(format!("{} is expected here", section.noun()));
             return None;
         }
-        if found.get("$ref").is_some() && !self.is_grounded(file, &pointer) {
+        if found.get("$ref").is_some()
+            && let Some(circle) = self.circle_from(file, &pointer)
+        {
             let at = at(self);
-            self.diagnostics
-                .error("circular-ref", at, format!("`{text}` leads back to itself"))
-                .help("a reference has to end at something that is not a reference");
+            let is_part = member == "$ref" && self.in_circles.contains(&(here.file, here.raw.clone()));
+            self.report_circle(&circle, is_part, at);
             return None;
         }
         Some((file, pointer))
     }
 
-    /// Whether following references from a place ends. One that leads nowhere is a matter of its own.
-    fn is_grounded(&mut self, file: FileId, pointer: &str) -> bool {
+    /// The circle that following references from a place ends in, if it does not come to an end: the first place of it.
+    /// A reference that leads nowhere is a matter of its own.
+    fn circle_from(&mut self, file: FileId, pointer: &str) -> Option<Place> {
         let mut way = vec![(file, pointer.to_owned())];
-        let mut seen: HashSet<Place> = HashSet::new();
+        let mut seen: HashMap<Place, usize> = HashMap::new();
+        let mut circle = None;
         while let Some(place) = way.last().cloned() {
             if self.grounded.contains(&place) {
                 break;
             }
-            if !seen.insert(place.clone()) {
-                return false;
+            if let Some(known) = self.circular.get(&place) {
+                circle = Some(known.clone());
+                break;
             }
-            let (file, pointer) = place;
-            let next = self
-                .documents
-                .value(file)
-                .and_then(|value| value.pointer(&pointer))
-                .and_then(|value| value.get("$ref"))
-                .and_then(Value::as_str)
-                .and_then(|text| self.documents.sources.resolve(file, text).ok())
-                .and_then(|(file, fragment)| Some((file, percent_decode(fragment)?)));
-            match next {
-                Some(next) => way.push(next),
+            if let Some(first) = seen.insert(place.clone(), way.len() - 1) {
+                circle = way.iter().skip(first).min().cloned();
+                self.in_circles.extend(way.iter().skip(first).cloned());
+                break;
+            }
+            match self.target_of(&place) {
+                Some((_, next)) => way.push(next),
                 None => break,
             }
         }
-        self.grounded.extend(way);
-        true
+        match &circle {
+            Some(circle) => self.circular.extend(way.into_iter().map(|place| (place, circle.clone()))),
+            None => self.grounded.extend(way),
+        }
+        circle
+    }
+
+    /// The text of the reference at a place, and the place that it leads to.
+    fn target_of(&self, (file, pointer): &Place) -> Option<(&str, Place)> {
+        let text = self.documents.value(*file)?.pointer(pointer)?.get("$ref")?.as_str()?;
+        let (file, fragment) = self.documents.sources.resolve(*file, text).ok()?;
+        Some((text, (file, percent_decode(fragment)?)))
+    }
+
+    /// Tells of a circle once, however many references lead into it. One of those, or one that is a part of the circle,
+    /// stands at `user`.
+    fn report_circle(&mut self, circle: &Place, is_part: bool, user: Location) {
+        let Some((text, _)) = self.target_of(circle) else { return };
+        let message = format!("`{text}` leads back to itself");
+        let at = self.origins.written(circle.0, &pointer::join(&circle.1, "$ref"));
+        let users = self.led_into.entry(circle.clone()).or_default();
+        *users += usize::from(!is_part);
+        let users = *users;
+        let problem = self.diagnostics.error("circular-ref", at, message);
+        if users == 1 && !is_part {
+            problem.related(user, "used here");
+        }
+        let count = if users > 1 { format!("; {users} references lead here") } else { String::new() };
+        problem.help(format!("a reference has to end at something that is not a reference{count}"));
     }
 
     /// The name of the component that a place becomes.
@@ -546,7 +582,7 @@ impl<'b> Bundler<'b> {
             && component(&pointer).map(|(section, _)| section) == component(raw).map(|(section, _)| section);
         let is_alone = members.len() == 1 && other != file;
         let is_there = self.documents.value(other)?.pointer(&pointer).is_some();
-        (is_same_name && is_alone && is_there && self.is_grounded(file, raw)).then_some((other, pointer))
+        (is_same_name && is_alone && is_there && self.circle_from(file, raw).is_none()).then_some((other, pointer))
     }
 
     /// A name that nothing has and nothing asks for: with the name of the file behind it, if that tells it from what

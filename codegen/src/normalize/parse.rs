@@ -320,14 +320,16 @@ impl Reader<'_> {
     }
 
     fn security_scheme(&mut self, value: Value) -> Option<v3::SecurityScheme> {
-        if value.get("type").and_then(Value::as_str) == Some("mutualTLS") {
+        let kind = value.get("type").and_then(Value::as_str);
+        if kind == Some("mutualTLS") {
             let at = self.place();
             self.diagnostics
                 .warning("mutual-tls", at, "a security scheme of type `mutualTLS` is left out; nothing is sent for it")
                 .help("client certificates are set where the connection is made");
             return None;
         }
-        let scheme = value.get("scheme").and_then(Value::as_str).unwrap_or_default();
+        // Beside other types, `scheme` means nothing.
+        let scheme = value.get("scheme").and_then(Value::as_str).filter(|_| kind == Some("http")).unwrap_or_default();
         if CHALLENGED.iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
             let at = self.place();
             self.diagnostics

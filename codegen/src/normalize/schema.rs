@@ -490,9 +490,8 @@ fn name_types(members: &mut Members, scope: &mut Scope<'_>) {
         }
         Some(name) if wrong(name) => {
             let at = scope.place("type");
-            let is_file = name == "file";
             report_type(name, at, scope.diagnostics);
-            if is_file {
+            if name == "file" {
                 *name = json!("string");
                 members.insert("format".to_owned(), json!("binary"));
             } else if wrong(name) {
@@ -514,8 +513,13 @@ fn report_type(name: &mut Value, at: Location, diagnostics: &mut Diagnostics) {
         *name = json!(known);
         return;
     }
+    if lower == "file" {
+        let message = format!("there is no type `{text}`; it is taken as `type: string` with `format: binary`");
+        diagnostics.warning("unknown-type", at, message).help("write it that way");
+        *name = json!("file");
+        return;
+    }
     let help = match lower.as_str() {
-        "file" => "a file is `type: string` with `format: binary`".to_owned(),
         "date" | "date-time" | "uuid" | "email" | "uri" | "binary" | "byte" | "password" => {
             format!("write `type: string` and `format: {lower}`")
         }

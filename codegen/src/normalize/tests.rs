@@ -298,7 +298,7 @@ components:
         "error[wrong-ref]: `#/components/responses/Ok` leads to one of the responses",
         "error[remote-ref]: `https://example.com/a.yaml` is not a local file",
         "error[missing-file]: no text is named `missing.yaml`",
-        "error[circular-ref]: `#/components/schemas/Loop` leads back to itself\n  --> a.yaml:15:19",
+        "error[circular-ref]: `#/components/schemas/Loop` leads back to itself\n  --> a.yaml:19:18",
         "error[wrong-type]: expected text such as `#/components/schemas/..`, found a number",
         "`#/components/schemas/Order/properties` has no `z`",
     ] {

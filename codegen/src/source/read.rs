@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 
+use saphyr_parser::{Event, Marker, Parser};
 use serde::de::{self, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
@@ -40,6 +41,8 @@ pub(super) enum Problem {
     SeveralDocuments,
     /// There is nothing in the file.
     Empty,
+    /// An alias stands within the value that it stands for.
+    CircularAlias { at: (usize, usize), anchor: (usize, usize) },
     /// The text is nested too deeply, or its aliases unfold into too much.
     TooMuch { message: String, at: Option<(usize, usize)> },
     /// The text breaks the grammar.
@@ -84,6 +87,16 @@ impl Problem {
             }
             Self::Empty => {
                 diagnostics.error("empty-file", Location::file(file), "the file is empty");
+            }
+            Self::CircularAlias { at, anchor } => {
+                diagnostics
+                    .error(
+                        "circular-alias",
+                        place(Some(at)),
+                        "the alias refers to itself: it is a part of what it stands for",
+                    )
+                    .related(place(Some(anchor)), "which begins here")
+                    .help("let it stand for something else, or refer to a schema by `$ref`, which may lead to itself");
             }
             Self::TooMuch { message, at } => {
                 diagnostics.error("too-large", place(at), message);
@@ -203,16 +216,42 @@ fn read_yaml(text: &str) -> Outcome {
     if result.is_ok() && documents.next().is_some() {
         state.problems.borrow_mut().push(Problem::SeveralDocuments);
     }
-    let outcome = state.finish(result.map_err(|error| {
+    let mut outcome = state.finish(result.map_err(|error| {
         let at = error.location().map(|location| (location.line(), location.column()));
         let text = error.to_string();
         Failure { message: without_position(&text), at, begun: second_position(&text) }
     }));
+    // To the reader, what holds itself is nested without end.
+    let is_too_much = outcome.problems.iter().any(|problem| matches!(problem, Problem::TooMuch { .. }));
+    if is_too_much && let Some(problem) = circular_alias(text) {
+        outcome.problems = vec![problem];
+    }
     // A file of comments alone is one null.
     if outcome.value == Some(Value::Null) && !text.lines().any(|line| line.trim() == "null") {
         return Outcome { syntax: Syntax::Yaml, value: None, problems: vec![Problem::Empty] };
     }
     outcome
+}
+
+/// The first alias that stands within the value that it stands for.
+fn circular_alias(text: &str) -> Option<Problem> {
+    let place = |marker: Marker| (marker.line(), marker.col() + 1);
+    // The values that are open, by their anchors; 0 stands for none.
+    let mut open: Vec<(usize, (usize, usize))> = Vec::new();
+    let mut parser = Parser::new_from_str(text);
+    while let Some(Ok((event, span))) = parser.next_event() {
+        match event {
+            Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => open.push((anchor, place(span.start))),
+            Event::SequenceEnd | Event::MappingEnd => drop(open.pop()),
+            Event::Alias(alias) => {
+                if let Some((_, anchor)) = open.iter().find(|(anchor, _)| *anchor == alias && alias != 0) {
+                    return Some(Problem::CircularAlias { at: place(span.start), anchor: *anchor });
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Where brackets begin to nest too deeply, if they go on to nest so deeply that the parser, which looks at all that are open
@@ -614,7 +653,8 @@ mod tests {
             assert!(found.contains(expected), "{shown}\nexpected {expected}\nfound {found}");
         }
         assert!(format!("{:?}", read("{\"a\": 1,}", true).problems).contains("trailing comma\", at: Some((1, 9))"));
-        assert!(format!("{:?}", read("&a [*a, *a]", false).problems).contains("TooMuch"));
+        assert!(format!("{:?}", read("&a [*a, *a]", false).problems).contains("CircularAlias { at: (1, 5)"));
+        assert_eq!(read("a: &a [1]\nb: [*a, *a]", false).problems, []);
     }
 
     #[test]

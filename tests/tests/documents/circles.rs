@@ -67,7 +67,7 @@ fn names_that_stand_for_nothing_but_each_other_are_an_error() {
     let one = "A: {$ref: 'two.yaml#/B'}\n";
     let two = "B: {$ref: 'one.yaml#/A'}\n";
     let said = types_of(&[("api.yaml", &document("one.yaml#/A")), ("one.yaml", one), ("two.yaml", two)]).unwrap_err();
-    assert!(said.contains("error[circular-ref]: `one.yaml#/A` leads back to itself"), "{said}");
+    assert!(said.contains("error[circular-ref]: `two.yaml#/B` leads back to itself"), "{said}");
 }
 
 /// What is an error wherever it closes a circle over two files: the document refers to `one.yaml`, that to `two.yaml`, and

@@ -55,12 +55,10 @@ pub(crate) fn lower<'a>(
     };
     let node = media.schema.as_ref().map(Node::from);
     body.kind = match media::kind(name) {
-        Kind::Json if node.is_some_and(|node| is_file(node, None, schemas.document)) && !media::is_plain_json(name) => {
+        Kind::Json if node.is_some_and(|node| node.is_file(schemas.document)) && !media::is_plain_json(name) => {
             BodyKind::Bytes
         }
-        Kind::Json
-            if media::essence(name) == "*/*" && node.is_none_or(|node| is_file(node, None, schemas.document)) =>
-        {
+        Kind::Json if media::essence(name) == "*/*" && node.is_none_or(|node| node.is_file(schemas.document)) => {
             "application/octet-stream".clone_into(&mut body.media_type);
             BodyKind::Bytes
         }
@@ -279,12 +277,12 @@ fn part_media_type(encoding: &Encoding) -> Option<String> {
     (!media_type.is_empty() && !media_type.contains([',', '*'])).then(|| media_type.to_owned())
 }
 
-/// Whether a schema describes the content of a file.
+/// Whether a part is a file: by its schema, or by a media type that no text has.
 fn is_file(node: Node<'_>, encoding: Option<&Encoding>, document: &Document) -> bool {
-    let Some(view) = resolve(node, document) else { return false };
-    if view.kind == Some("string") && view.format == Some("binary") {
+    if node.is_file(document) {
         return true;
     }
+    let Some(view) = resolve(node, document) else { return false };
     let is_file_type = |encoding: &Encoding| {
         let media_types = encoding.content_type.as_deref().unwrap_or("text/plain");
         media_types.split(',').all(|media_type| media::kind(media_type) == Kind::Bytes)

@@ -365,6 +365,8 @@ pub struct Argument {
 pub struct Body {
     pub media_type: String,
     pub required: bool,
+    /// Whether it can be null as a whole.
+    pub nullable: bool,
     pub kind: BodyKind,
     pub ty: Type,
     /// The struct whose fields become setters; without it the whole body is one argument.
@@ -380,6 +382,21 @@ impl Body {
     #[must_use]
     pub fn is_value(&self) -> bool {
         matches!(self.kind, BodyKind::Json | BodyKind::Form(_))
+    }
+
+    /// Whether it takes a call to leave it out. A body that is one argument, or whose parts are all optional, is left
+    /// out unless it is given.
+    #[must_use]
+    pub fn is_left_out_by_call(&self) -> bool {
+        let has_parts_to_give =
+            matches!(&self.kind, BodyKind::Multipart(parts) if parts.iter().any(|part| part.required));
+        !self.required && (self.fields.is_some() || has_parts_to_give)
+    }
+
+    /// Whether the request builder knows of a body that there is none, or null.
+    #[must_use]
+    pub fn is_held_as_nullable(&self) -> bool {
+        self.is_value() && (self.nullable || !self.required)
     }
 }
 

@@ -11,8 +11,8 @@ use super::docs;
 use super::examples::{self, Example};
 use super::{EmitOptions, File, MARK};
 use crate::model::{
-    self, Api, Argument, BodyKind, Field, Method, Output, ParamIn, PartKind, Presence, Resource, Skill, Struct, Type,
-    TypeDef, TypeId, TypeKind, Union,
+    self, Api, Argument, Body, BodyKind, Field, Method, Output, ParamIn, PartKind, Presence, Resource, Skill, Struct,
+    Type, TypeDef, TypeId, TypeKind, Union,
 };
 
 /// The pages, relative to the folder of the skills.
@@ -289,6 +289,7 @@ impl Page<'_> {
                 let into = if part.required { &mut required } else { &mut optional };
                 into.push(item(&part.name, [kind].into_iter().chain(deprecated(part.deprecated)), &part.doc));
             }
+            optional.extend(no_body(body));
             return (required, optional);
         }
         match body.fields.and_then(|id| self.api.get(id)).map(|def| &def.kind) {
@@ -309,6 +310,7 @@ impl Page<'_> {
                 into.push(item("body", [kind], &body.doc));
             }
         }
+        optional.extend(no_body(body));
         (required, optional)
     }
 
@@ -557,6 +559,13 @@ fn item(name: &str, facts: impl IntoIterator<Item = String>, doc: &str) -> Strin
     let doc = docs::brief(doc);
     let doc = if doc.is_empty() { doc } else { format!(": {doc}") };
     format!("- `{name}` ({}){doc}", facts.join("; "))
+}
+
+/// The calls by which there is no body, or null, whatever else is required.
+fn no_body(body: &Body) -> impl Iterator<Item = String> {
+    let null = body.nullable.then(|| item("null_body", ["null as the body".to_owned()], ""));
+    let left_out = body.is_left_out_by_call().then(|| item("without_body", ["no body at all".to_owned()], ""));
+    null.into_iter().chain(left_out)
 }
 
 /// Says that there is a setter of null, and its name unless that is as usual.

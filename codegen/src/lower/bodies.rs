@@ -46,6 +46,7 @@ pub(crate) fn lower<'a>(
     let mut body = Body {
         media_type: media::concrete(name),
         required: request_body.required,
+        nullable: false,
         kind: BodyKind::Json,
         ty: Type::Bytes,
         fields: None,
@@ -130,6 +131,9 @@ pub(crate) fn lower<'a>(
             }
         }
     }
+    // A type that holds null takes it like any other value.
+    let holds_null = matches!(unaliased(schemas, &typed.ty), Type::Option(_) | Type::Any | Type::Unit);
+    body.nullable = typed.nullable && !holds_null && matches!(body.kind, BodyKind::Json);
     body.example = media.example.clone().or(typed.example);
     body.doc = typed.doc;
     body.ty = typed.ty;
@@ -138,19 +142,24 @@ pub(crate) fn lower<'a>(
 
 /// Whether values of the type are objects.
 fn has_members(schemas: &Schemas<'_>, ty: &Type) -> bool {
-    let mut ty = ty;
-    for _ in 0..=schemas.types.len() {
-        match ty {
-            Type::Map(_) | Type::Any => return true,
-            Type::Named(id) => match schemas.types.get(id.0).map(|def| &def.kind) {
-                Some(TypeKind::Alias(next)) => ty = next,
-                Some(TypeKind::Struct(_) | TypeKind::Union(_)) => return true,
-                _ => return false,
-            },
-            _ => return false,
+    match unaliased(schemas, ty) {
+        Type::Map(_) | Type::Any => true,
+        Type::Named(id) => {
+            let kind = schemas.types.get(id.0).map(|def| &def.kind);
+            matches!(kind, Some(TypeKind::Struct(_) | TypeKind::Union(_)))
         }
+        _ => false,
     }
-    false
+}
+
+/// The type that aliases stand for.
+fn unaliased<'t>(schemas: &'t Schemas<'_>, mut ty: &'t Type) -> &'t Type {
+    for _ in 0..schemas.types.len() {
+        let Type::Named(id) = ty else { break };
+        let Some(TypeKind::Alias(next)) = schemas.types.get(id.0).map(|def| &def.kind) else { break };
+        ty = next;
+    }
+    ty
 }
 
 /// The members of a form that are not written as is usual for forms.

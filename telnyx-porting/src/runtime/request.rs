@@ -1,5 +1,6 @@
 //! A request as it is put together, and its way to a call.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -54,6 +55,9 @@ pub(crate) struct Inner {
     upload: Option<FileUpload>,
     /// A body of parts.
     form: Option<Form>,
+    /// Whether a body that has required members was left out or set to null. From then on the
+    /// compiler takes all of them for set, so that none can be set alone.
+    sealed: bool,
     pub(crate) timeout: Option<Duration>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) max_retries: Option<u32>,
@@ -85,6 +89,7 @@ impl Request {
             body: None,
             upload: None,
             form: None,
+            sealed: false,
             timeout: None,
             deadline: None,
             max_retries: None,
@@ -185,7 +190,43 @@ impl Request {
         self.written(&body.view())
     }
 
+    /// Forgets what was set of the body, which is left out or null from now on.
+    pub(crate) fn forget_body(mut self) -> Self {
+        self.0.extra_body.clear();
+        self.0.form = None;
+        self
+    }
+
+    /// Does the same to a body that has required members, so that none of it can be set alone.
+    pub(crate) fn seal_body(mut self) -> Self {
+        self.0.sealed = true;
+        self.forget_body()
+    }
+
+    /// Gives the body as a whole, which makes up for having left it out before.
+    pub(crate) fn unseal_body(mut self) -> Self {
+        self.0.sealed = false;
+        self
+    }
+
+    fn refuse_if_sealed(&mut self) {
+        if self.0.sealed {
+            self.set_fault(
+                "a part of the body is set, but before that the body was left out or set to null".to_owned(),
+            );
+        }
+    }
+
     fn written(mut self, body: &View<'_>) -> Self {
+        let nothing = BTreeMap::<String, Value>::new();
+        let body = match body {
+            View::Absent if self.0.extra_body.is_empty() => return self,
+            View::Absent => &View::Map(&nothing),
+            body => body,
+        };
+        if !matches!(body, View::Null) {
+            self.refuse_if_sealed();
+        }
         let media_type = self.0.operation.content_type;
         let is_json = media_type.contains("json");
         let written = if is_json && self.0.extra_body.is_empty() {
@@ -231,27 +272,32 @@ impl Request {
         self
     }
 
+    fn form(&mut self) -> &mut Form {
+        self.refuse_if_sealed();
+        self.0.form.get_or_insert_default()
+    }
+
     /// Gives a part of the form, in place of an earlier one.
     pub(crate) fn part<T: Field>(&mut self, name: &'static str, value: T) {
         let value = self.value(name, &value.view());
-        self.0.form.get_or_insert_default().set(name, multipart::parts_of(&value));
+        self.form().set(name, multipart::parts_of(&value));
     }
 
     /// Gives a part of the form whose media type the document names.
     pub(crate) fn part_as<T: Field>(&mut self, name: &'static str, media_type: &str, value: T) {
         let value = self.value(name, &value.view());
-        self.0.form.get_or_insert_default().set(name, multipart::parts_as(media_type, &value));
+        self.form().set(name, multipart::parts_as(media_type, &value));
     }
 
     /// Gives files as parts of the form.
     pub(crate) fn files(&mut self, name: &str, media_type: &str, files: impl IntoIterator<Item = FileUpload>) {
         let files = files.into_iter().map(|file| file.or_file_name(name).or_content_type(media_type));
-        self.0.form.get_or_insert_default().set(name, files);
+        self.form().set(name, files);
     }
 
     /// Gives a part of the form that the document does not know.
     pub(crate) fn extra_part(&mut self, name: &str, part: FileUpload) {
-        self.0.form.get_or_insert_default().set(name, [part]);
+        self.form().set(name, [part]);
     }
 
     /// Decodes the whole body, or the member that [`member`](Self::member) names.

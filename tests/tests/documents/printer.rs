@@ -262,7 +262,8 @@ fn print_body(text: &mut String, api: &Api, body: &Body, indent: &str) {
         BodyKind::Text => "text".to_owned(),
         BodyKind::Bytes => "bytes".to_owned(),
     };
-    let _ = writeln!(text, "{indent}  {optional}body {ty} of {}", body.media_type);
+    let null = if body.nullable { " or null" } else { "" };
+    let _ = writeln!(text, "{indent}  {optional}body {ty}{null} of {}", body.media_type);
     match &body.kind {
         BodyKind::Form(params) => {
             for param in params {

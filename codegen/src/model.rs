@@ -373,6 +373,10 @@ pub struct Body {
     pub fields: Option<TypeId>,
     /// Setter of each field, by the field's index.
     pub setters: Vec<Setter>,
+    /// Setter of the members that have no field.
+    pub rest: Option<String>,
+    /// What parts hold whose names the document leaves open, if there may be such.
+    pub other_parts: Option<Box<Part>>,
     pub doc: String,
     pub example: Option<Value>,
 }
@@ -421,10 +425,12 @@ pub struct Part {
     pub name: String,
     pub wire: String,
     pub kind: PartKind,
-    /// Type of a value; files are bytes.
+    /// Type of a value; files are bytes, unless a value may be given in their place.
     pub ty: Type,
     pub required: bool,
-    /// Media type, where the document gives just one.
+    /// Setter of a value of `ty` in place of a file, where the document allows one.
+    pub value_setter: Option<String>,
+    /// Media type, the first where the document gives several.
     pub media_type: Option<String>,
     pub doc: String,
     pub deprecated: bool,

@@ -259,6 +259,8 @@ fn body(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: &mut Fou
             if let (BodyKind::Multipart(old_parts), BodyKind::Multipart(new_parts)) = (&before.kind, &after.kind) {
                 leaving_out(at, before, after, found);
                 parts(terms, at, old_parts, new_parts, found);
+                let others = |body: &Body| body.other_parts.as_deref().cloned().into_iter().collect::<Vec<_>>();
+                parts(terms, at, &others(before), &others(after), found);
             } else if is_other {
                 let (then, now) = (shown_body(terms.old, before), shown_body(terms.new, after));
                 found.major(Kind::Retyped, at, format!("the body of {subject} is {now} instead of {then}"));
@@ -343,8 +345,9 @@ fn parts(terms: &Terms<'_>, at: &str, old: &[Part], new: &[Part], found: &mut Fo
             continue;
         };
         let what = format!("the argument {name} of {subject}");
-        let same =
-            before.kind == after.kind && terms.compared(terms.old, &before.ty) == terms.compared(terms.new, &after.ty);
+        let same = before.kind == after.kind
+            && before.value_setter == after.value_setter
+            && terms.compared(terms.old, &before.ty) == terms.compared(terms.new, &after.ty);
         if !same {
             let (then, now) = (shown_part(terms.old, before), shown_part(terms.new, after));
             found.major(Kind::Retyped, &place, format!("{what} is {now} instead of {then}"));
@@ -375,10 +378,14 @@ fn parts(terms: &Terms<'_>, at: &str, old: &[Part], new: &[Part], found: &mut Fo
 }
 
 fn shown_part(api: &Api, part: &Part) -> String {
-    match part.kind {
+    let kind = match part.kind {
         PartKind::File => "a file".to_owned(),
         PartKind::Files => "files".to_owned(),
         PartKind::Value => code(&shown(api, &part.ty)),
+    };
+    match part.value_setter {
+        Some(_) => format!("{kind} or {}", code(&shown(api, &part.ty))),
+        None => kind,
     }
 }
 

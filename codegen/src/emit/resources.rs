@@ -9,7 +9,7 @@ use super::layout::{Table, literal};
 use super::responses;
 use super::rust::{input, ty};
 use super::security;
-use super::types::{Setter, State, example, required_doc};
+use super::types::{Setter, State, example, required_doc, rest_setter};
 use super::wrap::Line;
 use super::writer::{Code, Function, Item, line};
 use crate::model::{
@@ -364,6 +364,9 @@ fn request(code: &mut Code<'_>, api: &Api, resource: &Resource, method: &Method)
             match (&method.body, object) {
                 (Some(Body { kind: BodyKind::Multipart(parts), .. }), _) => {
                     bodies::part_setters(block, api, method, parts, &state, &rebuilt);
+                    if let Some(others) = method.body.as_ref().and_then(|body| body.other_parts.as_deref()) {
+                        bodies::other_parts_setter(block, api, others);
+                    }
                 }
                 (Some(body), Some(object)) => body_setters(block, api, method, body, object, &state, &rebuilt),
                 (Some(body), None) => whole_body(block, api, method, body, None, &state),
@@ -380,7 +383,7 @@ fn request(code: &mut Code<'_>, api: &Api, resource: &Resource, method: &Method)
 
 /// Whether something of a body can be set, which only forms without parts deny.
 fn has_setters(body: &Body) -> bool {
-    !matches!(&body.kind, BodyKind::Multipart(parts) if parts.is_empty())
+    body.other_parts.is_some() || !matches!(&body.kind, BodyKind::Multipart(parts) if parts.is_empty())
 }
 
 fn argument_setter(
@@ -417,13 +420,15 @@ fn argument_setter(
     } else {
         vec![line!("self.request.{put}{generic}({wire}, {converted});")]
     };
-    let setter = RequestSetter { name, said: &said, taken: &taken, is_required: argument.required };
+    let setter = RequestSetter { name, sets: name, said: &said, taken: &taken, is_required: argument.required };
     setter.write(block, method, &statements, state, rebuilt);
 }
 
 /// The setter of an argument or of a part of a form.
 pub(super) struct RequestSetter<'s> {
     pub name: &'s str,
+    /// The argument that it gives.
+    pub sets: &'s str,
     pub said: &'s str,
     /// What it takes.
     pub taken: &'s str,
@@ -440,9 +445,9 @@ impl RequestSetter<'_> {
         state: &State,
         rebuilt: &str,
     ) {
-        let Self { name, said, taken, is_required } = *self;
+        let Self { name, sets, said, taken, is_required } = *self;
         let (doc, gives, last) = if is_required {
-            (required_doc(said), line!("{}{}", method.request, state.after(name)), rebuilt)
+            (required_doc(said), line!("{}{}", method.request, state.after(sets)), rebuilt)
         } else {
             (said.to_owned(), "Self".to_owned(), "self")
         };
@@ -477,6 +482,9 @@ fn body_setters(
         let null = setter.null.as_deref();
         let setter = Setter { name: &setter.name, null, owner: &method.request, opening, place };
         setter.write(block, api, field, state, rebuilt);
+    }
+    if let (Some(name), Some((rest, value))) = (&body.rest, &object.rest) {
+        rest_setter(block, name, opening, &format!("{place}.{rest}"), &ty(api, value));
     }
     whole_body(block, api, method, body, Some(object), state);
 }

@@ -154,12 +154,7 @@ fn builder_items(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct,
             setter.write(block, api, field, &state, &rebuilt);
         }
         if let Some((rest, value)) = &object.rest {
-            let one = ty(api, value);
-            block.member().verbatim(&["Sets a member that has no setter of its own."]).function(&Function {
-                head: &format!("pub fn {rest}(mut self, name: impl Into<String>, value: impl Into<{one}>) -> Self"),
-                bounds: &[],
-                body: &[&format!("self.value.{rest}.insert(name.into(), value.into());"), "self"],
-            });
+            rest_setter(block, rest, None, &format!("self.value.{rest}"), &ty(api, value));
         }
         block
             .member()
@@ -178,6 +173,17 @@ fn builder_items(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct,
         },
     );
     from_value(code, api, def, object);
+}
+
+/// Writes the setter of members that have none of their own, which are in the map `place`.
+pub(crate) fn rest_setter(block: &mut Item<'_, '_>, name: &str, opening: Option<&str>, place: &str, value: &str) {
+    let insertion = format!("{place}.insert(name.into(), value.into());");
+    let body: Vec<&str> = opening.into_iter().chain([insertion.as_str(), "self"]).collect();
+    block.member().verbatim(&["Sets a member that has no setter of its own."]).function(&Function {
+        head: &format!("pub fn {name}(mut self, name: impl Into<String>, value: impl Into<{value}>) -> Self"),
+        bounds: &[],
+        body: &body,
+    });
 }
 
 /// `Sort { value }` says nothing more than its value, so the value alone will do.

@@ -278,13 +278,13 @@ impl Request {
     }
 
     /// Gives a part of the form, in place of an earlier one.
-    pub(crate) fn part<T: Field>(&mut self, name: &'static str, value: T) {
+    pub(crate) fn part<T: Field>(&mut self, name: &str, value: T) {
         let value = self.value(name, &value.view());
         self.form().set(name, multipart::parts_of(&value));
     }
 
     /// Gives a part of the form whose media type the document names.
-    pub(crate) fn part_as<T: Field>(&mut self, name: &'static str, media_type: &str, value: T) {
+    pub(crate) fn part_as<T: Field>(&mut self, name: &str, media_type: &str, value: T) {
         let value = self.value(name, &value.view());
         self.form().set(name, multipart::parts_as(media_type, &value));
     }

@@ -59,11 +59,20 @@ async fn every_part_is_what_it_says_to_be() {
 
     // Values in place of files, and the type of a file that does not say its own.
     let origin = Origin::builder().place("here").build();
-    create().image_value("https://example.com/i.png").origin_value(origin).scan(vec![b's']).send().await.unwrap();
+    create()
+        .image_value("https://example.com/i.png")
+        .origin_value(origin)
+        .scan(vec![b's'])
+        .photos_value(["u", "v"])
+        .send()
+        .await
+        .unwrap();
     let expected = [
         (named("image"), "https://example.com/i.png"),
         (typed("origin", "application/json"), r#"{"place":"here"}"#),
         (file("scan", "image/png"), "s"),
+        (named("photos"), "u"),
+        (named("photos"), "v"),
     ];
     assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
 }

@@ -282,7 +282,8 @@ fn part<'a>(
         (kind, _) => {
             let mut part = Part::of(wire, kind, remarks(node, document));
             if !held.values.is_empty() {
-                part.ty = held.value(wire, place, schemas, diagnostics);
+                let value = held.value(wire, place, schemas, diagnostics);
+                part.ty = if held.are_items { Type::List(Box::new(value)) } else { value };
                 part.value_setter = Some(format!("{wire}_value"));
             }
             part
@@ -317,6 +318,8 @@ struct Held<'a> {
     kind: PartKind,
     /// The schemas of the values, with their places.
     values: Vec<(Node<'a>, String)>,
+    /// Whether there may be several values, as items of an array.
+    are_items: bool,
 }
 
 impl<'a> Held<'a> {
@@ -329,20 +332,25 @@ impl<'a> Held<'a> {
         seen: &mut HashSet<*const Schema>,
     ) -> Self {
         if is_file(node, encoding, document) {
-            return Self { kind: PartKind::File, values: Vec::new() };
+            return Self { kind: PartKind::File, values: Vec::new(), are_items: false };
         }
-        if items(node, document).is_some_and(|item| is_file(item, encoding, document)) {
-            return Self { kind: PartKind::Files, values: Vec::new() };
-        }
-        let value = Self { kind: PartKind::Value, values: vec![(node, pointer.to_owned())] };
+        let value = Self { kind: PartKind::Value, values: vec![(node, pointer.to_owned())], are_items: false };
         let Some((name, schema)) = node.named(document) else { return value };
         if seen.len() > FARTHEST || !seen.insert(std::ptr::from_ref(schema)) {
-            return Self { kind: PartKind::Value, values: Vec::new() };
+            return Self { kind: PartKind::Value, values: Vec::new(), are_items: false };
         }
         let pointer = name.map_or_else(|| pointer.to_owned(), |name| pointer::component("schemas", name));
         let view = View::of(schema);
+        if let Some(item) = items(node, document) {
+            let held = Self::of(item, &format!("{pointer}/items"), encoding, document, seen);
+            return match held.kind {
+                PartKind::Value => value,
+                // All of them are files, or all of them values.
+                PartKind::File | PartKind::Files => Self { kind: PartKind::Files, are_items: true, ..held },
+            };
+        }
         let (keyword, alternatives) = view.alternatives();
-        let mut held = Self { kind: PartKind::Value, values: Vec::new() };
+        let mut held = Self { kind: PartKind::Value, values: Vec::new(), are_items: false };
         for (index, alternative) in alternatives.iter().enumerate() {
             let alternative = Node::from(alternative);
             if alternative.view(document).is_some_and(|view| view.is_null()) {
@@ -350,6 +358,7 @@ impl<'a> Held<'a> {
             }
             let one = Self::of(alternative, &format!("{pointer}/{keyword}/{index}"), encoding, document, seen);
             held.values.extend(one.values);
+            held.are_items |= one.are_items;
             held.kind = match (held.kind, one.kind) {
                 (PartKind::Value, kind) | (kind, PartKind::Value) => kind,
                 (PartKind::File, PartKind::File) => PartKind::File,

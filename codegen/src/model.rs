@@ -365,12 +365,18 @@ pub struct Argument {
 pub struct Body {
     pub media_type: String,
     pub required: bool,
+    /// Whether it can be null as a whole.
+    pub nullable: bool,
     pub kind: BodyKind,
     pub ty: Type,
     /// The struct whose fields become setters; without it the whole body is one argument.
     pub fields: Option<TypeId>,
     /// Setter of each field, by the field's index.
     pub setters: Vec<Setter>,
+    /// Setter of the members that have no field.
+    pub rest: Option<String>,
+    /// What parts hold whose names the document leaves open, if there may be such.
+    pub other_parts: Option<Box<Part>>,
     pub doc: String,
     pub example: Option<Value>,
 }
@@ -380,6 +386,21 @@ impl Body {
     #[must_use]
     pub fn is_value(&self) -> bool {
         matches!(self.kind, BodyKind::Json | BodyKind::Form(_))
+    }
+
+    /// Whether it takes a call to leave it out. A body that is one argument, or whose parts are all optional, is left
+    /// out unless it is given.
+    #[must_use]
+    pub fn is_left_out_by_call(&self) -> bool {
+        let has_parts_to_give =
+            matches!(&self.kind, BodyKind::Multipart(parts) if parts.iter().any(|part| part.required));
+        !self.required && (self.fields.is_some() || has_parts_to_give)
+    }
+
+    /// Whether the request builder knows of a body that there is none, or null.
+    #[must_use]
+    pub fn is_held_as_nullable(&self) -> bool {
+        self.is_value() && (self.nullable || !self.required)
     }
 }
 
@@ -404,10 +425,12 @@ pub struct Part {
     pub name: String,
     pub wire: String,
     pub kind: PartKind,
-    /// Type of a value; files are bytes.
+    /// Type of a value; files are bytes, unless a value may be given in their place.
     pub ty: Type,
     pub required: bool,
-    /// Media type, where the document gives just one.
+    /// Setter of a value of `ty` in place of a file, where the document allows one.
+    pub value_setter: Option<String>,
+    /// Media type, the first where the document gives several.
     pub media_type: Option<String>,
     pub doc: String,
     pub deprecated: bool,

@@ -58,7 +58,7 @@ async fn every_kind_of_part() {
         (named("tags"), "a"),
         (named("tags"), "b"),
         (filed("thumbnails", "1.png", "image/png"), "1"),
-        (filed("thumbnails", "thumbnails", "application/octet-stream"), "2"),
+        (filed("thumbnails", "thumbnails", "image/png"), "2"),
         (typed("contact", "application/json"), r#"{"email":"a@b"}"#),
         (typed("contacts", "application/json"), r#"{"email":"c@d"}"#),
         (typed("contacts", "application/json"), r#"{"email":"e@f"}"#),

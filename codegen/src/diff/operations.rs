@@ -256,12 +256,16 @@ fn body(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: &mut Fou
             let is_other = terms.compared(terms.old, &before.ty) != terms.compared(terms.new, &after.ty)
                 || before.fields.is_some() != after.fields.is_some()
                 || std::mem::discriminant(&before.kind) != std::mem::discriminant(&after.kind);
-            if let (BodyKind::Multipart(before), BodyKind::Multipart(after)) = (&before.kind, &after.kind) {
-                parts(terms, at, before, after, found);
+            if let (BodyKind::Multipart(old_parts), BodyKind::Multipart(new_parts)) = (&before.kind, &after.kind) {
+                leaving_out(at, before, after, found);
+                parts(terms, at, old_parts, new_parts, found);
+                let others = |body: &Body| body.other_parts.as_deref().cloned().into_iter().collect::<Vec<_>>();
+                parts(terms, at, &others(before), &others(after), found);
             } else if is_other {
                 let (then, now) = (shown_body(terms.old, before), shown_body(terms.new, after));
                 found.major(Kind::Retyped, at, format!("the body of {subject} is {now} instead of {then}"));
             } else {
+                leaving_out(at, before, after, found);
                 if before.fields.is_none() && must_be_given(terms.old, before) != must_be_given(terms.new, after) {
                     let how = if after.required { "must be given now" } else { "may be left out now" };
                     found.major(Kind::Presence, at, format!("the body of {subject} {how}"));
@@ -277,11 +281,30 @@ fn body(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: &mut Fou
     }
 }
 
+/// The calls that leave a body out, or set it to null.
+fn leaving_out(at: &str, old: &Body, new: &Body, found: &mut Found) {
+    let calls = [
+        ("be left out", old.is_left_out_by_call(), new.is_left_out_by_call()),
+        ("be null", old.nullable, new.nullable),
+    ];
+    for (what, then, now) in calls {
+        match (then, now) {
+            (true, false) => {
+                found.major(Kind::Presence, at, format!("the body of {} can't {what} any more", code(at)));
+            }
+            (false, true) => {
+                found.minor(Kind::Presence, at, format!("the body of {} can {what} now", code(at)));
+            }
+            _ => {}
+        }
+    }
+}
+
 /// Whether a body, or some member of it, must be given before the request can be sent.
 fn must_be_given(api: &Api, body: &Body) -> bool {
     match (&body.kind, body.fields.and_then(|id| api.get(id)).map(|def| &def.kind)) {
         (BodyKind::Multipart(parts), _) => parts.iter().any(|part| part.required),
-        _ if !body.is_value() && !body.required => false,
+        _ if body.fields.is_none() && !body.required => false,
         (_, Some(TypeKind::Struct(object))) => object.fields.iter().any(|field| field.presence == Presence::Required),
         _ => true,
     }
@@ -322,8 +345,9 @@ fn parts(terms: &Terms<'_>, at: &str, old: &[Part], new: &[Part], found: &mut Fo
             continue;
         };
         let what = format!("the argument {name} of {subject}");
-        let same =
-            before.kind == after.kind && terms.compared(terms.old, &before.ty) == terms.compared(terms.new, &after.ty);
+        let same = before.kind == after.kind
+            && before.value_setter == after.value_setter
+            && terms.compared(terms.old, &before.ty) == terms.compared(terms.new, &after.ty);
         if !same {
             let (then, now) = (shown_part(terms.old, before), shown_part(terms.new, after));
             found.major(Kind::Retyped, &place, format!("{what} is {now} instead of {then}"));
@@ -354,10 +378,14 @@ fn parts(terms: &Terms<'_>, at: &str, old: &[Part], new: &[Part], found: &mut Fo
 }
 
 fn shown_part(api: &Api, part: &Part) -> String {
-    match part.kind {
+    let kind = match part.kind {
         PartKind::File => "a file".to_owned(),
         PartKind::Files => "files".to_owned(),
         PartKind::Value => code(&shown(api, &part.ty)),
+    };
+    match part.value_setter {
+        Some(_) => format!("{kind} or {}", code(&shown(api, &part.ty))),
+        None => kind,
     }
 }
 

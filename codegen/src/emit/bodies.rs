@@ -33,26 +33,62 @@ fn part_setter(block: &mut Item<'_, '_>, api: &Api, method: &Method, part: &Part
         said.push_str("\n\n");
         said.push_str(&example);
     }
-    let (name, wire) = (&part.name, literal(&part.wire));
-    let file_type = literal(part.media_type.as_deref().unwrap_or(ANY_FILE));
+    let name = &part.name;
+    if let Some(other) = &part.value_setter {
+        said.push_str(&format!("\n\nA value is given by `{other}` instead."));
+    }
+    let wire = literal(&part.wire);
     let (taken, put) = match part.kind {
-        PartKind::File => ("impl Into<FileUpload>".to_owned(), format!("files({wire}, {file_type}, [{name}.into()])")),
-        PartKind::Files => (
-            "impl IntoIterator<Item = impl Into<FileUpload>>".to_owned(),
-            format!("files({wire}, {file_type}, {name}.into_iter().map(Into::into))"),
-        ),
-        PartKind::Value => {
-            let (taken, converted) = input(api, &part.ty, name);
-            let generic = generic(api, &part.ty);
-            let put = match &part.media_type {
-                Some(media_type) => format!("part_as{generic}({wire}, {}, {converted})", literal(media_type)),
-                None => format!("part{generic}({wire}, {converted})"),
-            };
-            (taken, put)
-        }
+        PartKind::File | PartKind::Files => files(part, &wire, name),
+        PartKind::Value => value(api, part, &wire, name),
     };
-    let setter = RequestSetter { name, said: &said, taken: &taken, is_required: part.required };
-    setter.write(block, method, &[format!("self.request.{put};")], state, rebuilt);
+    let setter = RequestSetter { name, sets: name, said: &said, taken: &taken, is_required: part.required };
+    setter.write(block, method, &[put], state, rebuilt);
+    if let Some(other) = &part.value_setter {
+        let said = format!("`{}`, as a value in place of a file.", part.wire);
+        // The media types are those of files.
+        let (taken, put) = value(api, &Part { media_type: None, ..part.clone() }, &wire, other);
+        let setter = RequestSetter { name: other, sets: name, said: &said, taken: &taken, is_required: part.required };
+        setter.write(block, method, &[put], state, rebuilt);
+    }
+}
+
+/// The setter of parts that the document does not name.
+pub(crate) fn other_parts_setter(block: &mut Item<'_, '_>, api: &Api, others: &Part) {
+    let (taken, put) = match others.kind {
+        PartKind::File | PartKind::Files => files(others, "&name", "value"),
+        PartKind::Value => value(api, others, "&name", "value"),
+    };
+    block.member().verbatim(&["Sets a part that has no setter of its own."]).function(&Function {
+        head: &format!("pub fn {}(mut self, name: impl Into<String>, value: {taken}) -> Self", others.name),
+        bounds: &[],
+        body: &["let name: String = name.into();", &put, "self"],
+    });
+}
+
+/// What a setter of files takes, and the statement that puts them into the request.
+fn files(part: &Part, wire: &str, name: &str) -> (String, String) {
+    let media_type = literal(part.media_type.as_deref().unwrap_or(ANY_FILE));
+    let (taken, converted) = match part.kind {
+        PartKind::Files => {
+            ("impl IntoIterator<Item = impl Into<FileUpload>>", format!("{name}.into_iter().map(Into::into)"))
+        }
+        _ => ("impl Into<FileUpload>", format!("[{name}.into()]")),
+    };
+    (taken.to_owned(), format!("self.request.files({wire}, {media_type}, {converted});"))
+}
+
+/// What a setter of a value takes, and the statement that puts it into the request.
+fn value(api: &Api, part: &Part, wire: &str, name: &str) -> (String, String) {
+    let (taken, converted) = input(api, &part.ty, name);
+    let generic = generic(api, &part.ty);
+    let put = match &part.media_type {
+        Some(media_type) => {
+            format!("self.request.part_as{generic}({wire}, {}, {converted});", literal(media_type))
+        }
+        None => format!("self.request.part{generic}({wire}, {converted});"),
+    };
+    (taken, put)
 }
 
 /// The setter of a body that is sent as it is; `after` is the type's state when it is set.

@@ -9,7 +9,7 @@ use super::layout::{Table, literal};
 use super::responses;
 use super::rust::{input, ty};
 use super::security;
-use super::types::{Setter, State, example, required_doc};
+use super::types::{Setter, State, example, required_doc, rest_setter};
 use super::wrap::Line;
 use super::writer::{Code, Function, Item, line};
 use crate::model::{
@@ -93,7 +93,12 @@ fn begun(api: &Api, method: &Method, taken: &HashSet<&str>) -> String {
             text.push_str(".multipart()");
         }
         if body.is_value() {
-            text.push_str(&format!(", body: {}", default_of(api, &body.ty)));
+            let value = match (body.is_held_as_nullable(), body.fields) {
+                (false, _) => default_of(api, &body.ty),
+                (true, Some(_)) => format!("Nullable::Value({})", default_of(api, &body.ty)),
+                (true, None) => "Nullable::Absent".to_owned(),
+            };
+            text.push_str(&format!(", body: {value}"));
         }
     }
     let object = method.body.as_ref().and_then(|body| body_struct(api, body));
@@ -297,23 +302,24 @@ fn path_param(arg: &PathArg) -> Option<String> {
 fn state(taken: &HashSet<&str>, method: &Method, object: Option<&Struct>) -> State {
     let mut names: Vec<&str> =
         method.arguments.iter().filter(|argument| argument.required).map(|argument| argument.name.as_str()).collect();
-    match (&method.body, object) {
-        (Some(Body { kind: BodyKind::Multipart(parts), .. }), _) => {
-            names.extend(parts.iter().filter(|part| part.required).map(|part| part.name.as_str()));
-        }
-        (Some(body), _) if !body.is_value() && !body.required => {}
-        (Some(body), Some(object)) => {
-            let fields = object.fields.iter().zip(&body.setters);
-            names.extend(
-                fields
-                    .filter(|(field, _)| field.presence == Presence::Required)
-                    .map(|(_, setter)| setter.name.as_str()),
-            );
-        }
-        (Some(_), None) => names.push("body"),
-        (None, _) => {}
-    }
+    names.extend(method.body.iter().flat_map(|body| required_of(body, object)));
     State::new(taken, names.into_iter())
+}
+
+/// The required arguments that a body consists of.
+fn required_of<'a>(body: &'a Body, object: Option<&'a Struct>) -> Vec<&'a str> {
+    match (&body.kind, object) {
+        (BodyKind::Multipart(parts), _) => {
+            parts.iter().filter(|part| part.required).map(|part| part.name.as_str()).collect()
+        }
+        (_, Some(object)) => {
+            let fields = object.fields.iter().zip(&body.setters);
+            let required = fields.filter(|(field, _)| field.presence == Presence::Required);
+            required.map(|(_, setter)| setter.name.as_str()).collect()
+        }
+        (_, None) if body.required => vec!["body"],
+        (_, None) => Vec::new(),
+    }
 }
 
 fn body_struct<'a>(api: &'a Api, body: &Body) -> Option<&'a Struct> {
@@ -341,7 +347,9 @@ fn request(code: &mut Code<'_>, api: &Api, resource: &Resource, method: &Method)
     item.line(Line::Head, &line!("pub struct {name}{} {{", state.declared())).members(|members| {
         members.line(Line::Member, "request: Request,");
         if let Some(body) = value {
-            members.line(Line::Member, &format!("body: {},", ty(api, &body.ty)));
+            let ty = ty(api, &body.ty);
+            let ty = if body.is_held_as_nullable() { format!("Nullable<{ty}>") } else { ty };
+            members.line(Line::Member, &format!("body: {ty},"));
         }
         state.field(members);
     });
@@ -356,10 +364,16 @@ fn request(code: &mut Code<'_>, api: &Api, resource: &Resource, method: &Method)
             match (&method.body, object) {
                 (Some(Body { kind: BodyKind::Multipart(parts), .. }), _) => {
                     bodies::part_setters(block, api, method, parts, &state, &rebuilt);
+                    if let Some(others) = method.body.as_ref().and_then(|body| body.other_parts.as_deref()) {
+                        bodies::other_parts_setter(block, api, others);
+                    }
                 }
                 (Some(body), Some(object)) => body_setters(block, api, method, body, object, &state, &rebuilt),
-                (Some(body), None) => whole_body(block, api, method, body, &state),
+                (Some(body), None) => whole_body(block, api, method, body, None, &state),
                 (None, _) => {}
+            }
+            if let Some(body) = &method.body {
+                no_body(block, method, body, object, &state);
             }
         });
     }
@@ -369,7 +383,7 @@ fn request(code: &mut Code<'_>, api: &Api, resource: &Resource, method: &Method)
 
 /// Whether something of a body can be set, which only forms without parts deny.
 fn has_setters(body: &Body) -> bool {
-    !matches!(&body.kind, BodyKind::Multipart(parts) if parts.is_empty())
+    body.other_parts.is_some() || !matches!(&body.kind, BodyKind::Multipart(parts) if parts.is_empty())
 }
 
 fn argument_setter(
@@ -406,13 +420,15 @@ fn argument_setter(
     } else {
         vec![line!("self.request.{put}{generic}({wire}, {converted});")]
     };
-    let setter = RequestSetter { name, said: &said, taken: &taken, is_required: argument.required };
+    let setter = RequestSetter { name, sets: name, said: &said, taken: &taken, is_required: argument.required };
     setter.write(block, method, &statements, state, rebuilt);
 }
 
 /// The setter of an argument or of a part of a form.
 pub(super) struct RequestSetter<'s> {
     pub name: &'s str,
+    /// The argument that it gives.
+    pub sets: &'s str,
     pub said: &'s str,
     /// What it takes.
     pub taken: &'s str,
@@ -429,9 +445,9 @@ impl RequestSetter<'_> {
         state: &State,
         rebuilt: &str,
     ) {
-        let Self { name, said, taken, is_required } = *self;
+        let Self { name, sets, said, taken, is_required } = *self;
         let (doc, gives, last) = if is_required {
-            (required_doc(said), line!("{}{}", method.request, state.after(name)), rebuilt)
+            (required_doc(said), line!("{}{}", method.request, state.after(sets)), rebuilt)
         } else {
             (said.to_owned(), "Self".to_owned(), "self")
         };
@@ -457,20 +473,33 @@ fn body_setters(
     state: &State,
     rebuilt: &str,
 ) {
+    let (opening, place) = if body.is_held_as_nullable() {
+        (Some("let body = self.body.get_or_insert_default();"), "body")
+    } else {
+        (None, "self.body")
+    };
     for (field, setter) in object.fields.iter().zip(&body.setters) {
-        let setter = Setter { name: &setter.name, null: setter.null.as_deref(), owner: &method.request };
-        setter.write(block, api, field, "body", state, rebuilt);
+        let null = setter.null.as_deref();
+        let setter = Setter { name: &setter.name, null, owner: &method.request, opening, place };
+        setter.write(block, api, field, state, rebuilt);
     }
-    whole_body(block, api, method, body, state);
+    if let (Some(name), Some((rest, value))) = (&body.rest, &object.rest) {
+        rest_setter(block, name, opening, &format!("{place}.{rest}"), &ty(api, value));
+    }
+    whole_body(block, api, method, body, Some(object), state);
 }
 
 /// The setter of the whole body.
-fn whole_body(block: &mut Item<'_, '_>, api: &Api, method: &Method, body: &Body, state: &State) {
+fn whole_body(
+    block: &mut Item<'_, '_>,
+    api: &Api,
+    method: &Method,
+    body: &Body,
+    object: Option<&Struct>,
+    state: &State,
+) {
     let owner = &method.request;
-    // Arguments beside the body stay as they are.
-    let query: Vec<&str> =
-        method.arguments.iter().filter(|argument| argument.required).map(|argument| argument.name.as_str()).collect();
-    let after = if query.is_empty() { state.complete() } else { state.complete_but(&query) };
+    let after = after_body(method, state);
     if !body.is_value() {
         bodies::upload_setter(block, method, body, state, &after);
         return;
@@ -481,12 +510,53 @@ fn whole_body(block: &mut Item<'_, '_>, api: &Api, method: &Method, body: &Body,
     } else {
         "Gives the body."
     };
+    let value = if body.is_held_as_nullable() { format!("Nullable::Value({converted})") } else { converted };
+    let request = if is_sealed(body, object) { "self.request.unseal_body()" } else { "self.request" };
     let rest = if state.is_empty() { "" } else { ", state: PhantomData" };
     block.member().verbatim(&[said]).function(&Function {
         head: &format!("pub fn body(self, body: {taken}) -> {owner}{after}"),
         bounds: &[],
-        body: &[&format!("{owner} {{ request: self.request, body: {converted}{rest} }}")],
+        body: &[&format!("{owner} {{ request: {request}, body: {value}{rest} }}")],
     });
+}
+
+/// The state once the body is given, left out or null. Arguments beside the body stay as they are.
+fn after_body(method: &Method, state: &State) -> String {
+    let query: Vec<&str> =
+        method.arguments.iter().filter(|argument| argument.required).map(|argument| argument.name.as_str()).collect();
+    if query.is_empty() { state.complete() } else { state.complete_but(&query) }
+}
+
+/// Whether no member of a body can be set once it is left out or null: the compiler takes the required ones for set then.
+fn is_sealed(body: &Body, object: Option<&Struct>) -> bool {
+    let has_calls = body.nullable || body.is_left_out_by_call();
+    let is_one_argument = body.is_value() && object.is_none();
+    has_calls && !is_one_argument && !required_of(body, object).is_empty()
+}
+
+/// The calls that leave the body out, and that set it to null.
+fn no_body(block: &mut Item<'_, '_>, method: &Method, body: &Body, object: Option<&Struct>, state: &State) {
+    let owner = &method.request;
+    let after = after_body(method, state);
+    let rest = if state.is_empty() { "" } else { ", state: PhantomData" };
+    let request = if is_sealed(body, object) { "self.request.seal_body()" } else { "self.request.forget_body()" };
+    let mut write = |name: &str, said: &str, value: Option<&str>| {
+        let value = value.map(|value| format!(", body: {value}")).unwrap_or_default();
+        block.member().doc(said).function(&Function {
+            head: &format!("pub fn {name}(self) -> {owner}{after}"),
+            bounds: &[],
+            body: &[&format!("{owner} {{ request: {request}{value}{rest} }}")],
+        });
+    };
+    if body.nullable {
+        write("null_body", "Sends null as the body and forgets what was set of it before.", Some("Nullable::Null"));
+    }
+    if body.is_left_out_by_call() {
+        let said = "Sends no body and forgets what was set of it before.";
+        let has_default = matches!(body.kind, BodyKind::Json) && required_of(body, object).is_empty();
+        let otherwise = if has_default { " Otherwise a body of which nothing is set is sent as `{}`." } else { "" };
+        write("without_body", &format!("{said}{otherwise}"), body.is_value().then_some("Nullable::Absent"));
+    }
 }
 
 /// The table lines that give a request its `send` and the options of every request.

@@ -11,8 +11,8 @@ use super::docs;
 use super::examples::{self, Example};
 use super::{EmitOptions, File, MARK};
 use crate::model::{
-    self, Api, Argument, BodyKind, Field, Method, Output, ParamIn, PartKind, Presence, Resource, Skill, Struct, Type,
-    TypeDef, TypeId, TypeKind, Union,
+    self, Api, Argument, Body, BodyKind, Field, Method, Output, ParamIn, Part, PartKind, Presence, Resource, Skill,
+    Struct, Type, TypeDef, TypeId, TypeKind, Union,
 };
 
 /// The pages, relative to the folder of the skills.
@@ -281,14 +281,14 @@ impl Page<'_> {
         let Some(body) = &method.body else { return (required, optional) };
         if let BodyKind::Multipart(parts) = &body.kind {
             for part in parts {
-                let kind = match part.kind {
-                    PartKind::File => "file".to_owned(),
-                    PartKind::Files => "array of files".to_owned(),
-                    PartKind::Value => self.linked(&part.ty),
-                };
+                let kind = self.part(part);
                 let into = if part.required { &mut required } else { &mut optional };
                 into.push(item(&part.name, [kind].into_iter().chain(deprecated(part.deprecated)), &part.doc));
             }
+            if let Some(others) = body.other_parts.as_deref() {
+                optional.push(item(&others.name, ["any other part".to_owned(), self.part(others)], &others.doc));
+            }
+            optional.extend(no_body(body));
             return (required, optional);
         }
         match body.fields.and_then(|id| self.api.get(id)).map(|def| &def.kind) {
@@ -298,6 +298,9 @@ impl Page<'_> {
                     let null = nullable(&setter.name, setter.null.as_deref());
                     let facts = [self.linked(field.value_type())].into_iter().chain(null);
                     into.push(item(&setter.name, facts.chain(deprecated(field.deprecated)), &field.doc));
+                }
+                if let (Some(rest), Some((_, value))) = (&body.rest, &object.rest) {
+                    optional.push(item(rest, ["any other member".to_owned(), self.linked(value)], ""));
                 }
             }
             _ => {
@@ -309,7 +312,21 @@ impl Page<'_> {
                 into.push(item("body", [kind], &body.doc));
             }
         }
+        optional.extend(no_body(body));
         (required, optional)
+    }
+
+    /// What a part holds.
+    fn part(&self, part: &Part) -> String {
+        let kind = match part.kind {
+            PartKind::File => "file".to_owned(),
+            PartKind::Files => "array of files".to_owned(),
+            PartKind::Value => self.linked(&part.ty),
+        };
+        match &part.value_setter {
+            Some(setter) => format!("{kind}, or {} by `{setter}()`", self.linked(&part.ty)),
+            None => kind,
+        }
     }
 
     /// What is to be said of an argument outside of path and body.
@@ -443,9 +460,14 @@ impl Page<'_> {
         types.extend(method.arguments.iter().map(|argument| &argument.ty));
         if let Some(body) = &method.body {
             match (&body.kind, body.fields.and_then(|id| self.api.get(id)).map(|def| &def.kind)) {
-                (BodyKind::Multipart(parts), _) => types.extend(parts.iter().map(|part| &part.ty)),
+                (BodyKind::Multipart(parts), _) => {
+                    types.extend(parts.iter().chain(body.other_parts.as_deref()).map(|part| &part.ty));
+                }
                 // Its members are arguments of the method.
-                (_, Some(TypeKind::Struct(object))) => types.extend(object.fields.iter().map(|field| &field.ty)),
+                (_, Some(TypeKind::Struct(object))) => {
+                    types.extend(object.fields.iter().map(|field| &field.ty));
+                    types.extend(object.rest.iter().map(|(_, value)| value));
+                }
                 _ => types.push(&body.ty),
             }
         }
@@ -557,6 +579,13 @@ fn item(name: &str, facts: impl IntoIterator<Item = String>, doc: &str) -> Strin
     let doc = docs::brief(doc);
     let doc = if doc.is_empty() { doc } else { format!(": {doc}") };
     format!("- `{name}` ({}){doc}", facts.join("; "))
+}
+
+/// The calls by which there is no body, or null, whatever else is required.
+fn no_body(body: &Body) -> impl Iterator<Item = String> {
+    let null = body.nullable.then(|| item("null_body", ["null as the body".to_owned()], ""));
+    let left_out = body.is_left_out_by_call().then(|| item("without_body", ["no body at all".to_owned()], ""));
+    null.into_iter().chain(left_out)
 }
 
 /// Says that there is a setter of null, and its name unless that is as usual.

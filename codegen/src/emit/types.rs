@@ -149,16 +149,12 @@ fn builder_items(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct,
     code.item().block(&line!("impl{generics} {builder}{generics}"), |block| {
         let rebuilt = line!("{builder} {{ value: self.value, state: PhantomData }}");
         for field in &object.fields {
-            let setter = Setter { name: &field.name, null: field.null_setter.as_deref(), owner: builder };
-            setter.write(block, api, field, "value", &state, &rebuilt);
+            let null = field.null_setter.as_deref();
+            let setter = Setter { name: &field.name, null, owner: builder, opening: None, place: "self.value" };
+            setter.write(block, api, field, &state, &rebuilt);
         }
         if let Some((rest, value)) = &object.rest {
-            let one = ty(api, value);
-            block.member().verbatim(&["Sets a member that has no setter of its own."]).function(&Function {
-                head: &format!("pub fn {rest}(mut self, name: impl Into<String>, value: impl Into<{one}>) -> Self"),
-                bounds: &[],
-                body: &[&format!("self.value.{rest}.insert(name.into(), value.into());"), "self"],
-            });
+            rest_setter(block, rest, None, &format!("self.value.{rest}"), &ty(api, value));
         }
         block
             .member()
@@ -177,6 +173,17 @@ fn builder_items(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct,
         },
     );
     from_value(code, api, def, object);
+}
+
+/// Writes the setter of members that have none of their own, which are in the map `place`.
+pub(crate) fn rest_setter(block: &mut Item<'_, '_>, name: &str, opening: Option<&str>, place: &str, value: &str) {
+    let insertion = format!("{place}.insert(name.into(), value.into());");
+    let body: Vec<&str> = opening.into_iter().chain([insertion.as_str(), "self"]).collect();
+    block.member().verbatim(&["Sets a member that has no setter of its own."]).function(&Function {
+        head: &format!("pub fn {name}(mut self, name: impl Into<String>, value: impl Into<{value}>) -> Self"),
+        bounds: &[],
+        body: &body,
+    });
 }
 
 /// `Sort { value }` says nothing more than its value, so the value alone will do.
@@ -211,21 +218,16 @@ pub(crate) struct Setter<'s> {
     pub null: Option<&'s str>,
     /// The builder's type.
     pub owner: &'s str,
+    /// The statement that leads to `place`, if it is no field of the builder.
+    pub opening: Option<&'s str>,
+    /// The struct that has the member.
+    pub place: &'s str,
 }
 
 impl Setter<'_> {
-    /// Writes it. The struct is the builder's field `place`; `rebuilt` is the builder in the state behind a member that
-    /// is required.
-    pub(crate) fn write(
-        &self,
-        block: &mut Item<'_, '_>,
-        api: &Api,
-        field: &Field,
-        place: &str,
-        state: &State,
-        rebuilt: &str,
-    ) {
-        let Self { name, null, owner } = *self;
+    /// Writes it; `rebuilt` is the builder in the state behind a member that is required.
+    pub(crate) fn write(&self, block: &mut Item<'_, '_>, api: &Api, field: &Field, state: &State, rebuilt: &str) {
+        let Self { name, null, owner, opening, place } = *self;
         let (taken, converted) = field_input(api, field, name);
         let said = field_text(api, field);
         let is_required = field.presence == Presence::Required;
@@ -238,16 +240,20 @@ impl Setter<'_> {
             Presence::Nullable => (line!("Nullable::Value({converted})"), "Nullable::Null"),
         };
         let member = &field.name;
+        let assignment = line!("{place}.{member} = {value};");
+        let body: Vec<&str> = opening.into_iter().chain([assignment.as_str(), last]).collect();
         block.member().doc(&doc).function(&Function {
             head: &line!("pub fn {name}(mut self, {name}: {taken}) -> {gives}"),
             bounds: &[],
-            body: &[&line!("self.{place}.{member} = {value};"), last],
+            body: &body,
         });
         if let Some(null) = null.filter(|_| field.presence != Presence::Optional) {
+            let assignment = format!("{place}.{member} = {nothing};");
+            let body: Vec<&str> = opening.into_iter().chain([assignment.as_str(), last]).collect();
             block.member().verbatim(&null_doc(field)).function(&Function {
                 head: &format!("pub fn {null}(mut self) -> {gives}"),
                 bounds: &[],
-                body: &[&format!("self.{place}.{member} = {nothing};"), last],
+                body: &body,
             });
         }
     }

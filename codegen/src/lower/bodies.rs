@@ -1,16 +1,16 @@
 //! What requests carry: JSON, forms, parts, text, bytes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use indexmap::IndexMap;
-use openapiv3::{Encoding, MediaType, QueryStyle};
+use openapiv3::{AdditionalProperties, Encoding, MediaType, QueryStyle, Schema};
 
 use super::media::{self, Kind};
 use super::names::{self, Scope};
 use super::operations::{Found, target};
 use super::schemas::{Place, Schemas, Typed};
 use super::usage::Usage;
-use super::view::{Node, View};
+use super::view::{FARTHEST, Node, View};
 use crate::diagnostic::{Diagnostics, nearest};
 use crate::model::{Body, BodyKind, Http, Param, ParamIn, Part, PartKind, Setter, Style, Type, TypeKind};
 use crate::normalize::Document;
@@ -18,6 +18,9 @@ use crate::pointer;
 
 /// How deep the schema of a form may nest through references and compositions.
 const DEEPEST: usize = 32;
+
+/// The setter of parts that the document does not name, called like that of members.
+const OTHERS: &str = "additional_properties";
 
 /// The media types in which an operation takes its body: one way to call it each.
 pub(crate) fn media_types<'a>(found: &Found<'a>, document: &'a Document) -> Vec<&'a str> {
@@ -46,27 +49,32 @@ pub(crate) fn lower<'a>(
     let mut body = Body {
         media_type: media::concrete(name),
         required: request_body.required,
+        nullable: false,
         kind: BodyKind::Json,
         ty: Type::Bytes,
         fields: None,
         setters: Vec::new(),
+        rest: None,
+        other_parts: None,
         doc: request_body.description.clone().unwrap_or_default(),
         example: None,
     };
     let node = media.schema.as_ref().map(Node::from);
     body.kind = match media::kind(name) {
-        Kind::Json if node.is_some_and(|node| is_file(node, None, schemas.document)) && !media::is_plain_json(name) => {
+        Kind::Json if node.is_some_and(|node| node.is_file(schemas.document)) && !media::is_plain_json(name) => {
             BodyKind::Bytes
         }
-        Kind::Json
-            if media::essence(name) == "*/*" && node.is_none_or(|node| is_file(node, None, schemas.document)) =>
-        {
+        Kind::Json if media::essence(name) == "*/*" && node.is_none_or(|node| node.is_file(schemas.document)) => {
             "application/octet-stream".clone_into(&mut body.media_type);
             BodyKind::Bytes
         }
         Kind::Json => BodyKind::Json,
         Kind::Form => BodyKind::Form(encodings(media)),
-        Kind::Multipart => BodyKind::Multipart(parts(node, media, &place, base, taken, schemas, diagnostics)),
+        Kind::Multipart => {
+            let (parts, others) = parts(node, media, &place, base, taken, schemas, diagnostics);
+            body.other_parts = others;
+            BodyKind::Multipart(parts)
+        }
         Kind::Text | Kind::Events => {
             // Beside JSON that is but another way.
             if media::preferred(&request_body.content).is_some_and(|(preferred, _)| preferred == name) {
@@ -131,7 +139,11 @@ pub(crate) fn lower<'a>(
                 setter.null = Some(taken.claim(&names::null_setter(&setter.name)));
             }
         }
+        body.rest = object.rest.as_ref().map(|(rest, _)| taken.claim(rest));
     }
+    // A type that holds null takes it like any other value.
+    let holds_null = matches!(unaliased(schemas, &typed.ty), Type::Option(_) | Type::Any | Type::Unit);
+    body.nullable = typed.nullable && !holds_null && matches!(body.kind, BodyKind::Json);
     body.example = media.example.clone().or(typed.example);
     body.doc = typed.doc;
     body.ty = typed.ty;
@@ -140,19 +152,24 @@ pub(crate) fn lower<'a>(
 
 /// Whether values of the type are objects.
 fn has_members(schemas: &Schemas<'_>, ty: &Type) -> bool {
-    let mut ty = ty;
-    for _ in 0..=schemas.types.len() {
-        match ty {
-            Type::Map(_) | Type::Any => return true,
-            Type::Named(id) => match schemas.types.get(id.0).map(|def| &def.kind) {
-                Some(TypeKind::Alias(next)) => ty = next,
-                Some(TypeKind::Struct(_) | TypeKind::Union(_)) => return true,
-                _ => return false,
-            },
-            _ => return false,
+    match unaliased(schemas, ty) {
+        Type::Map(_) | Type::Any => true,
+        Type::Named(id) => {
+            let kind = schemas.types.get(id.0).map(|def| &def.kind);
+            matches!(kind, Some(TypeKind::Struct(_) | TypeKind::Union(_)))
         }
+        _ => false,
     }
-    false
+}
+
+/// The type that aliases stand for.
+fn unaliased<'t>(schemas: &'t Schemas<'_>, mut ty: &'t Type) -> &'t Type {
+    for _ in 0..schemas.types.len() {
+        let Type::Named(id) = ty else { break };
+        let Some(TypeKind::Alias(next)) = schemas.types.get(id.0).map(|def| &def.kind) else { break };
+        ty = next;
+    }
+    ty
 }
 
 /// The members of a form that are not written as is usual for forms.
@@ -181,7 +198,7 @@ fn encodings(media: &MediaType) -> Vec<Param> {
     params
 }
 
-/// The parts of a form, as its schema names them.
+/// The parts of a form, as its schema names them, and what it says of those that it does not name.
 fn parts<'a>(
     node: Option<Node<'a>>,
     media: &MediaType,
@@ -190,44 +207,219 @@ fn parts<'a>(
     taken: &mut Scope,
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
-) -> Vec<Part> {
+) -> (Vec<Part>, Option<Box<Part>>) {
     let document = schemas.document;
     let members = node.map(|node| Members::of(node, &place.pointer, document)).unwrap_or_default();
     report_encodings(media, &members, place, document, diagnostics);
+    let encodings = encodings_pointer(place);
     let mut parts = Vec::new();
     for (wire, (node, pointer)) in members.all {
-        let encoding = media.encoding.get(wire);
-        let kind = if is_file(node, encoding, document) {
-            PartKind::File
-        } else if items(node, document).is_some_and(|item| is_file(item, encoding, document)) {
-            PartKind::Files
-        } else {
-            PartKind::Value
-        };
-        let typed = match kind {
-            PartKind::Value => {
-                schemas.lower(node, &Place::new(pointer, format!("{base} {wire}"), place.usage), diagnostics)
-            }
-            PartKind::File | PartKind::Files => remarks(node, document),
-        };
-        if typed.read_only {
-            continue;
-        }
+        let place = Place::new(pointer, format!("{base} {wire}"), place.usage);
+        let encoding = media.encoding.get(wire).map(|encoding| (encoding, pointer::join(&encodings, wire)));
+        let Some(mut part) = part(wire, node, encoding, &place, schemas, diagnostics) else { continue };
         let name = names::snake(wire);
         let name = if taken.is_taken(&name) { format!("{name}_") } else { name };
-        parts.push(Part {
-            name: taken.claim(&name),
-            wire: wire.to_owned(),
-            kind,
-            ty: typed.ty,
-            required: members.required.contains(wire),
-            media_type: encoding.and_then(part_media_type),
-            doc: typed.doc,
-            deprecated: typed.deprecated,
-            example: typed.example,
-        });
+        part.name = taken.claim(&name);
+        part.required = members.required.contains(wire);
+        parts.push(part);
     }
-    parts
+    for part in &mut parts {
+        // Last, so that parts keep the names that they would have anyway.
+        if let Some(setter) = &mut part.value_setter {
+            *setter = taken.claim(&format!("{}_value", part.name));
+        }
+    }
+    let others = members.additional.and_then(|(node, pointer)| {
+        let place = Place::new(pointer, format!("{base} Value"), place.usage);
+        let mut part = match node {
+            Some(node) => part("", node, None, &place, schemas, diagnostics)?,
+            None => Part::of("", PartKind::Value, Typed::any()),
+        };
+        part.name = taken.claim(OTHERS);
+        Some(Box::new(part))
+    });
+    (parts, others)
+}
+
+/// What a part holds, and how its schema and its encoding want it written; `None` if it is read-only.
+fn part<'a>(
+    wire: &str,
+    node: Node<'a>,
+    encoding: Option<(&Encoding, String)>,
+    place: &Place,
+    schemas: &mut Schemas<'a>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Part> {
+    let document = schemas.document;
+    if node.is_read_only(document) {
+        return None;
+    }
+    let said = encoding.as_ref().map(|(encoding, _)| *encoding);
+    let held = Held::of(node, &place.pointer, said, document, &mut HashSet::new());
+    let mut media_types = said.map(concrete_types).unwrap_or_default();
+    let shape = Shape::of(items(node, document).unwrap_or(node), document, &mut HashSet::new());
+    // Of several media types, the one that is written here.
+    let wanted = if shape == Shape::Structured { Kind::Json } else { Kind::Text };
+    if held.kind == PartKind::Value
+        && let Some(index) = media_types.iter().position(|media_type| media::kind(media_type) == wanted)
+    {
+        media_types.swap(0, index);
+    }
+    let foreign = media_types.first().filter(|media_type| shape != Shape::Plain && !is_written(media_type));
+    let mut part = match (held.kind, foreign) {
+        (PartKind::Value, None) => Part::of(wire, PartKind::Value, schemas.lower(node, place, diagnostics)),
+        (PartKind::Value, Some(media_type)) => {
+            if shape == Shape::Structured {
+                let pointer = encoding.map(|(_, pointer)| format!("{pointer}/contentType")).unwrap_or_default();
+                let message =
+                    format!("the part `{wire}` of `{media_type}` is written by the caller: its schema gets no type");
+                diagnostics
+                    .warning("untyped-part", document.locate(&pointer), message)
+                    .help("use `application/json` to have it typed");
+            }
+            foreign_part(wire, node, media_type, document)
+        }
+        (kind, _) => {
+            let mut part = Part::of(wire, kind, remarks(node, document));
+            if !held.values.is_empty() {
+                let value = held.value(wire, place, schemas, diagnostics);
+                part.ty = if held.are_items { Type::List(Box::new(value)) } else { value };
+                part.value_setter = Some(format!("{wire}_value"));
+            }
+            part
+        }
+    };
+    if let (PartKind::File | PartKind::Files, [first, others @ ..]) = (part.kind, media_types.as_slice())
+        && !others.is_empty()
+    {
+        let others: Vec<String> = others.iter().map(|other| format!("`{other}`")).collect();
+        part.say(&format!("Sent as `{first}` unless it says to be something else, such as {}.", others.join(", ")));
+    }
+    part.media_type = media_types.into_iter().next();
+    Some(part)
+}
+
+/// A part in a format that is not written here: the caller's text or bytes, one for each item of an array.
+fn foreign_part(wire: &str, node: Node<'_>, media_type: &str, document: &Document) -> Part {
+    let is_text = !matches!(media::kind(media_type), Kind::Bytes | Kind::Multipart);
+    let (kind, ty) = match (is_text, items(node, document).is_some()) {
+        (true, true) => (PartKind::Value, Type::List(Box::new(Type::String))),
+        (true, false) => (PartKind::Value, Type::String),
+        (false, true) => (PartKind::Files, Type::Bytes),
+        (false, false) => (PartKind::File, Type::Bytes),
+    };
+    let mut part = Part::of(wire, kind, Typed { ty, ..remarks(node, document) });
+    part.say(&format!("Sent as it is given, as `{media_type}`."));
+    part
+}
+
+/// What a part holds by its schema: values, files, or files in whose place there may be values.
+struct Held<'a> {
+    kind: PartKind,
+    /// The schemas of the values, with their places.
+    values: Vec<(Node<'a>, String)>,
+    /// Whether there may be several values, as items of an array.
+    are_items: bool,
+}
+
+impl<'a> Held<'a> {
+    /// `seen` are the schemas that have been looked at, whose alternatives count once.
+    fn of(
+        node: Node<'a>,
+        pointer: &str,
+        encoding: Option<&Encoding>,
+        document: &'a Document,
+        seen: &mut HashSet<*const Schema>,
+    ) -> Self {
+        if is_file(node, encoding, document) {
+            return Self { kind: PartKind::File, values: Vec::new(), are_items: false };
+        }
+        let value = Self { kind: PartKind::Value, values: vec![(node, pointer.to_owned())], are_items: false };
+        let Some((name, schema)) = node.named(document) else { return value };
+        if seen.len() > FARTHEST || !seen.insert(std::ptr::from_ref(schema)) {
+            return Self { kind: PartKind::Value, values: Vec::new(), are_items: false };
+        }
+        let pointer = name.map_or_else(|| pointer.to_owned(), |name| pointer::component("schemas", name));
+        let view = View::of(schema);
+        if let Some(item) = items(node, document) {
+            let held = Self::of(item, &format!("{pointer}/items"), encoding, document, seen);
+            return match held.kind {
+                PartKind::Value => value,
+                // All of them are files, or all of them values.
+                PartKind::File | PartKind::Files => Self { kind: PartKind::Files, are_items: true, ..held },
+            };
+        }
+        let (keyword, alternatives) = view.alternatives();
+        let mut held = Self { kind: PartKind::Value, values: Vec::new(), are_items: false };
+        for (index, alternative) in alternatives.iter().enumerate() {
+            let alternative = Node::from(alternative);
+            if alternative.view(document).is_some_and(|view| view.is_null()) {
+                continue;
+            }
+            let one = Self::of(alternative, &format!("{pointer}/{keyword}/{index}"), encoding, document, seen);
+            held.values.extend(one.values);
+            held.are_items |= one.are_items;
+            held.kind = match (held.kind, one.kind) {
+                (PartKind::Value, kind) | (kind, PartKind::Value) => kind,
+                (PartKind::File, PartKind::File) => PartKind::File,
+                (PartKind::Files, _) | (_, PartKind::Files) => PartKind::Files,
+            };
+        }
+        // What is nowhere a file is one value, whatever its alternatives are.
+        if held.kind == PartKind::Value { value } else { held }
+    }
+
+    /// The type of the values in place of files.
+    fn value(&self, wire: &str, place: &Place, schemas: &mut Schemas<'a>, diagnostics: &mut Diagnostics) -> Type {
+        let document = schemas.document;
+        if let [(node, pointer)] = self.values.as_slice() {
+            let place = Place::new(pointer.clone(), format!("{} Value", place.name), place.usage);
+            return schemas.lower(*node, &place, diagnostics).ty;
+        }
+        let is_text = |node: &Node<'_>| node.view(document).is_some_and(|view| view.kind == Some("string"));
+        if self.values.iter().all(|(node, _)| is_text(node)) {
+            return Type::String;
+        }
+        let message = format!("the values that may stand in place of the file `{wire}` get no type in common");
+        diagnostics
+            .warning("untyped-part", document.locate(&place.pointer), message)
+            .help("describe them as one schema beside that of the file");
+        Type::Any
+    }
+}
+
+/// How much of a value there is to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// A text, a number, a flag.
+    Plain,
+    /// The schema does not say.
+    Free,
+    /// An object, or something with objects in it.
+    Structured,
+}
+
+impl Shape {
+    /// `seen` are the schemas that have been looked at.
+    fn of(node: Node<'_>, document: &Document, seen: &mut HashSet<*const Schema>) -> Self {
+        let is_new = |schema: &&Schema| seen.len() <= FARTHEST && seen.insert(std::ptr::from_ref(*schema));
+        let schema = node.resolve(document).filter(is_new);
+        let Some(view) = schema.map(View::of) else { return Self::Plain };
+        if view.is_free() {
+            return Self::Free;
+        }
+        let mut below = view.all_of.iter().chain(view.one_of).chain(view.any_of).map(Node::from).chain(view.items);
+        let is_structured = view.kind == Some("object")
+            || view.has_properties()
+            || view.additional.is_some()
+            || below.any(|node| Self::of(node, document, seen) == Self::Structured);
+        if is_structured { Self::Structured } else { Self::Plain }
+    }
+}
+
+/// Whether objects are written in a media type here. A plain text of JSON is a plain text.
+fn is_written(media_type: &str) -> bool {
+    media::kind(media_type) == Kind::Json || media::essence(media_type) == "text/plain"
 }
 
 /// Encodings of parts that there are not, and what they say that is not sent.
@@ -238,9 +430,8 @@ fn report_encodings(
     document: &Document,
     diagnostics: &mut Diagnostics,
 ) {
-    let content = place.pointer.strip_suffix("/schema").unwrap_or(&place.pointer);
     for (wire, encoding) in &media.encoding {
-        let pointer = pointer::join(&format!("{content}/encoding"), wire);
+        let pointer = pointer::join(&encodings_pointer(place), wire);
         if !members.all.contains_key(wire.as_str()) {
             let help = match nearest(wire, members.all.keys().copied()) {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
@@ -262,6 +453,37 @@ fn report_encodings(
     }
 }
 
+impl Part {
+    /// A part that still lacks its name.
+    fn of(wire: &str, kind: PartKind, typed: Typed) -> Self {
+        Self {
+            name: String::new(),
+            wire: wire.to_owned(),
+            kind,
+            ty: typed.ty,
+            required: false,
+            value_setter: None,
+            media_type: None,
+            doc: typed.doc,
+            deprecated: typed.deprecated,
+            example: typed.example,
+        }
+    }
+
+    /// Adds a sentence to what the document says of the part.
+    fn say(&mut self, sentence: &str) {
+        self.doc = match self.doc.trim() {
+            "" => format!("`{}`\n\n{sentence}", self.wire),
+            doc => format!("{doc}\n\n{sentence}"),
+        };
+    }
+}
+
+/// Where the encodings of a form stand whose schema stands at `place`.
+fn encodings_pointer(place: &Place) -> String {
+    format!("{}/encoding", place.pointer.strip_suffix("/schema").unwrap_or(&place.pointer))
+}
+
 /// What a schema says about files beside that they are files.
 fn remarks(node: Node<'_>, document: &Document) -> Typed {
     let mut typed = Typed { ty: Type::Bytes, ..Typed::any() };
@@ -273,18 +495,18 @@ fn remarks(node: Node<'_>, document: &Document) -> Typed {
     typed
 }
 
-/// The one media type that an encoding names; of several, the caller must choose.
-fn part_media_type(encoding: &Encoding) -> Option<String> {
-    let media_type = encoding.content_type.as_deref()?.trim();
-    (!media_type.is_empty() && !media_type.contains([',', '*'])).then(|| media_type.to_owned())
+/// The media types that an encoding names, without ranges of them.
+fn concrete_types(encoding: &Encoding) -> Vec<String> {
+    let media_types = encoding.content_type.as_deref().unwrap_or_default().split(',').map(str::trim);
+    media_types.filter(|media_type| !media_type.is_empty() && !media_type.contains('*')).map(str::to_owned).collect()
 }
 
-/// Whether a schema describes the content of a file.
+/// Whether a part is a file: by its schema, or by a media type that no text has.
 fn is_file(node: Node<'_>, encoding: Option<&Encoding>, document: &Document) -> bool {
-    let Some(view) = resolve(node, document) else { return false };
-    if view.kind == Some("string") && view.format == Some("binary") {
+    if node.is_file(document) {
         return true;
     }
+    let Some(view) = resolve(node, document) else { return false };
     let is_file_type = |encoding: &Encoding| {
         let media_types = encoding.content_type.as_deref().unwrap_or("text/plain");
         media_types.split(',').all(|media_type| media::kind(media_type) == Kind::Bytes)
@@ -308,6 +530,8 @@ fn resolve<'a>(node: Node<'a>, document: &'a Document) -> Option<View<'a>> {
 struct Members<'a> {
     all: IndexMap<&'a str, (Node<'a>, String)>,
     required: BTreeSet<&'a str>,
+    /// The schema of further members with its place, if there may be such.
+    additional: Option<(Option<Node<'a>>, String)>,
 }
 
 impl<'a> Members<'a> {
@@ -337,6 +561,14 @@ impl<'a> Members<'a> {
             self.all.entry(name).or_insert((property, below));
         }
         self.required.extend(view.required.iter().map(String::as_str));
+        let additional = match view.additional {
+            Some(AdditionalProperties::Schema(schema)) => Some(Some(Node::from(schema.as_ref()))),
+            Some(AdditionalProperties::Any(true)) => Some(None),
+            Some(AdditionalProperties::Any(false)) | None => None,
+        };
+        if let (None, Some(additional)) = (&self.additional, additional) {
+            self.additional = Some((additional, format!("{pointer}/additionalProperties")));
+        }
         for (index, part) in view.all_of.iter().enumerate() {
             self.gather(Node::from(part), &format!("{pointer}/allOf/{index}"), document, depth + 1);
         }
@@ -353,6 +585,7 @@ impl<'a> Members<'a> {
                 for (name, member) in one.all {
                     self.all.entry(name).or_insert(member);
                 }
+                self.additional = self.additional.take().or(one.additional);
             }
             self.required.extend(common.into_iter().flatten());
         }

@@ -453,7 +453,7 @@ fn each_type(method: &mut Method, visit: &mut dyn FnMut(&mut Type)) {
     if let Some(body) = &mut method.body {
         visit(&mut body.ty);
         if let BodyKind::Multipart(parts) = &mut body.kind {
-            parts.iter_mut().map(|part| &mut part.ty).for_each(&mut *visit);
+            parts.iter_mut().chain(body.other_parts.as_deref_mut()).map(|part| &mut part.ty).for_each(&mut *visit);
         }
     }
     match &mut method.output {
@@ -513,7 +513,7 @@ fn markers(api: &Api) -> BTreeSet<String> {
                     }
                 }
             }
-            _ if !body.is_value() && !body.required => {}
+            _ if !body.required => {}
             _ => {
                 markers.insert("body".to_owned());
             }

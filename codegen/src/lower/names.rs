@@ -95,6 +95,7 @@ pub(crate) const REQUEST_METHODS: &[&str] = &[
     "items",
     "items_blocking",
     "max_retries",
+    "null_body",
     "pages",
     "pages_blocking",
     "query_param",
@@ -107,6 +108,7 @@ pub(crate) const REQUEST_METHODS: &[&str] = &[
     "send_stream",
     "send_stream_blocking",
     "timeout",
+    "without_body",
 ];
 
 /// Methods that every struct builder has.

@@ -218,7 +218,7 @@ fn content<'a>(
             None => Type::String,
         }),
         // Of any media type is what the schema says.
-        Kind::Json if is_open() && node.is_none_or(|node| is_file(node, schemas)) => Content::Bytes,
+        Kind::Json if is_open() && node.is_none_or(|node| node.is_file(schemas.document)) => Content::Bytes,
         // Servers that leave it open send texts as they are.
         Kind::Json if is_open() && node.is_some_and(|node| is_text(node, schemas)) => Content::Text,
         Kind::Json => {
@@ -251,10 +251,6 @@ fn event_data<'a>(node: Node<'a>, place: &Place, schemas: &mut Schemas<'a>, diag
 
 fn is_text(node: Node<'_>, schemas: &Schemas<'_>) -> bool {
     node.view(schemas.document).is_some_and(|view| view.kind == Some("string") && view.values.is_empty())
-}
-
-fn is_file(node: Node<'_>, schemas: &Schemas<'_>) -> bool {
-    node.view(schemas.document).is_some_and(|view| view.kind == Some("string") && view.format == Some("binary"))
 }
 
 /// The error responses, and a view with a variant for each where they differ.

@@ -93,6 +93,12 @@ impl<'a> Node<'a> {
         None
     }
 
+    /// Whether its values are the content of a file.
+    pub(crate) fn is_file(self, document: &'a Document) -> bool {
+        let view = self.resolve(document).map(View::of);
+        view.is_some_and(|view| view.kind == Some("string") && view.format == Some("binary"))
+    }
+
     /// Whether null is a value of this, or of what it is but another name for.
     pub(crate) fn takes_null(self, document: &'a Document) -> bool {
         self.is_said(document, |data| data.nullable)

@@ -21,6 +21,7 @@
 pub(crate) mod api;
 #[allow(dead_code, unused_imports, unused_macros, reason = "which part of it is needed depends on the document")]
 pub(crate) mod codec;
+#[allow(dead_code, reason = "which part of it is needed depends on the document")]
 pub(crate) mod nullable;
 #[allow(dead_code, unused_imports, unused_macros, reason = "which part of it is needed depends on the document")]
 pub(crate) mod required;

@@ -53,6 +53,18 @@ impl<T> Nullable<T> {
     }
 }
 
+impl<T: Default> Nullable<T> {
+    /// The value, to be changed, in place of null or nothing.
+    pub(crate) fn get_or_insert_default(&mut self) -> &mut T {
+        loop {
+            match self {
+                Self::Value(value) => return value,
+                Self::Absent | Self::Null => *self = Self::Value(T::default()),
+            }
+        }
+    }
+}
+
 impl<T> From<T> for Nullable<T> {
     fn from(value: T) -> Self {
         Self::Value(value)

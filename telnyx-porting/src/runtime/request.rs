@@ -1,5 +1,6 @@
 //! A request as it is put together, and its way to a call.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -53,6 +54,9 @@ pub(crate) struct Inner {
     pub(crate) body: Option<Bytes>,
     /// A body that need not be in memory, or one of parts.
     upload: Option<Box<dyn Upload>>,
+    /// Whether a body that has required members was left out or set to null. From then on the
+    /// compiler takes all of them for set, so that none can be set alone.
+    sealed: bool,
     pub(crate) timeout: Option<Duration>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) max_retries: Option<u32>,
@@ -83,6 +87,7 @@ impl Request {
             extra_body: Map::new(),
             body: None,
             upload: None,
+            sealed: false,
             timeout: None,
             deadline: None,
             max_retries: None,
@@ -183,7 +188,43 @@ impl Request {
         self.written(&body.view())
     }
 
+    /// Forgets what was set of the body, which is left out or null from now on.
+    pub(crate) fn forget_body(mut self) -> Self {
+        self.0.extra_body.clear();
+        self.0.upload = None;
+        self
+    }
+
+    /// Does the same to a body that has required members, so that none of it can be set alone.
+    pub(crate) fn seal_body(mut self) -> Self {
+        self.0.sealed = true;
+        self.forget_body()
+    }
+
+    /// Gives the body as a whole, which makes up for having left it out before.
+    pub(crate) fn unseal_body(mut self) -> Self {
+        self.0.sealed = false;
+        self
+    }
+
+    fn refuse_if_sealed(&mut self) {
+        if self.0.sealed {
+            self.set_fault(
+                "a part of the body is set, but before that the body was left out or set to null".to_owned(),
+            );
+        }
+    }
+
     fn written(mut self, body: &View<'_>) -> Self {
+        let nothing = BTreeMap::<String, Value>::new();
+        let body = match body {
+            View::Absent if self.0.extra_body.is_empty() => return self,
+            View::Absent => &View::Map(&nothing),
+            body => body,
+        };
+        if !matches!(body, View::Null) {
+            self.refuse_if_sealed();
+        }
         let media_type = self.0.operation.content_type;
         let is_json = text::contains(media_type, "json");
         let written = if is_json && self.0.extra_body.is_empty() {
@@ -228,6 +269,7 @@ impl Request {
 
     #[inline]
     fn form(&mut self, change: impl FnOnce(&mut Form)) {
+        self.refuse_if_sealed();
         let mut form = self.0.upload.take().and_then(Upload::into_form).unwrap_or_default();
         change(&mut form);
         self.0.upload = Some(Box::new(form));
@@ -242,14 +284,14 @@ impl Request {
 
     /// Gives a part of the form, in place of an earlier one.
     #[inline]
-    pub(crate) fn part<T: Field>(&mut self, name: &'static str, value: T) {
+    pub(crate) fn part<T: Field>(&mut self, name: &str, value: T) {
         let value = self.value(name, &value.view());
         self.form(|form| form.set(name, multipart::parts_of(&value)));
     }
 
     /// Gives a part of the form whose media type the document names.
     #[inline]
-    pub(crate) fn part_as<T: Field>(&mut self, name: &'static str, media_type: &str, value: T) {
+    pub(crate) fn part_as<T: Field>(&mut self, name: &str, media_type: &str, value: T) {
         let value = self.value(name, &value.view());
         self.form(|form| form.set(name, multipart::parts_as(media_type, &value)));
     }

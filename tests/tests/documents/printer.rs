@@ -262,7 +262,8 @@ fn print_body(text: &mut String, api: &Api, body: &Body, indent: &str) {
         BodyKind::Text => "text".to_owned(),
         BodyKind::Bytes => "bytes".to_owned(),
     };
-    let _ = writeln!(text, "{indent}  {optional}body {ty} of {}", body.media_type);
+    let null = if body.nullable { " or null" } else { "" };
+    let _ = writeln!(text, "{indent}  {optional}body {ty}{null} of {}", body.media_type);
     match &body.kind {
         BodyKind::Form(params) => {
             for param in params {
@@ -273,6 +274,9 @@ fn print_body(text: &mut String, api: &Api, body: &Body, indent: &str) {
             for part in parts {
                 let _ = writeln!(text, "{indent}    {}", print_part(api, part));
             }
+            if let Some(others) = &body.other_parts {
+                let _ = writeln!(text, "{indent}    others {}", print_part(api, others));
+            }
         }
         BodyKind::Json | BodyKind::Text | BodyKind::Bytes => {}
     }
@@ -281,6 +285,9 @@ fn print_body(text: &mut String, api: &Api, body: &Body, indent: &str) {
         let required = if field.presence == Presence::Required { "required " } else { "" };
         let null = setter.null.as_ref().map(|null| format!(" .{null}()")).unwrap_or_default();
         let _ = writeln!(text, "{indent}    {required}.{}({}){null}", setter.name, type_name(api, &field.ty));
+    }
+    if let (Some(rest), Some((_, value))) = (&body.rest, &object.rest) {
+        let _ = writeln!(text, "{indent}    others .{rest}({})", type_name(api, value));
     }
 }
 
@@ -292,11 +299,14 @@ fn print_part(api: &Api, part: &Part) -> String {
         PartKind::Value => type_name(api, &part.ty),
     };
     let mut line = format!("{required}.{}({ty})", part.name);
-    if part.wire != part.name {
+    if part.wire != part.name && !part.wire.is_empty() {
         let _ = write!(line, " = {:?}", part.wire);
     }
     if let Some(media_type) = &part.media_type {
         let _ = write!(line, " as {media_type}");
+    }
+    if let Some(setter) = &part.value_setter {
+        let _ = write!(line, " or .{setter}({})", type_name(api, &part.ty));
     }
     line
 }

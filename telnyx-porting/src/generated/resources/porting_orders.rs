@@ -2348,7 +2348,7 @@ impl PortingOrdersVerificationCodes {
     pub fn send(&self, id: impl Into<String>) -> PortingOrdersVerificationCodesSendRequest {
         PortingOrdersVerificationCodesSendRequest {
             request: Request::new(&self.client, &VERIFICATION_CODES_SEND).path("id", id),
-            body: SendPortingVerificationCodes::default(),
+            body: Nullable::Value(SendPortingVerificationCodes::default()),
         }
     }
 
@@ -2470,7 +2470,7 @@ static VERIFICATION_CODES_SEND: Operation = Operation {
 #[must_use = "a request does nothing until it is sent"]
 pub struct PortingOrdersVerificationCodesSendRequest {
     request: Request,
-    body: SendPortingVerificationCodes,
+    body: Nullable<SendPortingVerificationCodes>,
 }
 
 impl PortingOrdersVerificationCodesSendRequest {
@@ -2482,7 +2482,8 @@ impl PortingOrdersVerificationCodesSendRequest {
         mut self,
         phone_numbers: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.body.phone_numbers = Some(phone_numbers.into_iter().map(Into::into).collect());
+        let body = self.body.get_or_insert_default();
+        body.phone_numbers = Some(phone_numbers.into_iter().map(Into::into).collect());
         self
     }
 
@@ -2492,7 +2493,8 @@ impl PortingOrdersVerificationCodesSendRequest {
         mut self,
         verification_method: impl Into<PortingVerificationMethod>,
     ) -> Self {
-        self.body.verification_method = Some(verification_method.into());
+        let body = self.body.get_or_insert_default();
+        body.verification_method = Some(verification_method.into());
         self
     }
 
@@ -2503,7 +2505,17 @@ impl PortingOrdersVerificationCodesSendRequest {
     ) -> PortingOrdersVerificationCodesSendRequest {
         PortingOrdersVerificationCodesSendRequest {
             request: self.request,
-            body: body.into(),
+            body: Nullable::Value(body.into()),
+        }
+    }
+
+    /// Sends no body and forgets what was set of it before. Otherwise a body of which nothing is set is
+    /// sent as `{}`.
+    #[inline]
+    pub fn without_body(self) -> PortingOrdersVerificationCodesSendRequest {
+        PortingOrdersVerificationCodesSendRequest {
+            request: self.request.forget_body(),
+            body: Nullable::Absent,
         }
     }
 }

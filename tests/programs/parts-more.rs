@@ -1,0 +1,94 @@
+//! Parts of several media types, files or values, and parts without a setter, as they go over the wire.
+
+use mini_parts_more::types::{Metadata, Origin};
+use mini_parts_more::{Client, FileUpload};
+
+use crate::support::{NO_CONTENT, Server};
+
+fn client(server: &Server) -> Client {
+    Client::builder().base_url(&server.url).no_proxy().build().unwrap()
+}
+
+fn named(name: &str) -> String {
+    format!("content-disposition: form-data; name=\"{name}\"")
+}
+
+fn typed(name: &str, media_type: &str) -> String {
+    format!("{}\r\ncontent-type: {media_type}", named(name))
+}
+
+fn file(name: &str, media_type: &str) -> String {
+    format!("{}; filename=\"{name}\"\r\ncontent-type: {media_type}", named(name))
+}
+
+#[tokio::test]
+async fn every_part_is_what_it_says_to_be() {
+    let server = Server::start([NO_CONTENT]).await;
+    let metadata = || Metadata::builder().title("t").build();
+    let create = || client(&server).images().create();
+    create()
+        .image(vec![b'i'])
+        .masks(["1", "2"])
+        .icon(vec![b'x'])
+        .origin(vec![b'o'])
+        .scan(FileUpload::bytes("s").content_type("image/jpeg"))
+        .preview(vec![b'p'])
+        .metadata("<title>t</title>")
+        .notes(["<title>n</title>"])
+        .model(vec![b'm'])
+        .settings(metadata())
+        .anything("a,b")
+        .send()
+        .await
+        .unwrap();
+    let expected = [
+        (file("image", "application/octet-stream"), "i"),
+        (file("masks", "application/octet-stream"), "1"),
+        (file("masks", "application/octet-stream"), "2"),
+        (file("icon", "application/octet-stream"), "x"),
+        (file("origin", "application/octet-stream"), "o"),
+        (file("scan", "image/jpeg"), "s"),
+        (file("preview", "image/webp"), "p"),
+        (typed("metadata", "application/xml"), "<title>t</title>"),
+        (typed("notes", "application/xml"), "<title>n</title>"),
+        (file("model", "application/x-protobuf"), "m"),
+        (typed("settings", "application/json"), r#"{"title":"t"}"#),
+        (typed("anything", "text/csv"), "a,b"),
+    ];
+    assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
+
+    // Values in place of files, and the type of a file that does not say its own.
+    let origin = Origin::builder().place("here").build();
+    create()
+        .image_value("https://example.com/i.png")
+        .origin_value(origin)
+        .scan(vec![b's'])
+        .photos_value(["u", "v"])
+        .send()
+        .await
+        .unwrap();
+    let expected = [
+        (named("image"), "https://example.com/i.png"),
+        (typed("origin", "application/json"), r#"{"place":"here"}"#),
+        (file("scan", "image/png"), "s"),
+        (named("photos"), "u"),
+        (named("photos"), "v"),
+    ];
+    assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
+}
+
+#[tokio::test]
+async fn members_and_parts_that_have_no_setter() {
+    let server = Server::start([NO_CONTENT]).await;
+    let client = client(&server);
+    let create = client.files().create().remark("r").additional_properties("a", vec![b'1']);
+    create.additional_properties("b", FileUpload::bytes("2").file_name("b.txt")).send().await.unwrap();
+    let other = file("b.txt", "application/octet-stream").replace("name=\"b.txt\";", "name=\"b\";");
+    let expected = [(named("remark"), "r"), (file("a", "application/octet-stream"), "1"), (other, "2")];
+    assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
+
+    client.labels().create().additional_properties("a", 1).send().await.unwrap();
+    assert_eq!(server.one().parts(), [(named("a"), "1".to_owned())]);
+    client.labels().create_form().key("k").additional_properties("a", 1).send().await.unwrap();
+    assert_eq!(server.one().text(), "a=1&key=k");
+}

@@ -709,6 +709,18 @@ pub enum Type {
     Named(TypeId),
 }
 
+impl Type {
+    /// The named type that it is, or of whose values it is made.
+    #[must_use]
+    pub fn named(&self) -> Option<TypeId> {
+        match self {
+            Self::Named(id) => Some(*id),
+            Self::Option(inner) | Self::List(inner) | Self::Map(inner) => inner.named(),
+            _ => None,
+        }
+    }
+}
+
 /// A named type of the crate.
 #[derive(Clone, Debug)]
 pub struct TypeDef {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{EmitOptions, File, toml};
-use crate::model::Api;
+use crate::model::{Api, Type, TypeKind};
 
 pub(crate) fn files(api: &Api, options: &EmitOptions) -> Vec<File> {
     vec![
@@ -96,8 +96,68 @@ fn lib_rs(api: &Api, options: &EmitOptions) -> String {
     }
     let servers =
         if api.servers.is_empty() { "" } else { "#[cfg(feature = \"client\")]\npub use crate::generated::servers;\n" };
-    text.push_str(&include_str!("lib.rs.in").replace("@ENVIRONMENT@", &environment(api)).replace("@SERVERS@", servers));
+    let lib = include_str!("lib.rs.in").replace("@ENVIRONMENT@", &format!("{}{}", environment(api), deep_types(api)));
+    text.push_str(&lib.replace("@SERVERS@", servers));
     text
+}
+
+/// The limit that the compiler needs where types hold each other so deep that its own, 128, is too little.
+fn deep_types(api: &Api) -> String {
+    /// What rustc counts for each level, and then some: a list, a box or an option counts like a type.
+    const PER_LEVEL: usize = 8;
+    let levels = levels(api);
+    let limit = (levels * PER_LEVEL).next_power_of_two();
+    if limit <= 256 {
+        return String::new();
+    }
+    format!(
+        "//!\n//! # Deep types\n//!\n//! Types of this API hold each other {levels} levels deep. A crate in which the \
+         compiler speaks of its recursion\n//! limit needs the attribute `#![recursion_limit = \"{limit}\"]`, as this \
+         one has it.\n\n#![recursion_limit = \"{limit}\"]"
+    )
+}
+
+/// How many types there are on the longest way from a type to what it holds, and on to what that holds, as a walk goes
+/// that visits none twice.
+fn levels(api: &Api) -> usize {
+    let held: Vec<Vec<usize>> = api.types.iter().map(|def| held(&def.kind)).collect();
+    let mut levels: Vec<Option<usize>> = vec![None; held.len()];
+    for start in 0..held.len() {
+        let mut path = vec![(start, 0)];
+        while let Some((index, next)) = path.pop() {
+            let below = held.get(index).map_or(&[][..], Vec::as_slice);
+            let known = |index: usize| levels.get(index).copied().flatten();
+            if next == 0 && known(index).is_some() {
+                continue;
+            }
+            if let Some(&inner) = below.get(next) {
+                // Zero for what is still on the way.
+                if let Some(level @ None) = levels.get_mut(index) {
+                    *level = Some(0);
+                }
+                path.extend([(index, next + 1), (inner, 0)]);
+                continue;
+            }
+            let deepest = below.iter().filter_map(|inner| known(*inner)).max().unwrap_or(0);
+            if let Some(level) = levels.get_mut(index) {
+                *level = Some(deepest + 1);
+            }
+        }
+    }
+    levels.into_iter().flatten().max().unwrap_or(0)
+}
+
+/// The types that a type's values hold, wherever.
+fn held(kind: &TypeKind) -> Vec<usize> {
+    let types: Vec<&Type> = match kind {
+        TypeKind::Struct(object) => {
+            object.fields.iter().map(|field| &field.ty).chain(object.rest.as_ref().map(|(_, rest)| rest)).collect()
+        }
+        TypeKind::Union(union) => union.variants.iter().map(|variant| &variant.ty).collect(),
+        TypeKind::Alias(target) => vec![target],
+        TypeKind::StringEnum(_) | TypeKind::IntEnum(_) => Vec::new(),
+    };
+    types.into_iter().filter_map(Type::named).map(|id| id.0).collect()
 }
 
 /// The table of the environment's variables.

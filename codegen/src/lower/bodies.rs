@@ -1,6 +1,7 @@
 //! What requests carry: JSON, forms, parts, text, bytes.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 use openapiv3::{AdditionalProperties, Encoding, MediaType, QueryStyle, Schema};
@@ -15,9 +16,6 @@ use crate::diagnostic::{Diagnostics, nearest};
 use crate::model::{Body, BodyKind, Http, Param, ParamIn, Part, PartKind, Setter, Style, Type, TypeKind};
 use crate::normalize::Document;
 use crate::pointer;
-
-/// How deep the schema of a form may nest through references and compositions.
-const DEEPEST: usize = 32;
 
 /// The setter of parts that the document does not name, called like that of members.
 const OTHERS: &str = "additional_properties";
@@ -69,7 +67,13 @@ pub(crate) fn lower<'a>(
             BodyKind::Bytes
         }
         Kind::Json => BodyKind::Json,
-        Kind::Form => BodyKind::Form(encodings(media)),
+        Kind::Form => {
+            if let Some(node) = node {
+                let members = Members::of(node, &place.pointer, schemas.document);
+                report_encodings(media, &members, &place, Kind::Form, schemas.document, diagnostics);
+            }
+            BodyKind::Form(encodings(media))
+        }
         Kind::Multipart => {
             let (parts, others) = parts(node, media, &place, base, taken, schemas, diagnostics);
             body.other_parts = others;
@@ -210,11 +214,11 @@ fn parts<'a>(
 ) -> (Vec<Part>, Option<Box<Part>>) {
     let document = schemas.document;
     let members = node.map(|node| Members::of(node, &place.pointer, document)).unwrap_or_default();
-    report_encodings(media, &members, place, document, diagnostics);
+    report_encodings(media, &members, place, Kind::Multipart, document, diagnostics);
     let encodings = encodings_pointer(place);
     let mut parts = Vec::new();
-    for (wire, (node, pointer)) in members.all {
-        let place = Place::new(pointer, format!("{base} {wire}"), place.usage);
+    for (&wire, &(node, ref pointer)) in &members.all {
+        let place = Place::new(pointer.clone(), format!("{base} {wire}"), place.usage);
         let encoding = media.encoding.get(wire).map(|encoding| (encoding, pointer::join(&encodings, wire)));
         let Some(mut part) = part(wire, node, encoding, &place, schemas, diagnostics) else { continue };
         let name = names::snake(wire);
@@ -229,10 +233,10 @@ fn parts<'a>(
             *setter = taken.claim(&format!("{}_value", part.name));
         }
     }
-    let others = members.additional.and_then(|(node, pointer)| {
-        let place = Place::new(pointer, format!("{base} Value"), place.usage);
+    let others = members.additional.as_ref().and_then(|(node, pointer)| {
+        let place = Place::new(pointer.clone(), format!("{base} Value"), place.usage);
         let mut part = match node {
-            Some(node) => part("", node, None, &place, schemas, diagnostics)?,
+            Some(node) => part("", *node, None, &place, schemas, diagnostics)?,
             None => Part::of("", PartKind::Value, Typed::any()),
         };
         part.name = taken.claim(OTHERS);
@@ -422,11 +426,12 @@ fn is_written(media_type: &str) -> bool {
     media::kind(media_type) == Kind::Json || media::essence(media_type) == "text/plain"
 }
 
-/// Encodings of parts that there are not, and what they say that is not sent.
+/// Encodings of parts that there are not, and what they say that is not sent in a form of this kind.
 fn report_encodings(
     media: &MediaType,
     members: &Members<'_>,
     place: &Place,
+    form: Kind,
     document: &Document,
     diagnostics: &mut Diagnostics,
 ) {
@@ -439,17 +444,34 @@ fn report_encodings(
             };
             let message = format!("the form has no part `{wire}`; its encoding counts for nothing");
             diagnostics.warning("unknown-part", document.locate(&pointer).at_key(), message).help(help);
-        } else if !encoding.headers.is_empty() {
-            let message = format!("the headers of the part `{wire}` are not sent");
-            diagnostics
-                .warning("part-headers", document.locate(&format!("{pointer}/headers")).at_key(), message)
-                .help("callers can give a file's name and media type, but no other headers");
-        } else if encoding.style.is_some() {
-            let message = format!("the part `{wire}` is written as forms of parts are, not in a style of queries");
-            diagnostics
-                .warning("part-style", document.locate(&format!("{pointer}/style")), message)
-                .help("styles are for `application/x-www-form-urlencoded`; use `contentType` here");
+            continue;
         }
+        let (keyword, message, help) = match form {
+            Kind::Form => {
+                let is_written = |media_type: &str| media::kind(media_type) == Kind::Json || media_type == "text/plain";
+                let foreign = encoding.content_type.as_deref().filter(|media_type| !is_written(media_type));
+                let Some(media_type) = foreign else { continue };
+                (
+                    "contentType",
+                    format!("the part `{wire}` is written as parts of forms are, not as `{media_type}`"),
+                    "use `application/json`, or a style of queries",
+                )
+            }
+            _ if !encoding.headers.is_empty() => (
+                "headers",
+                format!("the headers of the part `{wire}` are not sent"),
+                "callers can give a file's name and media type, but no other headers",
+            ),
+            _ if encoding.style.is_some() => (
+                "style",
+                format!("the part `{wire}` is written as forms of parts are, not in a style of queries"),
+                "styles are for `application/x-www-form-urlencoded`; use `contentType` here",
+            ),
+            _ => continue,
+        };
+        let place = document.locate(&format!("{pointer}/{keyword}"));
+        let place = if keyword == "headers" { place.at_key() } else { place };
+        diagnostics.warning("part-encoding", place, message).help(help);
     }
 }
 
@@ -535,59 +557,76 @@ struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    fn of(node: Node<'a>, pointer: &str, document: &'a Document) -> Self {
-        let mut members = Self::default();
-        members.gather(node, pointer, document, 0);
+    fn of(node: Node<'a>, pointer: &str, document: &'a Document) -> Rc<Self> {
+        Gathering { document, known: HashMap::new() }.members_of(node, pointer, 0)
+    }
+
+    /// Takes over what stands there in addition.
+    fn add(&mut self, other: &Self) {
+        for (name, member) in &other.all {
+            self.all.entry(name).or_insert_with(|| member.clone());
+        }
+        if self.additional.is_none() {
+            self.additional.clone_from(&other.additional);
+        }
+    }
+}
+
+/// A walk through the compositions of a form, to each schema once, however many of them name it.
+struct Gathering<'a> {
+    document: &'a Document,
+    known: HashMap<*const Schema, Rc<Members<'a>>>,
+}
+
+impl<'a> Gathering<'a> {
+    fn members_of(&mut self, node: Node<'a>, pointer: &str, depth: usize) -> Rc<Members<'a>> {
+        let Some((name, schema)) = node.named(self.document).filter(|_| depth < FARTHEST) else { return Rc::default() };
+        if let Some(known) = self.known.get(&std::ptr::from_ref(schema)) {
+            return Rc::clone(known);
+        }
+        // What a schema finds of itself within itself adds nothing.
+        self.known.insert(schema, Rc::default());
+        let members = Rc::new(self.gather(
+            schema,
+            name.map(|name| pointer::component("schemas", name)).as_deref().unwrap_or(pointer),
+            depth,
+        ));
+        self.known.insert(schema, Rc::clone(&members));
         members
     }
 
-    fn gather(&mut self, node: Node<'a>, pointer: &str, document: &'a Document, depth: usize) {
-        if depth > DEEPEST {
-            return;
-        }
-        let schema = match node {
-            Node::Schema(schema) => schema,
-            Node::Reference(name) => {
-                if let Some(schema) = document.schema(name) {
-                    let pointer = pointer::component("schemas", name);
-                    self.gather(Node::from(schema), &pointer, document, depth + 1);
-                }
-                return;
-            }
-        };
+    fn gather(&mut self, schema: &'a Schema, pointer: &str, depth: usize) -> Members<'a> {
+        let mut members = Members::default();
         let view = View::of(schema);
         for (name, property) in view.properties() {
             let below = pointer::join(&format!("{pointer}/properties"), name);
-            self.all.entry(name).or_insert((property, below));
+            members.all.insert(name, (property, below));
         }
-        self.required.extend(view.required.iter().map(String::as_str));
+        members.required.extend(view.required.iter().map(String::as_str));
         let additional = match view.additional {
             Some(AdditionalProperties::Schema(schema)) => Some(Some(Node::from(schema.as_ref()))),
             Some(AdditionalProperties::Any(true)) => Some(None),
             Some(AdditionalProperties::Any(false)) | None => None,
         };
-        if let (None, Some(additional)) = (&self.additional, additional) {
-            self.additional = Some((additional, format!("{pointer}/additionalProperties")));
-        }
+        members.additional = additional.map(|node| (node, format!("{pointer}/additionalProperties")));
         for (index, part) in view.all_of.iter().enumerate() {
-            self.gather(Node::from(part), &format!("{pointer}/allOf/{index}"), document, depth + 1);
+            let part = self.members_of(Node::from(part), &format!("{pointer}/allOf/{index}"), depth + 1);
+            members.add(&part);
+            members.required.extend(&part.required);
         }
         // A form is one of several: what all of them require is required.
         for (keyword, choices) in [("oneOf", view.one_of), ("anyOf", view.any_of)] {
             let mut common: Option<BTreeSet<&str>> = None;
             for (index, choice) in choices.iter().enumerate() {
-                let mut one = Self::default();
-                one.gather(Node::from(choice), &format!("{pointer}/{keyword}/{index}"), document, depth + 1);
+                let choice = self.members_of(Node::from(choice), &format!("{pointer}/{keyword}/{index}"), depth + 1);
                 common = Some(match common {
-                    Some(common) => common.intersection(&one.required).copied().collect(),
-                    None => one.required,
+                    Some(common) => common.intersection(&choice.required).copied().collect(),
+                    None => choice.required.clone(),
                 });
-                for (name, member) in one.all {
-                    self.all.entry(name).or_insert(member);
-                }
-                self.additional = self.additional.take().or(one.additional);
+                members.add(&choice);
             }
-            self.required.extend(common.into_iter().flatten());
+            members.required.extend(common.into_iter().flatten());
         }
+        members
     }
 }

@@ -1431,7 +1431,7 @@ impl<'a> Schemas<'a> {
             .types
             .iter()
             .map(|def| match &def.kind {
-                TypeKind::Alias(target) => mentioned(target).into_iter().collect(),
+                TypeKind::Alias(target) => target.named().map(|id| id.0).into_iter().collect(),
                 _ => Vec::new(),
             })
             .collect();
@@ -1446,6 +1446,7 @@ impl<'a> Schemas<'a> {
                 .help("give one schema of the cycle named members, or break the cycle");
             def.kind = TypeKind::Alias(Type::Any);
         }
+        self.limit_nesting(diagnostics);
         self.drop_itself(diagnostics);
         self.let_values_end(diagnostics);
         let edges: Vec<Vec<usize>> = self.types.iter().map(|def| held(&def.kind)).collect();
@@ -1465,6 +1466,52 @@ impl<'a> Schemas<'a> {
                     }
                 }
                 TypeKind::Alias(_) | TypeKind::StringEnum(_) | TypeKind::IntEnum(_) => {}
+            }
+        }
+    }
+
+    /// Cuts chains of aliases whose lists and maps together nest too deep to be one type. There are no cycles of them.
+    fn limit_nesting(&mut self, diagnostics: &mut Diagnostics) {
+        let mut depths: Vec<Option<usize>> = vec![None; self.types.len()];
+        for start in 0..self.types.len() {
+            let mut chain = Vec::new();
+            let mut next = Some(start);
+            let mut depth = 0;
+            while let Some(index) = next {
+                if let Some(known) = depths.get(index).copied().flatten() {
+                    depth = known;
+                    break;
+                }
+                next = match self.types.get(index).map(|def| &def.kind) {
+                    Some(TypeKind::Alias(target)) => {
+                        chain.push(index);
+                        target.named().map(|id| id.0)
+                    }
+                    _ => None,
+                };
+            }
+            // From its end on, so that the least is lost.
+            for index in chain.into_iter().rev() {
+                let Some(TypeDef { kind: TypeKind::Alias(target), name, pointer, .. }) = self.types.get_mut(index)
+                else {
+                    continue;
+                };
+                let own = nesting(target);
+                depth += own;
+                if own > 0 && depth > DEEPEST_TYPE {
+                    diagnostics
+                        .warning(
+                            "deep-nesting",
+                            self.document.locate(pointer),
+                            format!("lists and maps nest more than {DEEPEST_TYPE} levels deep; what `{name}` holds accepts any value"),
+                        )
+                        .help("nest objects with named members instead");
+                    forget_named(target);
+                    depth = own;
+                }
+                if let Some(known) = depths.get_mut(index) {
+                    *known = Some(depth);
+                }
             }
         }
     }
@@ -1683,6 +1730,15 @@ fn nesting(ty: &Type) -> usize {
     }
 }
 
+/// Puts any value in the place of the type that `ty` mentions.
+fn forget_named(ty: &mut Type) {
+    match ty {
+        Type::List(inner) | Type::Map(inner) | Type::Option(inner) => forget_named(inner),
+        Type::Named(_) => *ty = Type::Any,
+        _ => {}
+    }
+}
+
 /// The type that a value of `ty` holds without indirection.
 fn named(ty: &Type) -> Option<usize> {
     match ty {
@@ -1704,15 +1760,6 @@ fn required(kind: &TypeKind) -> Vec<usize> {
 fn required_of(field: &Field) -> Option<usize> {
     match field.ty {
         Type::Named(id) if field.presence == Presence::Required => Some(id.0),
-        _ => None,
-    }
-}
-
-/// The type that `ty` mentions anywhere.
-fn mentioned(ty: &Type) -> Option<usize> {
-    match ty {
-        Type::Named(id) => Some(id.0),
-        Type::Option(inner) | Type::List(inner) | Type::Map(inner) => mentioned(inner),
         _ => None,
     }
 }

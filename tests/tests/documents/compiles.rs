@@ -6,8 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use codegen::generate;
+use codegen::diagnostic::Diagnostics;
+use codegen::emit::EmitOptions;
+use codegen::generate::{self, Loaded};
+use codegen::model::Api;
 use codegen::sink::{Mode, Target, sink};
+use codegen::source::Sources;
 
 use crate::table::{self, Case};
 use crate::{bundle, messages, programs, round_trip};
@@ -27,6 +31,7 @@ fn without_warnings() {
     run(&minis, &["check", "--package", bundle::NAME, "--features", &features]);
     let packages = |names: &[&str]| names.iter().map(|name| format!("--package=mini-{name}")).collect::<Vec<_>>();
     run(&minis, &[vec!["check".to_owned()], packages(OTHERS)].concat());
+    run(&minis, &["check", "--package=mini-deep"]);
     run(&minis, &[vec!["check".to_owned(), "--no-default-features".to_owned()], packages(OTHERS)].concat());
     let documented = ["deliveries", "documentation", "events", "hostile", "keywords", "responses", "uploads"];
     run(&minis, &[vec!["doc".to_owned(), "--no-deps".to_owned()], packages(&documented)].concat());
@@ -66,7 +71,8 @@ fn write_all() -> PathBuf {
     bundle::write(&minis);
     round_trip::write(&minis);
     messages::write(&minis);
-    members.extend([bundle::NAME, round_trip::NAME, messages::NAME].map(str::to_owned));
+    write_deep(&minis);
+    members.extend([bundle::NAME, round_trip::NAME, messages::NAME, "deep"].map(str::to_owned));
     write_workspace(&minis, &members);
     minis
 }
@@ -76,13 +82,48 @@ fn write_crates(folder: &Path, cases: &[Case]) -> Vec<String> {
     for case in cases {
         let (loaded, api) = case.model();
         let api = api.unwrap_or_else(|| panic!("{}", table::rendered(&loaded)));
-        let mut files = generate::stand_alone(&api, &case.options()).unwrap();
-        let manifest = files.iter_mut().find(|file| file.path == Path::new("Cargo.toml")).unwrap();
-        manifest.text = member(&manifest.text);
-        let target = Target { root: folder.join(&case.name), owned: vec![PathBuf::from("src/generated")] };
-        sink(&target, &files, Mode::Write).unwrap();
+        write_crate(folder, &case.name, &api, &case.options());
     }
     cases.iter().map(|case| case.name.clone()).collect()
+}
+
+fn write_crate(folder: &Path, name: &str, api: &Api, options: &EmitOptions) {
+    let mut files = generate::stand_alone(api, options).unwrap();
+    let manifest = files.iter_mut().find(|file| file.path == Path::new("Cargo.toml")).unwrap();
+    manifest.text = member(&manifest.text);
+    let target = Target { root: folder.join(name), owned: vec![PathBuf::from("src/generated")] };
+    sink(&target, &files, Mode::Write).unwrap();
+}
+
+/// Types that hold each other deeper than the compiler's usual limit lets it look.
+fn write_deep(folder: &Path) {
+    const LEVELS: usize = 200;
+    let mut text = "openapi: 3.1.0\ninfo: {title: Deep, version: '1'}\npaths:\n".to_owned();
+    let mut schemas = String::new();
+    for (kind, link) in [
+        ("Object", "{required: [next], properties: {next: {$ref: NEXT}}}"),
+        ("List", "{type: array, items: {$ref: NEXT}}"),
+        ("Lists", "{properties: {next: {type: array, items: {$ref: NEXT}}}}"),
+        ("Union", "{oneOf: [{$ref: NEXT}, {type: string}]}"),
+    ] {
+        let content = format!("application/json: {{schema: {{$ref: '#/components/schemas/{kind}0'}}}}");
+        text.push_str(&format!(
+            "  /{kind}:\n    post: {{requestBody: {{content: {{{content}}}}}, responses: {{'200': {{description: Done., \
+             content: {{{content}}}}}}}}}\n"
+        ));
+        for level in 0..LEVELS {
+            let next = format!("'#/components/schemas/{kind}{}'", level + 1);
+            schemas.push_str(&format!("    {kind}{level}: {}\n", link.replace("NEXT", &next)));
+        }
+        schemas.push_str(&format!("    {kind}{LEVELS}: {{properties: {{end: {{type: string}}}}}}\n"));
+    }
+    text.push_str(&format!("components:\n  schemas:\n{schemas}"));
+    let mut diagnostics = Diagnostics::new();
+    let sources = Sources::from_texts(&[("deep.yaml", text.as_str())], &mut diagnostics);
+    let mut loaded = Loaded { sources, diagnostics, ..Loaded::default() };
+    let api = generate::model(&mut loaded).unwrap_or_else(|| panic!("{}", table::rendered(&loaded)));
+    let options = EmitOptions { crate_name: "mini-deep".to_owned(), command: "test".to_owned() };
+    write_crate(folder, "deep", &api, &options);
 }
 
 /// A stand-alone crate is a workspace of its own; here all are members of one, to be built at once.

@@ -81,8 +81,32 @@ fn chains_that_fan_out() {
 }
 
 fn chain(links: usize, link: &str) {
-    let mut text =
-        "openapi: 3.1.0\ninfo: {title: Chain, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n".to_owned();
+    // Wherever a schema may stand, it is looked at in a way of its own.
+    let mut text = "\
+openapi: 3.1.0
+info: {title: Chain, version: '1'}
+paths:
+  /things:
+    post:
+      parameters: [{name: filter, in: query, style: deepObject, schema: {$ref: '#/components/schemas/S0'}}]
+      requestBody:
+        content:
+          application/json: {schema: {$ref: '#/components/schemas/S0'}}
+          application/x-www-form-urlencoded: {schema: {$ref: '#/components/schemas/S0'}}
+          multipart/form-data: {schema: {$ref: '#/components/schemas/S0'}}
+      responses: {'200': {description: Done., content: {application/json: {schema: {$ref: '#/components/schemas/S0'}}}}}
+    get:
+      parameters: [{name: page, in: query, schema: {type: integer}}, {name: per_page, in: query, schema: {type: integer}}]
+      responses: {'200': {description: Done., content: {application/json: {schema: {$ref: '#/components/schemas/S0'}}}}}
+    put:
+      requestBody:
+        content:
+          multipart/form-data: {schema: {properties: {part: {$ref: '#/components/schemas/S0'}}}}
+      responses: {'204': {description: Done.}}
+components:
+  schemas:
+"
+    .to_owned();
     for index in 0..links {
         let link = link.replace("NEXT", &format!("S{}", index + 1));
         text.push_str(&format!("    S{index}: {link}\n"));

@@ -391,6 +391,7 @@ impl<'a> Shown<'a> {
         let size = self.param(SIZES);
         let told = |at_top, in_position| scalar_within(body, at_top, in_position, NUMERIC, self.document);
         let (current, pages) = (told(CURRENT, CURRENT_OF_POSITION), told(PAGE_TOTALS, PAGE_TOTALS));
+        // A count of items tells that there are pages, not how many: the walk ends at one that is empty.
         let is_counted = pages.is_some() || told(TOTALS, TOTALS).is_some();
         // Without either, the page after the first one may be number 1 or 2.
         let is_first_known = current.is_some() || node.is_some_and(|node| begins_at_one(node, self.document));
@@ -469,17 +470,13 @@ fn success<'a>(found: &Found<'a>, document: &'a Document) -> Option<(&'a Respons
 /// The one member that is a list, or the one of those with a name that says so.
 fn items<'a>(body: Node<'a>, document: &'a Document) -> Option<&'a str> {
     let members = members(body, document);
-    let lists: Vec<&str> = members.iter().map(|(name, _)| *name).filter(|name| is_list(body, name, document)).collect();
+    let is_list = |node: Node<'_>| node.view(document).is_some_and(|list| list.items.is_some());
+    let lists: Vec<&str> = members.iter().filter(|(_, node)| is_list(**node)).map(|(name, _)| *name).collect();
     let named: Vec<&str> = lists.iter().copied().filter(|name| ITEMS.contains(name)).collect();
     match (lists.as_slice(), named.as_slice()) {
         ([only], _) | (_, [only]) => Some(only),
         _ => None,
     }
-}
-
-fn is_list(body: Node<'_>, member: &str, document: &Document) -> bool {
-    let list = member_of(body, member, document).and_then(|node| node.view(document));
-    list.is_some_and(|list| list.items.is_some())
 }
 
 /// Where the response names the next page, and the member that holds the position.

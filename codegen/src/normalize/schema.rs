@@ -9,7 +9,7 @@ use super::bundle::{Bundler, Dialect, Here, Section, kind};
 use super::{Origins, component_of};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location, nearest};
 use crate::pointer;
-use crate::source::{Sources, is_schema_name};
+use crate::source::{FileId, Sources, is_schema_name, percent_decode};
 
 type Members = Map<String, Value>;
 
@@ -45,17 +45,25 @@ impl Scope<'_> {
 
     /// Where a value of the enum was written, which may have been that of `const`.
     fn place_of_value(&self, index: usize) -> Location {
-        let index = index.to_string();
-        match self.origins.recorded(&format!("{}/enum/{index}", self.here.at)) {
-            Some((file, raw)) => self.origins.written(*file, raw),
-            None => self.place_at(&["enum", &index]),
+        let (file, raw) = self.origin_of_value(index);
+        self.origins.written(file, &raw)
+    }
+
+    fn origin_of_value(&self, index: usize) -> (FileId, String) {
+        let list = format!("{}/enum", self.here.at);
+        if let Some((file, raw)) = self.origins.recorded(&format!("{list}/{index}")) {
+            return (*file, raw.clone());
+        }
+        match self.origins.recorded(&list) {
+            Some((file, raw)) => (*file, format!("{raw}/{index}")),
+            None => (self.here.file, format!("{}/enum/{index}", self.here.raw)),
         }
     }
 
     /// What a reference in the schema leads to, as it was written.
     fn target(&self, reference: &str) -> Option<&Value> {
         let (file, pointer) = self.sources.resolve(self.here.file, reference).ok()?;
-        self.sources.value(file)?.pointer(pointer)
+        self.sources.value(file)?.pointer(&percent_decode(pointer)?)
     }
 
     /// Where the schema was written.
@@ -484,8 +492,15 @@ fn name_types(members: &mut Members, scope: &mut Scope<'_>) {
                     report_type(name, at, scope.diagnostics);
                 }
             }
+            let mut is_file = false;
+            for name in names.iter_mut().filter(|name| *name == "file") {
+                *name = json!("string");
+                is_file = true;
+            }
             if names.iter().any(wrong) {
                 members.shift_remove("type");
+            } else if is_file {
+                members.insert("format".to_owned(), json!("binary"));
             }
         }
         Some(name) if wrong(name) => {
@@ -580,7 +595,6 @@ fn fit_enum_to_type(members: &mut Members, scope: &mut Scope<'_>) {
             .help("list the values, or leave `enum` out");
         return;
     }
-    report_rounded(members, &values, scope);
     if !members.contains_key("type") && !is_composed(members) && !members.contains_key("$ref") {
         if let Some(types) = mixed_types(&values) {
             members.insert("enum".to_owned(), Value::Array(values));
@@ -594,6 +608,7 @@ fn fit_enum_to_type(members: &mut Members, scope: &mut Scope<'_>) {
                 .help("describe them by `properties` or `items`");
         }
     }
+    report_rounded(members, &values, scope);
     let wanted = match members.get("type").and_then(Value::as_str) {
         Some(wanted) => Some(wanted.to_owned()),
         None => infer_enum_type(&values).map(str::to_owned),
@@ -1018,7 +1033,13 @@ fn split_types(members: &mut Members, scope: &mut Scope<'_>) {
                 }
             }
             if let Some(Value::Array(values)) = variant.get_mut("enum") {
-                values.retain(|value| fits_type(value, name));
+                let all = std::mem::take(values);
+                for (old, value) in all.into_iter().enumerate().filter(|(_, value)| fits_type(value, name)) {
+                    let (file, raw) = scope.origin_of_value(old);
+                    let at = format!("{}/oneOf/{index}/enum/{}", scope.here.at, values.len());
+                    scope.origins.record(&at, file, &raw);
+                    values.push(value);
+                }
                 if values.is_empty() {
                     variant.shift_remove("enum");
                 }

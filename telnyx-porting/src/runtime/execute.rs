@@ -1,7 +1,8 @@
 //! How a request is carried out: attempts, time limits, redirects, and the waits in between.
 //!
-//! This is the only place that awaits anything. It is the same machine code for every operation, and
-//! made here: what leaves this file is a box, so that no crate that makes calls has to build it again.
+//! What every call needs is the same machine code for every operation, and made here: what leaves this file is a box, so
+//! that no crate that makes calls has to build it again. What only some calls need (downloads, uploads, tokens) stands in
+//! files of its own, and is made where it is used.
 
 use std::time::SystemTime;
 
@@ -49,11 +50,10 @@ pub(crate) fn execute(request: Request) -> BoxFuture<'static, Result<(Reply, Tra
 pub(crate) fn carry_out<'a>(
     request: &'a Request,
     trace: &'a Trace,
-    take: Take<'a>,
+    mut take: Take<'a>,
 ) -> BoxFuture<'a, Result<(RawResponse, Incoming), Error>> {
     Box::pin(async move {
         let prepared = Prepared::of(request).await?;
-        let mut take = take;
         if let Take::Into(sink) = &mut take {
             // Before anything is sent, so that nothing is done on the server that can't be kept here.
             sink.open().await.map_err(|error| error.with_operation(request.inner().operation))?;
@@ -68,7 +68,7 @@ pub(crate) enum Take<'a> {
     Whole,
     /// It is left where it is.
     Head,
-    /// It is written to a file.
+    /// It goes into this.
     Into(&'a mut dyn Sink),
 }
 
@@ -967,6 +967,8 @@ mod tests {
             Script::new([Step::Respond(400, Vec::new(), body.to_string())]).client()
         };
         let nested = json!({"a": [{secret: {"deep": [NAME]}}]});
+        let mut part = Request::new(&client(NAME), &POST);
+        part.part("holder", json!({secret: NAME}));
         let mut query = get(&client(NAME), "1");
         query.query("filter", json!({secret: NAME}));
         let mut further_query = get(&client(NAME), "1");
@@ -975,6 +977,7 @@ mod tests {
             ("body", NAME, Request::new(&client(NAME), &POST).body(&nested)),
             ("number", "47110", Request::new(&client("47110"), &POST).body(&json!({secret: 47_110}))),
             ("form", NAME, Request::new(&client(NAME), &FORM).body(&json!({secret: NAME}))),
+            ("part", NAME, part),
             ("query", NAME, query),
             ("further query", NAME, further_query),
         ];

@@ -4,16 +4,18 @@
 //! Nothing here knows an operation or a type of the API; whatever is particular to it comes from
 //! [`crate::generated`] as data. The parts, in the order in which a request meets them:
 //!
-//! * `client` holds the configuration, `auth` the credentials; `builders` gives the generated requests their methods;
+//! * `client` holds the configuration, `auth` the credentials, `tokens` those that expire; `builders` gives the generated requests their methods;
 //!   `required` checks at compile time that all required arguments are given;
 //! * `request` gathers the arguments; `operation` and `params` say how they are written;
 //! * `execute` sends: `transport` carries one attempt, `incoming` reads the body, `retry` decides about
 //!   the next attempt, and `trace` tells about all of it;
-//! * `upload` and `multipart` keep what is sent out of memory;
+//! * `payload` is what is sent, which `upload` and `multipart` keep out of memory;
 //! * `call` is the future of the result; `codec` has the tables of types, by which `slot` and `decode`
 //!   fill values and `view` writes and prints them; `page` walks
 //!   lists, by what `trail` remembers and along the links that `link` reads; `download` keeps bodies out of memory, `events` reads them as they come;
-//! * `error` is what is left when any of it fails.
+//! * `error` is what is left when any of it fails; `secrets` knows what of the request it must not repeat.
+//!
+//! What most programs never call is `#[inline]`, so that only those build it that do; `text` is the opposite.
 //!
 //! `webhooks` goes the other way: it checks and decodes what the API sends by itself.
 

@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use crate::runtime::error::Error;
 use crate::runtime::payload::Payload;
+use crate::runtime::secrets::Secrets;
+use crate::runtime::text;
 use crate::runtime::transport::BoxFuture;
 use crate::runtime::upload::{FileUpload, Segment, Upload, payload_of};
 
@@ -43,6 +45,15 @@ impl Upload for Form {
     #[inline]
     fn copy(&self) -> Box<dyn Upload> {
         Box::new(self.clone())
+    }
+
+    #[inline]
+    fn add_secrets(&self, secrets: &mut Secrets) {
+        for (name, part) in &self.0 {
+            if let Some(text) = part.text() {
+                secrets.add_part(name, text);
+            }
+        }
     }
 
     #[inline]
@@ -97,7 +108,7 @@ pub(crate) fn parts_as(media_type: &str, value: &Value) -> Vec<FileUpload> {
     if value.is_null() {
         return Vec::new();
     }
-    if media_type.contains("json") {
+    if text::is_json(media_type) {
         return vec![FileUpload::bytes(value.to_string()).content_type(media_type)];
     }
     parts_of(value).into_iter().map(|part| part.content_type(media_type)).collect()

@@ -359,6 +359,7 @@ fn fill(Reply { request, response }: &Reply, items: &mut dyn Field, meta: &mut d
 fn decode_meta(response: &RawResponse, paging: &Paging, rest: Value, into: &mut dyn Field) -> Result<(), Error> {
     let meta = match (paging.meta, rest) {
         (Some(name), Value::Object(members)) => {
+            // `remove` would balance a tree that is dropped next, which is a lot of code.
             members.into_iter().find(|(other, _)| other == name).map(|(_, meta)| meta).unwrap_or_default()
         }
         (_, rest) => rest,

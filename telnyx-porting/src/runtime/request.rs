@@ -53,7 +53,7 @@ pub(crate) struct Inner {
     extra_body: Map<String, Value>,
     pub(crate) body: Option<Bytes>,
     /// A body that need not be in memory, or one of parts.
-    upload: Option<Box<dyn Upload>>,
+    pub(crate) upload: Option<Box<dyn Upload>>,
     /// Whether a body that has required members was left out or set to null. From then on the
     /// compiler takes all of them for set, so that none can be set alone.
     sealed: bool,
@@ -226,7 +226,7 @@ impl Request {
             self.refuse_if_sealed();
         }
         let media_type = self.0.operation.content_type;
-        let is_json = text::contains(media_type, "json");
+        let is_json = text::is_json(media_type);
         let written = if is_json && self.0.extra_body.is_empty() {
             serde_json::to_vec(body).map_err(|error| format!("the body can't be written as JSON: {error}"))
         } else {
@@ -252,6 +252,7 @@ impl Request {
         match body {
             body if extra.is_empty() => Ok(body),
             Value::Object(mut members) => {
+                // `append` would merge two trees, which takes more code than all that is sent.
                 for (name, value) in extra {
                     members.insert(name, value);
                 }

@@ -26,6 +26,9 @@ impl Secrets {
                 }
             }
         }
+        if let Some(upload) = &request.upload {
+            upload.add_secrets(&mut secrets);
+        }
         for arguments in [&request.query, &request.path, &request.header_params, &request.cookies] {
             for (name, value) in arguments {
                 secrets.gather(value, API.redact.contains(name));
@@ -41,8 +44,16 @@ impl Secrets {
     /// Adds a text, unless it is so short that it stands in many words.
     pub(crate) fn add(&mut self, text: &str) {
         if text.len() >= 3 {
-            let shorter = self.0.iter().position(|other| other.len() < text.len()).unwrap_or(self.0.len());
+            let shorter = self.0.partition_point(|other| other.len() >= text.len());
             self.0.insert(shorter, text.to_owned());
+        }
+    }
+
+    /// Adds what is marked in a part of a form: all of it, or members of the object that it is.
+    pub(crate) fn add_part(&mut self, name: &str, text: &str) {
+        match serde_json::from_str::<Value>(text) {
+            Ok(value @ (Value::Object(_) | Value::Array(_))) => self.gather(&value, API.redact.contains(&name)),
+            _ => self.add_if_marked(name, text),
         }
     }
 

@@ -230,11 +230,8 @@ impl<T: Field + Default> Optional for Nullable<T> {
     }
 
     fn set_value(&mut self) -> Slot<'_> {
-        *self = Self::Value(T::default());
-        match self {
-            Self::Value(value) => value.slot(),
-            Self::Absent | Self::Null => Slot::Unit,
-        }
+        *self = Self::Absent;
+        self.get_or_insert_default().slot()
     }
 }
 
@@ -704,5 +701,157 @@ impl Seen {
     fn first_missing(&self, table: &'static [Member]) -> Option<&'static str> {
         let missing = |(index, (_, _, kind)): &(usize, &Member)| *kind == Kind::Required && !self.contains(*index);
         table.iter().enumerate().find(missing).map(|(_, (_, wire, _))| *wire)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::runtime::codec;
+    use crate::runtime::timestamp::Timestamp;
+    use crate::runtime::view::value_of;
+
+    codec::object! {
+        Thing {
+            0 id: Required "id",
+            1 count: Optional "count",
+            2 note: Nullable "note",
+            3 inner: Optional "inner",
+            4 rest: Rest "",
+        }
+    }
+
+    #[derive(Clone, Default)]
+    struct Thing {
+        id: String,
+        count: Option<i32>,
+        note: Nullable<String>,
+        inner: Option<Box<Thing>>,
+        rest: BTreeMap<String, Value>,
+    }
+
+    codec::union! {
+        Choice {
+            Whole: i64 if integer,
+            Thing: Thing if object,
+            Things: Vec<Thing> if array,
+        }
+    }
+
+    #[derive(Clone)]
+    enum Choice {
+        Whole(i64),
+        Thing(Thing),
+        Things(Vec<Thing>),
+        Unknown(Value),
+    }
+
+    /// What a text is read as, and what a value that was read from the text is: one is not to differ from the other, nor
+    /// what is made of either again.
+    fn agree<T: Field + Default>(value: &Value) -> bool {
+        let text = value.to_string();
+        let mut by_text = T::default();
+        let mut by_value = T::default();
+        let read = Seed(by_text.slot()).deserialize(&mut serde_json::Deserializer::from_str(&text));
+        let filled = fill(by_value.slot(), value, Numbers::AsNumbers);
+        match (&read, &filled) {
+            (Ok(()), Ok(())) => {
+                assert!(by_text.view() == by_value.view(), "{text}");
+                let written = serde_json::to_value(by_value.view()).unwrap();
+                assert_eq!(value_of(&by_value.view()).unwrap(), written, "{text}");
+            }
+            (Err(read), Err(filled)) => {
+                // But for the place, which only a text has, and the way to write a float.
+                let without_place =
+                    |fault: &serde_json::Error| fault.to_string().split(" at line").next().map(str::to_owned);
+                assert_eq!(without_place(read), without_place(filled), "{text}");
+            }
+            _ => panic!("{text} as {}: {read:?}, but {filled:?}", std::any::type_name::<T>()),
+        }
+        read.is_ok()
+    }
+
+    #[test]
+    fn values_are_filled_as_texts_are_read() {
+        let thing = json!({"id": "a", "count": 1.0, "note": null, "inner": {"id": "b", "more": [1]}, "x": {"y": 2.5}});
+        let values = [
+            json!(null),
+            json!(true),
+            json!(0),
+            json!(-1),
+            json!(1.0),
+            json!(1.5),
+            json!(-2.0e300),
+            json!(i64::MAX),
+            json!(i64::MIN),
+            json!(u64::MAX),
+            json!(9_007_199_254_740_993_i64),
+            json!(3_000_000_000_u64),
+            json!(""),
+            json!("20"),
+            json!("2024-01-02T03:04:05Z"),
+            json!([]),
+            json!([null]),
+            json!([1, 2.0]),
+            json!([1, "a"]),
+            json!({}),
+            json!({"a": "b"}),
+            json!({"id": 1}),
+            json!({"id": "a", "count": "1"}),
+            json!({"id": "a", "count": 3_000_000_000_u64}),
+            json!([thing.clone(), thing.clone()]),
+            thing,
+        ];
+        let mut fits = Vec::new();
+        for value in &values {
+            fits.push([
+                agree::<()>(value),
+                agree::<bool>(value),
+                agree::<i32>(value),
+                agree::<i64>(value),
+                agree::<u64>(value),
+                agree::<f64>(value),
+                agree::<String>(value),
+                agree::<Value>(value),
+                agree::<Timestamp>(value),
+                agree::<Option<i64>>(value),
+                agree::<Nullable<String>>(value),
+                agree::<Vec<i64>>(value),
+                agree::<BTreeMap<String, String>>(value),
+                agree::<Thing>(value),
+                agree::<Vec<Thing>>(value),
+                agree::<Choice>(value),
+            ]);
+        }
+        // Each type takes some of them, and only those that take anything take all.
+        for kind in 0..16 {
+            let taken = fits.iter().filter(|fits| fits[kind]).count();
+            assert!(taken > 0 && (taken < values.len() || [7, 15].contains(&kind)), "kind {kind} takes {taken}");
+        }
+    }
+
+    #[test]
+    fn numbers_may_stand_in_strings_where_that_is_allowed() {
+        let value = json!({"id": "20", "count": " 20 ", "x": "20"});
+        let mut thing = Thing::default();
+        assert!(fill(Field::slot(&mut thing), &value, Numbers::AsNumbers).is_err());
+        fill(Field::slot(&mut thing), &value, Numbers::AlsoInStrings).unwrap();
+        assert_eq!((thing.id.as_str(), thing.count, &thing.rest["x"]), ("20", Some(20), &json!("20")));
+        for text in ["", "a", "inf", "NaN", "1e999", "3000000000"] {
+            assert!(
+                fill(Field::slot(&mut thing), &json!({"id": "", "count": text}), Numbers::AlsoInStrings).is_err(),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_json_can_not_write_is_no_value() {
+        for number in [f64::NAN, f64::INFINITY] {
+            assert!(value_of(&number.view()).is_err());
+            assert!(serde_json::to_value(number.view()).is_err());
+        }
     }
 }

@@ -31,13 +31,15 @@ fn split<'a>(text: &'a str, words: &str) -> Option<(&'a str, &'a str)> {
 }
 
 /// What stands before `words` and behind them, where they stand last.
+#[inline(never)]
 pub(crate) fn split_last<'a>(text: &'a str, words: &str) -> Option<(&'a str, &'a str)> {
-    let (mut before, mut behind) = split(text, words)?;
-    while let Some((further, after)) = split(behind, words) {
-        before = text.get(..before.len() + words.len() + further.len())?;
-        behind = after;
-    }
-    Some((before, behind))
+    text.rsplit_once(words)
+}
+
+/// Returns whether a media type is one of JSON, and not of lines or sequences of it.
+pub(crate) fn is_json(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence.ends_with("/json") || essence.ends_with("+json")
 }
 
 #[cfg(test)]
@@ -52,8 +54,24 @@ mod tests {
             for other in ["", "ab", "cde"] {
                 assert_eq!(replace(text, "ab", other), text.replace("ab", other));
             }
-            assert_eq!(split_last(text, "ab"), text.rsplit_once("ab"));
         }
         assert_eq!(replace("a", "", "b"), "a");
+    }
+
+    #[test]
+    fn lines_of_json_are_no_json() {
+        for (media_type, expected) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("application/problem+json", true),
+            ("text/json", true),
+            ("application/jsonl", false),
+            ("application/x-ndjson", false),
+            ("application/json-seq", false),
+            ("text/plain; of=application/json", false),
+            ("", false),
+        ] {
+            assert_eq!(is_json(media_type), expected, "{media_type}");
+        }
     }
 }

@@ -20,6 +20,7 @@ use crate::runtime::download::on_other_thread;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::multipart::Form;
 use crate::runtime::payload::{Payload, Pieces};
+use crate::runtime::secrets::Secrets;
 use crate::runtime::transport::{Body, BoxFuture, TransportError, TransportErrorKind};
 
 /// What is to be uploaded: bytes, a file, or a stream, with a name and a media type if it has them.
@@ -113,6 +114,15 @@ impl FileUpload {
     pub(crate) fn or_content_type(mut self, media_type: &str) -> Self {
         self.content_type.get_or_insert_with(|| media_type.to_owned());
         self
+    }
+
+    /// The content, if it is text that stands in memory.
+    #[inline]
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.content {
+            Content::Bytes(bytes) => str::from_utf8(bytes).ok(),
+            Content::File(_) | Content::Once(_) => None,
+        }
     }
 
     /// The name that the server is told.
@@ -261,6 +271,9 @@ pub(crate) trait Upload: Send + Sync {
 
     fn copy(&self) -> Box<dyn Upload>;
 
+    /// Adds what of it must not be shown.
+    fn add_secrets(&self, secrets: &mut Secrets);
+
     /// The form, if it is one.
     fn into_form(self: Box<Self>) -> Option<Form>;
 }
@@ -281,6 +294,11 @@ impl Upload for FileUpload {
     #[inline]
     fn copy(&self) -> Box<dyn Upload> {
         Box::new(self.clone())
+    }
+
+    #[inline]
+    fn add_secrets(&self, _secrets: &mut Secrets) {
+        // It has no names to go by.
     }
 
     #[inline]

@@ -395,8 +395,9 @@ fn setters(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: &mut 
         let Some(body) = &method.body else { return Vec::new() };
         match body.fields.and_then(|id| api.get(id)).map(|def| &def.kind) {
             Some(TypeKind::Struct(object)) => {
-                let pairs = object.fields.iter().zip(&body.setters);
-                pairs.map(|(field, setter)| (field.name.clone(), setter.name.clone())).collect()
+                let named = object.fields.iter().zip(&body.setters).map(|(field, setter)| (&field.name, &setter.name));
+                let rest = object.rest.as_ref().zip(body.rest.as_ref()).map(|((field, _), setter)| (field, setter));
+                named.chain(rest).map(|(field, setter)| (field.clone(), setter.clone())).collect()
             }
             _ => Vec::new(),
         }

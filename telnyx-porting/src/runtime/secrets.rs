@@ -50,8 +50,9 @@ impl Secrets {
     }
 
     /// Adds what is marked in a part of a form: all of it, or members of the object that it is.
+    #[inline]
     pub(crate) fn add_part(&mut self, name: &str, text: &str) {
-        match serde_json::from_str::<Value>(text) {
+        match serde_json::from_slice::<Value>(text.as_bytes()) {
             Ok(value @ (Value::Object(_) | Value::Array(_))) => self.gather(&value, API.redact.contains(&name)),
             _ => self.add_if_marked(name, text),
         }

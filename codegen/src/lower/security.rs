@@ -70,12 +70,26 @@ impl<'a> Plan<'a> {
         for requirement in requirements {
             let indices = requirement.keys().filter_map(|name| self.names.iter().position(|known| known == name));
             let indices: Vec<usize> = indices.collect();
-            if !alternatives.contains(&indices) {
-                alternatives.push(indices);
+            let tokens: Vec<usize> = indices.iter().copied().filter(|index| self.is_token(*index)).collect();
+            let with_one = |token: &usize| {
+                let is_left_out = |index: &usize| tokens.contains(index) && index != token;
+                indices.iter().copied().filter(|index| !is_left_out(index)).collect()
+            };
+            // Of several tokens that are needed at once, which documents write for the flows of one OAuth2, any will do.
+            let ways = if tokens.len() > 1 { tokens.iter().map(with_one).collect() } else { vec![indices.clone()] };
+            for way in ways {
+                if !alternatives.contains(&way) {
+                    alternatives.push(way);
+                }
             }
         }
         // One alternative of nothing is the same as no requirement.
         if alternatives.iter().all(Vec::is_empty) { Vec::new() } else { alternatives }
+    }
+
+    fn is_token(&self, index: usize) -> bool {
+        let scheme = self.names.get(index).and_then(|name| scheme(self.document, name));
+        scheme.is_some_and(|(_, auth)| is_token(&auth))
     }
 
     fn schemes(&self, config: &Config) -> Vec<Scheme> {
@@ -118,14 +132,17 @@ impl<'a> Plan<'a> {
         let mut told = BTreeSet::new();
         for (requirements, at) in of_all.chain(own) {
             for (index, requirement) in requirements.iter().enumerate() {
-                let mut taken: BTreeMap<(&str, String), &str> = BTreeMap::new();
+                let mut taken: BTreeMap<(&str, String), (&str, bool)> = BTreeMap::new();
                 for name in requirement.keys() {
                     let Some((_, auth)) = scheme(self.document, name) else { continue };
                     let (what, place) = carrier(&auth);
                     // Names of headers may be written in any case.
                     let key = if what == "header" { place.to_ascii_lowercase() } else { place.to_owned() };
-                    let Some(other) = taken.insert((what, key), name) else { continue };
-                    if told.insert((other, name.as_str())) {
+                    let Some((other, other_is_token)) = taken.insert((what, key), (name, is_token(&auth))) else {
+                        continue;
+                    };
+                    let is_one_token = other_is_token && is_token(&auth);
+                    if !is_one_token && told.insert((other, name.as_str())) {
                         diagnostics
                             .warning(
                                 "same-credential",
@@ -184,6 +201,11 @@ fn scheme<'a>(document: &'a Document, name: &str) -> Option<(&'a SecurityScheme,
         SecurityScheme::OpenIDConnect { .. } => Auth::Bearer,
     };
     Some((scheme, auth))
+}
+
+/// Whether it is sent as `Authorization: Bearer`.
+fn is_token(auth: &Auth) -> bool {
+    matches!(auth, Auth::Bearer | Auth::ClientCredentials { .. })
 }
 
 /// What of a request carries a credential.

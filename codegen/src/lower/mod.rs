@@ -18,6 +18,7 @@ mod schemas;
 mod security;
 mod selection;
 mod servers;
+mod sizes;
 mod tags;
 mod usage;
 mod view;
@@ -103,6 +104,7 @@ pub fn lower(
     lower_rest(&mut schemas, &usage_left_out, diagnostics);
     let mut webhooks = webhooks::lower(config, config_file, &mut schemas, diagnostics);
     schemas.break_cycles(diagnostics);
+    sizes::limit(&mut schemas.types);
 
     let mut types = schemas.types;
     assign_modules(&mut types, &mut resources, &deliveries, &features);

@@ -335,17 +335,17 @@ impl<'a> Held<'a> {
         document: &'a Document,
         seen: &mut HashSet<*const Schema>,
     ) -> Self {
-        if is_file(node, encoding, document) {
+        let value = Self { kind: PartKind::Value, values: vec![(node, pointer.to_owned())], are_items: false };
+        // What is said beside a schema makes no other value of it.
+        let Some((schema, pointer)) = behind(node, pointer, document) else { return value };
+        if is_file(Node::Schema(schema), encoding, document) {
             return Self { kind: PartKind::File, values: Vec::new(), are_items: false };
         }
-        let value = Self { kind: PartKind::Value, values: vec![(node, pointer.to_owned())], are_items: false };
-        let Some((name, schema)) = node.named(document) else { return value };
         if seen.len() > FARTHEST || !seen.insert(std::ptr::from_ref(schema)) {
             return Self { kind: PartKind::Value, values: Vec::new(), are_items: false };
         }
-        let pointer = name.map_or_else(|| pointer.to_owned(), |name| pointer::component("schemas", name));
         let view = View::of(schema);
-        if let Some(item) = items(node, document) {
+        if let Some(item) = view.items {
             let held = Self::of(item, &format!("{pointer}/items"), encoding, document, seen);
             return match held.kind {
                 PartKind::Value => value,
@@ -506,13 +506,22 @@ fn encodings_pointer(place: &Place) -> String {
     format!("{}/encoding", place.pointer.strip_suffix("/schema").unwrap_or(&place.pointer))
 }
 
-/// What a schema says about files beside that they are files.
-fn remarks(node: Node<'_>, document: &Document) -> Typed {
+/// What a schema says about files beside that they are files; what stands nearest to the part counts.
+fn remarks<'a>(mut node: Node<'a>, document: &'a Document) -> Typed {
     let mut typed = Typed { ty: Type::Bytes, ..Typed::any() };
-    if let Some(view) = resolve(node, document) {
-        typed.read_only = node.is_read_only(document);
-        typed.deprecated = view.data.deprecated;
-        typed.doc = view.data.description.clone().or(view.data.title.clone()).unwrap_or_default();
+    for _ in 0..FARTHEST {
+        let Some(schema) = node.schema(document) else { break };
+        let remarked = remarked(&View::of(schema));
+        let beside = remarked.iter().flat_map(|(_, remarks)| remarks.iter().rev());
+        for said in std::iter::once(schema).chain(beside.filter_map(|remark| remark.schema(document))) {
+            let data = &said.schema_data;
+            typed.deprecated |= data.deprecated;
+            if typed.doc.is_empty() {
+                typed.doc = data.description.clone().or(data.title.clone()).unwrap_or_default();
+            }
+        }
+        let Some((only, _)) = remarked else { break };
+        node = only;
     }
     typed
 }
@@ -544,7 +553,29 @@ fn items<'a>(node: Node<'a>, document: &'a Document) -> Option<Node<'a>> {
 
 /// The schema that a node stands for.
 fn resolve<'a>(node: Node<'a>, document: &'a Document) -> Option<View<'a>> {
-    node.resolve(document).map(View::of)
+    behind(node, "", document).map(|(schema, _)| View::of(schema))
+}
+
+/// The schema behind references and remarks, with its place.
+fn behind<'a>(mut node: Node<'a>, pointer: &str, document: &'a Document) -> Option<(&'a Schema, String)> {
+    let mut pointer = pointer.to_owned();
+    for _ in 0..FARTHEST {
+        let (name, schema) = node.named(document)?;
+        if let Some(name) = name {
+            pointer = pointer::component("schemas", name);
+        }
+        let view = View::of(schema);
+        let Some((only, _)) = remarked(&view) else { return Some((schema, pointer)) };
+        let index = view.all_of.iter().position(|part| Node::from(part).is(only))?;
+        pointer = format!("{pointer}/allOf/{index}");
+        node = only;
+    }
+    None
+}
+
+/// What a schema is but a remark about, unless it has values of its own.
+fn remarked<'a>(view: &View<'a>) -> Option<(Node<'a>, Vec<Node<'a>>)> {
+    view.remarked().filter(|_| view.values.is_empty())
 }
 
 /// The members of an object, whichever compositions they come from.

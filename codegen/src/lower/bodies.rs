@@ -259,7 +259,7 @@ fn part<'a>(
         return None;
     }
     let said = encoding.as_ref().map(|(encoding, _)| *encoding);
-    let held = Held::of(node, &place.pointer, said, document, &mut HashSet::new());
+    let held = Held::of(node, &place.pointer, said, document);
     let mut media_types = said.map(concrete_types).unwrap_or_default();
     let shape = Shape::of(items(node, document).unwrap_or(node), document, &mut HashSet::new());
     // Of several media types, the one that is written here.
@@ -287,7 +287,7 @@ fn part<'a>(
             let mut part = Part::of(wire, kind, remarks(node, document));
             if !held.values.is_empty() {
                 let value = held.value(wire, place, schemas, diagnostics);
-                part.ty = if held.are_items { Type::List(Box::new(value)) } else { value };
+                part.ty = if kind == PartKind::Files { Type::List(Box::new(value)) } else { value };
                 part.value_setter = Some(format!("{wire}_value"));
             }
             part
@@ -317,60 +317,23 @@ fn foreign_part(wire: &str, node: Node<'_>, media_type: &str, document: &Documen
     part
 }
 
-/// What a part holds by its schema: values, files, or files in whose place there may be values.
+/// What a part holds by its schema: a value, files, or files in whose place there may be values.
 struct Held<'a> {
     kind: PartKind,
-    /// The schemas of the values, with their places.
+    /// The schemas of the values in place of files, with their places.
     values: Vec<(Node<'a>, String)>,
-    /// Whether there may be several values, as items of an array.
-    are_items: bool,
 }
 
 impl<'a> Held<'a> {
-    /// `seen` are the schemas that have been looked at, whose alternatives count once.
-    fn of(
-        node: Node<'a>,
-        pointer: &str,
-        encoding: Option<&Encoding>,
-        document: &'a Document,
-        seen: &mut HashSet<*const Schema>,
-    ) -> Self {
-        let value = Self { kind: PartKind::Value, values: vec![(node, pointer.to_owned())], are_items: false };
-        // What is said beside a schema makes no other value of it.
-        let Some((schema, pointer)) = behind(node, pointer, document) else { return value };
-        if is_file(Node::Schema(schema), encoding, document) {
-            return Self { kind: PartKind::File, values: Vec::new(), are_items: false };
+    fn of(node: Node<'a>, pointer: &str, encoding: Option<&Encoding>, document: &'a Document) -> Self {
+        let mut held = Self { kind: PartKind::Value, values: Vec::new() };
+        let mut alternatives =
+            Alternatives { document, encoding, all: HashMap::new(), above: HashMap::new(), files: HashSet::new() };
+        if let Some(first) = alternatives.visit(node, pointer, 0) {
+            alternatives.find_files();
+            alternatives.collect(first, &mut held, &mut HashSet::new());
         }
-        if seen.len() > FARTHEST || !seen.insert(std::ptr::from_ref(schema)) {
-            return Self { kind: PartKind::Value, values: Vec::new(), are_items: false };
-        }
-        let view = View::of(schema);
-        if let Some(item) = view.items {
-            let held = Self::of(item, &format!("{pointer}/items"), encoding, document, seen);
-            return match held.kind {
-                PartKind::Value => value,
-                // All of them are files, or all of them values.
-                PartKind::File | PartKind::Files => Self { kind: PartKind::Files, are_items: true, ..held },
-            };
-        }
-        let (keyword, alternatives) = view.alternatives();
-        let mut held = Self { kind: PartKind::Value, values: Vec::new(), are_items: false };
-        for (index, alternative) in alternatives.iter().enumerate() {
-            let alternative = Node::from(alternative);
-            if alternative.view(document).is_some_and(|view| view.is_null()) {
-                continue;
-            }
-            let one = Self::of(alternative, &format!("{pointer}/{keyword}/{index}"), encoding, document, seen);
-            held.values.extend(one.values);
-            held.are_items |= one.are_items;
-            held.kind = match (held.kind, one.kind) {
-                (PartKind::Value, kind) | (kind, PartKind::Value) => kind,
-                (PartKind::File, PartKind::File) => PartKind::File,
-                (PartKind::Files, _) | (_, PartKind::Files) => PartKind::Files,
-            };
-        }
-        // What is nowhere a file is one value, whatever its alternatives are.
-        if held.kind == PartKind::Value { value } else { held }
+        held
     }
 
     /// The type of the values in place of files.
@@ -389,6 +352,89 @@ impl<'a> Held<'a> {
             .warning("untyped-part", document.locate(&place.pointer), message)
             .help("describe them as one schema beside that of the file");
         Type::Any
+    }
+}
+
+/// The schemas of which one has to fit a part, and those of their items: each once, however many ways lead there.
+struct Alternatives<'a, 'e> {
+    document: &'a Document,
+    encoding: Option<&'e Encoding>,
+    all: HashMap<*const Schema, Alternative<'a>>,
+    /// Those that each is directly below.
+    above: HashMap<*const Schema, Vec<*const Schema>>,
+    /// Those that are files, or that have one below them.
+    files: HashSet<*const Schema>,
+}
+
+/// What is directly below a schema, with its places.
+#[derive(Default)]
+struct Alternative<'a> {
+    is_array: bool,
+    below: Vec<(*const Schema, Node<'a>, String)>,
+}
+
+impl<'a> Alternatives<'a, '_> {
+    fn visit(&mut self, node: Node<'a>, pointer: &str, depth: usize) -> Option<*const Schema> {
+        // What is said beside a schema makes no other value of it.
+        let (schema, pointer) = behind(node, pointer, self.document).filter(|_| depth < FARTHEST)?;
+        let id = std::ptr::from_ref(schema);
+        if self.all.contains_key(&id) {
+            return Some(id);
+        }
+        self.all.insert(id, Alternative::default());
+        if is_file(Node::Schema(schema), self.encoding, self.document) {
+            self.files.insert(id);
+            return Some(id);
+        }
+        let view = View::of(schema);
+        let (keyword, alternatives) = view.alternatives();
+        let alternatives = alternatives.iter().map(Node::from).enumerate();
+        let below: Vec<(Node<'a>, String)> = match view.items {
+            Some(item) => vec![(item, format!("{pointer}/items"))],
+            None => alternatives.map(|(index, node)| (node, format!("{pointer}/{keyword}/{index}"))).collect(),
+        };
+        let mut alternative = Alternative { is_array: view.items.is_some(), below: Vec::new() };
+        for (node, pointer) in below {
+            if node.view(self.document).is_some_and(|view| view.is_null()) {
+                continue;
+            }
+            let Some(other) = self.visit(node, &pointer, depth + 1) else { continue };
+            self.above.entry(other).or_default().push(id);
+            alternative.below.push((other, node, pointer));
+        }
+        self.all.insert(id, alternative);
+        Some(id)
+    }
+
+    /// Goes from files to what they are below.
+    fn find_files(&mut self) {
+        let mut pending: Vec<*const Schema> = self.files.iter().copied().collect();
+        while let Some(file) = pending.pop() {
+            for above in self.above.remove(&file).unwrap_or_default() {
+                if self.files.insert(above) {
+                    pending.push(above);
+                }
+            }
+        }
+    }
+
+    /// Gathers the values that stand in place of files. What is nowhere a file is one value, whatever is below it.
+    fn collect(&self, id: *const Schema, held: &mut Held<'a>, seen: &mut HashSet<*const Schema>) {
+        let Some(alternative) = self.all.get(&id).filter(|_| self.files.contains(&id) && seen.insert(id)) else {
+            return;
+        };
+        match held.kind {
+            _ if alternative.is_array => held.kind = PartKind::Files,
+            PartKind::Value => held.kind = PartKind::File,
+            PartKind::File | PartKind::Files => {}
+        }
+        for (other, node, pointer) in &alternative.below {
+            if self.files.contains(other) {
+                self.collect(*other, held, seen);
+            } else if seen.insert(*other) {
+                held.values.push((*node, pointer.clone()));
+            }
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! What requests carry: JSON, forms, parts, text, bytes.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::rc::Rc;
 
 use indexmap::IndexMap;
 use openapiv3::{AdditionalProperties, Encoding, MediaType, QueryStyle, Schema};
@@ -634,76 +633,98 @@ struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    fn of(node: Node<'a>, pointer: &str, document: &'a Document) -> Rc<Self> {
-        Gathering { document, known: HashMap::new() }.members_of(node, pointer, 0)
-    }
-
-    /// Takes over what stands there in addition.
-    fn add(&mut self, other: &Self) {
-        for (name, member) in &other.all {
-            self.all.entry(name).or_insert_with(|| member.clone());
-        }
-        if self.additional.is_none() {
-            self.additional.clone_from(&other.additional);
-        }
+    fn of(node: Node<'a>, pointer: &str, document: &'a Document) -> Self {
+        let mut gathering =
+            Gathering { document, members: Self::default(), seen: HashSet::new(), requirements: Vec::new() };
+        let first = gathering.visit(node, pointer, 0);
+        let required = first.and_then(|first| gathering.required().remove(&first)).unwrap_or_default();
+        Self { required, ..gathering.members }
     }
 }
 
 /// A walk through the compositions of a form, to each schema once, however many of them name it.
 struct Gathering<'a> {
     document: &'a Document,
-    known: HashMap<*const Schema, Rc<Members<'a>>>,
+    members: Members<'a>,
+    seen: HashSet<*const Schema>,
+    /// What each schema requires; what it is composed of stands before it, unless that leads back to it.
+    requirements: Vec<(*const Schema, Requirements<'a>)>,
 }
 
 impl<'a> Gathering<'a> {
-    fn members_of(&mut self, node: Node<'a>, pointer: &str, depth: usize) -> Rc<Members<'a>> {
-        let Some((name, schema)) = node.named(self.document).filter(|_| depth < FARTHEST) else { return Rc::default() };
-        if let Some(known) = self.known.get(&std::ptr::from_ref(schema)) {
-            return Rc::clone(known);
+    fn visit(&mut self, node: Node<'a>, pointer: &str, depth: usize) -> Option<*const Schema> {
+        let (name, schema) = node.named(self.document).filter(|_| depth < FARTHEST)?;
+        let id = std::ptr::from_ref(schema);
+        if !self.seen.insert(id) {
+            return Some(id);
         }
-        // What a schema finds of itself within itself adds nothing.
-        self.known.insert(schema, Rc::default());
-        let members = Rc::new(self.gather(
-            schema,
-            name.map(|name| pointer::component("schemas", name)).as_deref().unwrap_or(pointer),
-            depth,
-        ));
-        self.known.insert(schema, Rc::clone(&members));
-        members
-    }
-
-    fn gather(&mut self, schema: &'a Schema, pointer: &str, depth: usize) -> Members<'a> {
-        let mut members = Members::default();
+        let pointer = name.map_or_else(|| pointer.to_owned(), |name| pointer::component("schemas", name));
         let view = View::of(schema);
         for (name, property) in view.properties() {
-            let below = pointer::join(&format!("{pointer}/properties"), name);
-            members.all.insert(name, (property, below));
+            let below = || (property, pointer::join(&format!("{pointer}/properties"), name));
+            self.members.all.entry(name).or_insert_with(below);
         }
-        members.required.extend(view.required.iter().map(String::as_str));
         let additional = match view.additional {
             Some(AdditionalProperties::Schema(schema)) => Some(Some(Node::from(schema.as_ref()))),
             Some(AdditionalProperties::Any(true)) => Some(None),
             Some(AdditionalProperties::Any(false)) | None => None,
         };
-        members.additional = additional.map(|node| (node, format!("{pointer}/additionalProperties")));
-        for (index, part) in view.all_of.iter().enumerate() {
-            let part = self.members_of(Node::from(part), &format!("{pointer}/allOf/{index}"), depth + 1);
-            members.add(&part);
-            members.required.extend(&part.required);
+        if let (None, Some(additional)) = (&self.members.additional, additional) {
+            self.members.additional = Some((additional, format!("{pointer}/additionalProperties")));
         }
-        // A form is one of several: what all of them require is required.
-        for (keyword, choices) in [("oneOf", view.one_of), ("anyOf", view.any_of)] {
-            let mut common: Option<BTreeSet<&str>> = None;
-            for (index, choice) in choices.iter().enumerate() {
-                let choice = self.members_of(Node::from(choice), &format!("{pointer}/{keyword}/{index}"), depth + 1);
-                common = Some(match common {
-                    Some(common) => common.intersection(&choice.required).copied().collect(),
-                    None => choice.required.clone(),
-                });
-                members.add(&choice);
+        let [all_of, one_of, any_of] =
+            [("allOf", view.all_of), ("oneOf", view.one_of), ("anyOf", view.any_of)].map(|(keyword, schemas)| {
+                let places = schemas.iter().enumerate().map(|(index, schema)| (index, Node::from(schema)));
+                places
+                    .map(|(index, node)| self.visit(node, &format!("{pointer}/{keyword}/{index}"), depth + 1))
+                    .collect()
+            });
+        self.requirements.push((id, Requirements { own: view.required, all_of, choices: [one_of, any_of] }));
+        Some(id)
+    }
+
+    /// What each schema requires in the end: as often as schemas that lead to each other need to learn it.
+    fn required(&self) -> HashMap<*const Schema, BTreeSet<&'a str>> {
+        let mut known: HashMap<_, BTreeSet<_>> = HashMap::new();
+        let mut is_done = false;
+        while !is_done {
+            is_done = true;
+            for (id, requirements) in &self.requirements {
+                let required = requirements.within(&known);
+                // They only become more.
+                if required.len() > known.get(id).map_or(0, BTreeSet::len) {
+                    known.insert(*id, required);
+                    is_done = false;
+                }
             }
-            members.required.extend(common.into_iter().flatten());
         }
-        members
+        known
+    }
+}
+
+/// What a schema requires, by itself and by what it is composed of, as far as that can be found.
+struct Requirements<'a> {
+    own: &'a [String],
+    all_of: Vec<Option<*const Schema>>,
+    /// What stands in `oneOf`, and in `anyOf`.
+    choices: [Vec<Option<*const Schema>>; 2],
+}
+
+impl<'a> Requirements<'a> {
+    fn within(&self, known: &HashMap<*const Schema, BTreeSet<&'a str>>) -> BTreeSet<&'a str> {
+        let of = |id: &Option<*const Schema>| id.and_then(|id| known.get(&id));
+        let mut required: BTreeSet<&str> = self.own.iter().map(String::as_str).collect();
+        required.extend(self.all_of.iter().filter_map(of).flatten());
+        // A form is one of several: what all of them require is required.
+        for choices in &self.choices {
+            let mut choices = choices.iter().map(of);
+            let Some(Some(first)) = choices.next() else { continue };
+            let mut common = first.clone();
+            for choice in choices {
+                common.retain(|name| choice.is_some_and(|choice| choice.contains(name)));
+            }
+            required.extend(common);
+        }
+        required
     }
 }

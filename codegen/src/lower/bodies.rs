@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
-use openapiv3::{AdditionalProperties, Encoding, MediaType, QueryStyle, Schema};
+use openapiv3::{AdditionalProperties, Encoding, MediaType, QueryStyle, RequestBody, Schema};
 
 use super::media::{self, Kind};
 use super::names::{self, Scope};
@@ -86,27 +86,7 @@ pub(crate) fn lower<'a>(
             BodyKind::Text
         }
         Kind::Bytes => {
-            if media::essence(name).starts_with("multipart/") {
-                diagnostics
-                    .warning(
-                        "raw-body",
-                        schemas.document.locate(&pointer),
-                        format!("a body of `{name}` is taken from the caller as bytes"),
-                    )
-                    .help("offer `multipart/form-data` to have its parts typed");
-            }
-            let others: Vec<String> = request_body
-                .content
-                .keys()
-                .filter(|other| *other != name && media::kind(other) == Kind::Bytes)
-                .map(|other| format!("`{other}`"))
-                .collect();
-            if !others.is_empty() {
-                let others = others.join(", ");
-                let said =
-                    format!("Sent as `{}` unless it says to be something else, such as {others}.", body.media_type);
-                body.doc = format!("{}\n\n{said}", body.doc.trim());
-            }
+            say_bytes(&mut body, name, request_body, &pointer, schemas.document, diagnostics);
             BodyKind::Bytes
         }
     };
@@ -128,22 +108,7 @@ pub(crate) fn lower<'a>(
             .help("describe the form as an object with properties");
         return Some(Body { kind: BodyKind::Text, ..body });
     }
-    if let Some(id) = target(schemas, &typed.ty)
-        && let Some(TypeKind::Struct(object)) = schemas.types.get(id.0).map(|def| &def.kind)
-    {
-        body.fields = Some(id);
-        for field in &object.fields {
-            let name = if taken.is_taken(&field.name) { format!("{}_", field.name) } else { field.name.clone() };
-            let name = taken.claim(&name);
-            body.setters.push(Setter { name, null: None });
-        }
-        for (field, setter) in object.fields.iter().zip(&mut body.setters) {
-            if field.takes_null() {
-                setter.null = Some(taken.claim(&names::null_setter(&setter.name)));
-            }
-        }
-        body.rest = object.rest.as_ref().map(|(rest, _)| taken.claim(rest));
-    }
+    add_setters(&mut body, &typed.ty, taken, schemas);
     // A type that holds null takes it like any other value.
     let holds_null = matches!(unaliased(schemas, &typed.ty), Type::Option(_) | Type::Any | Type::Unit);
     body.nullable = typed.nullable && !holds_null && matches!(body.kind, BodyKind::Json);
@@ -151,6 +116,48 @@ pub(crate) fn lower<'a>(
     body.doc = typed.doc;
     body.ty = typed.ty;
     Some(body)
+}
+
+/// Says of bytes what they may be.
+fn say_bytes(
+    body: &mut Body,
+    name: &str,
+    request_body: &RequestBody,
+    pointer: &str,
+    document: &Document,
+    diagnostics: &mut Diagnostics,
+) {
+    if media::essence(name).starts_with("multipart/") {
+        let message = format!("a body of `{name}` is taken from the caller as bytes");
+        diagnostics
+            .warning("raw-body", document.locate(pointer), message)
+            .help("offer `multipart/form-data` to have its parts typed");
+    }
+    let others = request_body.content.keys().filter(|other| *other != name && media::kind(other) == Kind::Bytes);
+    let others: Vec<String> = others.map(|other| format!("`{other}`")).collect();
+    if !others.is_empty() {
+        let others = others.join(", ");
+        let said = format!("Sent as `{}` unless it says to be something else, such as {others}.", body.media_type);
+        body.doc = format!("{}\n\n{said}", body.doc.trim());
+    }
+}
+
+/// Gives the members of a struct setters of their own.
+fn add_setters(body: &mut Body, ty: &Type, taken: &mut Scope, schemas: &Schemas<'_>) {
+    let Some(id) = target(schemas, ty) else { return };
+    let Some(TypeKind::Struct(object)) = schemas.types.get(id.0).map(|def| &def.kind) else { return };
+    body.fields = Some(id);
+    for field in &object.fields {
+        let name = if taken.is_taken(&field.name) { format!("{}_", field.name) } else { field.name.clone() };
+        let name = taken.claim(&name);
+        body.setters.push(Setter { name, null: None });
+    }
+    for (field, setter) in object.fields.iter().zip(&mut body.setters) {
+        if field.takes_null() {
+            setter.null = Some(taken.claim(&names::null_setter(&setter.name)));
+        }
+    }
+    body.rest = object.rest.as_ref().map(|(rest, _)| taken.claim(rest));
 }
 
 /// Whether values of the type are objects.

@@ -78,6 +78,40 @@ async fn every_part_is_what_it_says_to_be() {
 }
 
 #[tokio::test]
+async fn files_and_values_however_they_are_described() {
+    let server = Server::start([NO_CONTENT]).await;
+    let create = || client(&server).pictures().create();
+    create().described(vec![b'd']).scans(["1", "2"]).one_or_more(["3", "4"]).around(vec![b'a']).send().await.unwrap();
+    let expected = [
+        (file("described", "application/octet-stream"), "d"),
+        (file("scans", "application/octet-stream"), "1"),
+        (file("scans", "application/octet-stream"), "2"),
+        (file("one_or_more", "application/octet-stream"), "3"),
+        (file("one_or_more", "application/octet-stream"), "4"),
+        (file("around", "application/octet-stream"), "a"),
+    ];
+    assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
+
+    let origin = Origin::builder().place("here").build();
+    create()
+        .described_value("u")
+        .one_or_more_value(["v", "w"])
+        .more_or_one_value([origin])
+        .around_value(1)
+        .send()
+        .await
+        .unwrap();
+    let expected = [
+        (named("described"), "u"),
+        (named("one_or_more"), "v"),
+        (named("one_or_more"), "w"),
+        (typed("more_or_one", "application/json"), r#"{"place":"here"}"#),
+        (named("around"), "1"),
+    ];
+    assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
+}
+
+#[tokio::test]
 async fn members_and_parts_that_have_no_setter() {
     let server = Server::start([NO_CONTENT]).await;
     let client = client(&server);

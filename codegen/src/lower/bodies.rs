@@ -1,10 +1,9 @@
 //! What requests carry: JSON, forms, parts, text, bytes.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::rc::Rc;
 
 use indexmap::IndexMap;
-use openapiv3::{AdditionalProperties, Encoding, MediaType, QueryStyle, Schema};
+use openapiv3::{AdditionalProperties, Encoding, MediaType, QueryStyle, RequestBody, Schema};
 
 use super::media::{self, Kind};
 use super::names::{self, Scope};
@@ -87,27 +86,7 @@ pub(crate) fn lower<'a>(
             BodyKind::Text
         }
         Kind::Bytes => {
-            if media::essence(name).starts_with("multipart/") {
-                diagnostics
-                    .warning(
-                        "raw-body",
-                        schemas.document.locate(&pointer),
-                        format!("a body of `{name}` is taken from the caller as bytes"),
-                    )
-                    .help("offer `multipart/form-data` to have its parts typed");
-            }
-            let others: Vec<String> = request_body
-                .content
-                .keys()
-                .filter(|other| *other != name && media::kind(other) == Kind::Bytes)
-                .map(|other| format!("`{other}`"))
-                .collect();
-            if !others.is_empty() {
-                let others = others.join(", ");
-                let said =
-                    format!("Sent as `{}` unless it says to be something else, such as {others}.", body.media_type);
-                body.doc = format!("{}\n\n{said}", body.doc.trim());
-            }
+            say_bytes(&mut body, name, request_body, &pointer, schemas.document, diagnostics);
             BodyKind::Bytes
         }
     };
@@ -129,22 +108,7 @@ pub(crate) fn lower<'a>(
             .help("describe the form as an object with properties");
         return Some(Body { kind: BodyKind::Text, ..body });
     }
-    if let Some(id) = target(schemas, &typed.ty)
-        && let Some(TypeKind::Struct(object)) = schemas.types.get(id.0).map(|def| &def.kind)
-    {
-        body.fields = Some(id);
-        for field in &object.fields {
-            let name = if taken.is_taken(&field.name) { format!("{}_", field.name) } else { field.name.clone() };
-            let name = taken.claim(&name);
-            body.setters.push(Setter { name, null: None });
-        }
-        for (field, setter) in object.fields.iter().zip(&mut body.setters) {
-            if field.takes_null() {
-                setter.null = Some(taken.claim(&names::null_setter(&setter.name)));
-            }
-        }
-        body.rest = object.rest.as_ref().map(|(rest, _)| taken.claim(rest));
-    }
+    add_setters(&mut body, &typed.ty, taken, schemas);
     // A type that holds null takes it like any other value.
     let holds_null = matches!(unaliased(schemas, &typed.ty), Type::Option(_) | Type::Any | Type::Unit);
     body.nullable = typed.nullable && !holds_null && matches!(body.kind, BodyKind::Json);
@@ -152,6 +116,48 @@ pub(crate) fn lower<'a>(
     body.doc = typed.doc;
     body.ty = typed.ty;
     Some(body)
+}
+
+/// Says of bytes what they may be.
+fn say_bytes(
+    body: &mut Body,
+    name: &str,
+    request_body: &RequestBody,
+    pointer: &str,
+    document: &Document,
+    diagnostics: &mut Diagnostics,
+) {
+    if media::essence(name).starts_with("multipart/") {
+        let message = format!("a body of `{name}` is taken from the caller as bytes");
+        diagnostics
+            .warning("raw-body", document.locate(pointer), message)
+            .help("offer `multipart/form-data` to have its parts typed");
+    }
+    let others = request_body.content.keys().filter(|other| *other != name && media::kind(other) == Kind::Bytes);
+    let others: Vec<String> = others.map(|other| format!("`{other}`")).collect();
+    if !others.is_empty() {
+        let others = others.join(", ");
+        let said = format!("Sent as `{}` unless it says to be something else, such as {others}.", body.media_type);
+        body.doc = format!("{}\n\n{said}", body.doc.trim());
+    }
+}
+
+/// Gives the members of a struct setters of their own.
+fn add_setters(body: &mut Body, ty: &Type, taken: &mut Scope, schemas: &Schemas<'_>) {
+    let Some(id) = target(schemas, ty) else { return };
+    let Some(TypeKind::Struct(object)) = schemas.types.get(id.0).map(|def| &def.kind) else { return };
+    body.fields = Some(id);
+    for field in &object.fields {
+        let name = if taken.is_taken(&field.name) { format!("{}_", field.name) } else { field.name.clone() };
+        let name = taken.claim(&name);
+        body.setters.push(Setter { name, null: None });
+    }
+    for (field, setter) in object.fields.iter().zip(&mut body.setters) {
+        if field.takes_null() {
+            setter.null = Some(taken.claim(&names::null_setter(&setter.name)));
+        }
+    }
+    body.rest = object.rest.as_ref().map(|(rest, _)| taken.claim(rest));
 }
 
 /// Whether values of the type are objects.
@@ -259,7 +265,7 @@ fn part<'a>(
         return None;
     }
     let said = encoding.as_ref().map(|(encoding, _)| *encoding);
-    let held = Held::of(node, &place.pointer, said, document, &mut HashSet::new());
+    let held = Held::of(node, &place.pointer, said, document);
     let mut media_types = said.map(concrete_types).unwrap_or_default();
     let shape = Shape::of(items(node, document).unwrap_or(node), document, &mut HashSet::new());
     // Of several media types, the one that is written here.
@@ -287,7 +293,7 @@ fn part<'a>(
             let mut part = Part::of(wire, kind, remarks(node, document));
             if !held.values.is_empty() {
                 let value = held.value(wire, place, schemas, diagnostics);
-                part.ty = if held.are_items { Type::List(Box::new(value)) } else { value };
+                part.ty = if kind == PartKind::Files { Type::List(Box::new(value)) } else { value };
                 part.value_setter = Some(format!("{wire}_value"));
             }
             part
@@ -317,60 +323,23 @@ fn foreign_part(wire: &str, node: Node<'_>, media_type: &str, document: &Documen
     part
 }
 
-/// What a part holds by its schema: values, files, or files in whose place there may be values.
+/// What a part holds by its schema: a value, files, or files in whose place there may be values.
 struct Held<'a> {
     kind: PartKind,
-    /// The schemas of the values, with their places.
+    /// The schemas of the values in place of files, with their places.
     values: Vec<(Node<'a>, String)>,
-    /// Whether there may be several values, as items of an array.
-    are_items: bool,
 }
 
 impl<'a> Held<'a> {
-    /// `seen` are the schemas that have been looked at, whose alternatives count once.
-    fn of(
-        node: Node<'a>,
-        pointer: &str,
-        encoding: Option<&Encoding>,
-        document: &'a Document,
-        seen: &mut HashSet<*const Schema>,
-    ) -> Self {
-        if is_file(node, encoding, document) {
-            return Self { kind: PartKind::File, values: Vec::new(), are_items: false };
+    fn of(node: Node<'a>, pointer: &str, encoding: Option<&Encoding>, document: &'a Document) -> Self {
+        let mut held = Self { kind: PartKind::Value, values: Vec::new() };
+        let mut alternatives =
+            Alternatives { document, encoding, all: HashMap::new(), above: HashMap::new(), files: HashSet::new() };
+        if let Some(first) = alternatives.visit(node, pointer, 0) {
+            alternatives.find_files();
+            alternatives.collect(first, &mut held, &mut HashSet::new());
         }
-        let value = Self { kind: PartKind::Value, values: vec![(node, pointer.to_owned())], are_items: false };
-        let Some((name, schema)) = node.named(document) else { return value };
-        if seen.len() > FARTHEST || !seen.insert(std::ptr::from_ref(schema)) {
-            return Self { kind: PartKind::Value, values: Vec::new(), are_items: false };
-        }
-        let pointer = name.map_or_else(|| pointer.to_owned(), |name| pointer::component("schemas", name));
-        let view = View::of(schema);
-        if let Some(item) = items(node, document) {
-            let held = Self::of(item, &format!("{pointer}/items"), encoding, document, seen);
-            return match held.kind {
-                PartKind::Value => value,
-                // All of them are files, or all of them values.
-                PartKind::File | PartKind::Files => Self { kind: PartKind::Files, are_items: true, ..held },
-            };
-        }
-        let (keyword, alternatives) = view.alternatives();
-        let mut held = Self { kind: PartKind::Value, values: Vec::new(), are_items: false };
-        for (index, alternative) in alternatives.iter().enumerate() {
-            let alternative = Node::from(alternative);
-            if alternative.view(document).is_some_and(|view| view.is_null()) {
-                continue;
-            }
-            let one = Self::of(alternative, &format!("{pointer}/{keyword}/{index}"), encoding, document, seen);
-            held.values.extend(one.values);
-            held.are_items |= one.are_items;
-            held.kind = match (held.kind, one.kind) {
-                (PartKind::Value, kind) | (kind, PartKind::Value) => kind,
-                (PartKind::File, PartKind::File) => PartKind::File,
-                (PartKind::Files, _) | (_, PartKind::Files) => PartKind::Files,
-            };
-        }
-        // What is nowhere a file is one value, whatever its alternatives are.
-        if held.kind == PartKind::Value { value } else { held }
+        held
     }
 
     /// The type of the values in place of files.
@@ -389,6 +358,89 @@ impl<'a> Held<'a> {
             .warning("untyped-part", document.locate(&place.pointer), message)
             .help("describe them as one schema beside that of the file");
         Type::Any
+    }
+}
+
+/// The schemas of which one has to fit a part, and those of their items: each once, however many ways lead there.
+struct Alternatives<'a, 'e> {
+    document: &'a Document,
+    encoding: Option<&'e Encoding>,
+    all: HashMap<*const Schema, Alternative<'a>>,
+    /// Those that each is directly below.
+    above: HashMap<*const Schema, Vec<*const Schema>>,
+    /// Those that are files, or that have one below them.
+    files: HashSet<*const Schema>,
+}
+
+/// What is directly below a schema, with its places.
+#[derive(Default)]
+struct Alternative<'a> {
+    is_array: bool,
+    below: Vec<(*const Schema, Node<'a>, String)>,
+}
+
+impl<'a> Alternatives<'a, '_> {
+    fn visit(&mut self, node: Node<'a>, pointer: &str, depth: usize) -> Option<*const Schema> {
+        // What is said beside a schema makes no other value of it.
+        let (schema, pointer) = behind(node, pointer, self.document).filter(|_| depth < FARTHEST)?;
+        let id = std::ptr::from_ref(schema);
+        if self.all.contains_key(&id) {
+            return Some(id);
+        }
+        self.all.insert(id, Alternative::default());
+        if is_file(Node::Schema(schema), self.encoding, self.document) {
+            self.files.insert(id);
+            return Some(id);
+        }
+        let view = View::of(schema);
+        let (keyword, alternatives) = view.alternatives();
+        let alternatives = alternatives.iter().map(Node::from).enumerate();
+        let below: Vec<(Node<'a>, String)> = match view.items {
+            Some(item) => vec![(item, format!("{pointer}/items"))],
+            None => alternatives.map(|(index, node)| (node, format!("{pointer}/{keyword}/{index}"))).collect(),
+        };
+        let mut alternative = Alternative { is_array: view.items.is_some(), below: Vec::new() };
+        for (node, pointer) in below {
+            if node.view(self.document).is_some_and(|view| view.is_null()) {
+                continue;
+            }
+            let Some(other) = self.visit(node, &pointer, depth + 1) else { continue };
+            self.above.entry(other).or_default().push(id);
+            alternative.below.push((other, node, pointer));
+        }
+        self.all.insert(id, alternative);
+        Some(id)
+    }
+
+    /// Goes from files to what they are below.
+    fn find_files(&mut self) {
+        let mut pending: Vec<*const Schema> = self.files.iter().copied().collect();
+        while let Some(file) = pending.pop() {
+            for above in self.above.remove(&file).unwrap_or_default() {
+                if self.files.insert(above) {
+                    pending.push(above);
+                }
+            }
+        }
+    }
+
+    /// Gathers the values that stand in place of files. What is nowhere a file is one value, whatever is below it.
+    fn collect(&self, id: *const Schema, held: &mut Held<'a>, seen: &mut HashSet<*const Schema>) {
+        let Some(alternative) = self.all.get(&id).filter(|_| self.files.contains(&id) && seen.insert(id)) else {
+            return;
+        };
+        match held.kind {
+            _ if alternative.is_array => held.kind = PartKind::Files,
+            PartKind::Value => held.kind = PartKind::File,
+            PartKind::File | PartKind::Files => {}
+        }
+        for (other, node, pointer) in &alternative.below {
+            if self.files.contains(other) {
+                self.collect(*other, held, seen);
+            } else if seen.insert(*other) {
+                held.values.push((*node, pointer.clone()));
+            }
+        }
     }
 }
 
@@ -506,13 +558,22 @@ fn encodings_pointer(place: &Place) -> String {
     format!("{}/encoding", place.pointer.strip_suffix("/schema").unwrap_or(&place.pointer))
 }
 
-/// What a schema says about files beside that they are files.
-fn remarks(node: Node<'_>, document: &Document) -> Typed {
+/// What a schema says about files beside that they are files; what stands nearest to the part counts.
+fn remarks<'a>(mut node: Node<'a>, document: &'a Document) -> Typed {
     let mut typed = Typed { ty: Type::Bytes, ..Typed::any() };
-    if let Some(view) = resolve(node, document) {
-        typed.read_only = node.is_read_only(document);
-        typed.deprecated = view.data.deprecated;
-        typed.doc = view.data.description.clone().or(view.data.title.clone()).unwrap_or_default();
+    for _ in 0..FARTHEST {
+        let Some(schema) = node.schema(document) else { break };
+        let remarked = remarked(&View::of(schema));
+        let beside = remarked.iter().flat_map(|(_, remarks)| remarks.iter().rev());
+        for said in std::iter::once(schema).chain(beside.filter_map(|remark| remark.schema(document))) {
+            let data = &said.schema_data;
+            typed.deprecated |= data.deprecated;
+            if typed.doc.is_empty() {
+                typed.doc = data.description.clone().or(data.title.clone()).unwrap_or_default();
+            }
+        }
+        let Some((only, _)) = remarked else { break };
+        node = only;
     }
     typed
 }
@@ -544,7 +605,29 @@ fn items<'a>(node: Node<'a>, document: &'a Document) -> Option<Node<'a>> {
 
 /// The schema that a node stands for.
 fn resolve<'a>(node: Node<'a>, document: &'a Document) -> Option<View<'a>> {
-    node.resolve(document).map(View::of)
+    behind(node, "", document).map(|(schema, _)| View::of(schema))
+}
+
+/// The schema behind references and remarks, with its place.
+fn behind<'a>(mut node: Node<'a>, pointer: &str, document: &'a Document) -> Option<(&'a Schema, String)> {
+    let mut pointer = pointer.to_owned();
+    for _ in 0..FARTHEST {
+        let (name, schema) = node.named(document)?;
+        if let Some(name) = name {
+            pointer = pointer::component("schemas", name);
+        }
+        let view = View::of(schema);
+        let Some((only, _)) = remarked(&view) else { return Some((schema, pointer)) };
+        let index = view.all_of.iter().position(|part| Node::from(part).is(only))?;
+        pointer = format!("{pointer}/allOf/{index}");
+        node = only;
+    }
+    None
+}
+
+/// What a schema is but a remark about, unless it has values of its own.
+fn remarked<'a>(view: &View<'a>) -> Option<(Node<'a>, Vec<Node<'a>>)> {
+    view.remarked().filter(|_| view.values.is_empty())
 }
 
 /// The members of an object, whichever compositions they come from.
@@ -557,76 +640,98 @@ struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    fn of(node: Node<'a>, pointer: &str, document: &'a Document) -> Rc<Self> {
-        Gathering { document, known: HashMap::new() }.members_of(node, pointer, 0)
-    }
-
-    /// Takes over what stands there in addition.
-    fn add(&mut self, other: &Self) {
-        for (name, member) in &other.all {
-            self.all.entry(name).or_insert_with(|| member.clone());
-        }
-        if self.additional.is_none() {
-            self.additional.clone_from(&other.additional);
-        }
+    fn of(node: Node<'a>, pointer: &str, document: &'a Document) -> Self {
+        let mut gathering =
+            Gathering { document, members: Self::default(), seen: HashSet::new(), requirements: Vec::new() };
+        let first = gathering.visit(node, pointer, 0);
+        let required = first.and_then(|first| gathering.required().remove(&first)).unwrap_or_default();
+        Self { required, ..gathering.members }
     }
 }
 
 /// A walk through the compositions of a form, to each schema once, however many of them name it.
 struct Gathering<'a> {
     document: &'a Document,
-    known: HashMap<*const Schema, Rc<Members<'a>>>,
+    members: Members<'a>,
+    seen: HashSet<*const Schema>,
+    /// What each schema requires; what it is composed of stands before it, unless that leads back to it.
+    requirements: Vec<(*const Schema, Requirements<'a>)>,
 }
 
 impl<'a> Gathering<'a> {
-    fn members_of(&mut self, node: Node<'a>, pointer: &str, depth: usize) -> Rc<Members<'a>> {
-        let Some((name, schema)) = node.named(self.document).filter(|_| depth < FARTHEST) else { return Rc::default() };
-        if let Some(known) = self.known.get(&std::ptr::from_ref(schema)) {
-            return Rc::clone(known);
+    fn visit(&mut self, node: Node<'a>, pointer: &str, depth: usize) -> Option<*const Schema> {
+        let (name, schema) = node.named(self.document).filter(|_| depth < FARTHEST)?;
+        let id = std::ptr::from_ref(schema);
+        if !self.seen.insert(id) {
+            return Some(id);
         }
-        // What a schema finds of itself within itself adds nothing.
-        self.known.insert(schema, Rc::default());
-        let members = Rc::new(self.gather(
-            schema,
-            name.map(|name| pointer::component("schemas", name)).as_deref().unwrap_or(pointer),
-            depth,
-        ));
-        self.known.insert(schema, Rc::clone(&members));
-        members
-    }
-
-    fn gather(&mut self, schema: &'a Schema, pointer: &str, depth: usize) -> Members<'a> {
-        let mut members = Members::default();
+        let pointer = name.map_or_else(|| pointer.to_owned(), |name| pointer::component("schemas", name));
         let view = View::of(schema);
         for (name, property) in view.properties() {
-            let below = pointer::join(&format!("{pointer}/properties"), name);
-            members.all.insert(name, (property, below));
+            let below = || (property, pointer::join(&format!("{pointer}/properties"), name));
+            self.members.all.entry(name).or_insert_with(below);
         }
-        members.required.extend(view.required.iter().map(String::as_str));
         let additional = match view.additional {
             Some(AdditionalProperties::Schema(schema)) => Some(Some(Node::from(schema.as_ref()))),
             Some(AdditionalProperties::Any(true)) => Some(None),
             Some(AdditionalProperties::Any(false)) | None => None,
         };
-        members.additional = additional.map(|node| (node, format!("{pointer}/additionalProperties")));
-        for (index, part) in view.all_of.iter().enumerate() {
-            let part = self.members_of(Node::from(part), &format!("{pointer}/allOf/{index}"), depth + 1);
-            members.add(&part);
-            members.required.extend(&part.required);
+        if let (None, Some(additional)) = (&self.members.additional, additional) {
+            self.members.additional = Some((additional, format!("{pointer}/additionalProperties")));
         }
-        // A form is one of several: what all of them require is required.
-        for (keyword, choices) in [("oneOf", view.one_of), ("anyOf", view.any_of)] {
-            let mut common: Option<BTreeSet<&str>> = None;
-            for (index, choice) in choices.iter().enumerate() {
-                let choice = self.members_of(Node::from(choice), &format!("{pointer}/{keyword}/{index}"), depth + 1);
-                common = Some(match common {
-                    Some(common) => common.intersection(&choice.required).copied().collect(),
-                    None => choice.required.clone(),
-                });
-                members.add(&choice);
+        let [all_of, one_of, any_of] =
+            [("allOf", view.all_of), ("oneOf", view.one_of), ("anyOf", view.any_of)].map(|(keyword, schemas)| {
+                let places = schemas.iter().enumerate().map(|(index, schema)| (index, Node::from(schema)));
+                places
+                    .map(|(index, node)| self.visit(node, &format!("{pointer}/{keyword}/{index}"), depth + 1))
+                    .collect()
+            });
+        self.requirements.push((id, Requirements { own: view.required, all_of, choices: [one_of, any_of] }));
+        Some(id)
+    }
+
+    /// What each schema requires in the end: as often as schemas that lead to each other need to learn it.
+    fn required(&self) -> HashMap<*const Schema, BTreeSet<&'a str>> {
+        let mut known: HashMap<_, BTreeSet<_>> = HashMap::new();
+        let mut is_done = false;
+        while !is_done {
+            is_done = true;
+            for (id, requirements) in &self.requirements {
+                let required = requirements.within(&known);
+                // They only become more.
+                if required.len() > known.get(id).map_or(0, BTreeSet::len) {
+                    known.insert(*id, required);
+                    is_done = false;
+                }
             }
-            members.required.extend(common.into_iter().flatten());
         }
-        members
+        known
+    }
+}
+
+/// What a schema requires, by itself and by what it is composed of, as far as that can be found.
+struct Requirements<'a> {
+    own: &'a [String],
+    all_of: Vec<Option<*const Schema>>,
+    /// What stands in `oneOf`, and in `anyOf`.
+    choices: [Vec<Option<*const Schema>>; 2],
+}
+
+impl<'a> Requirements<'a> {
+    fn within(&self, known: &HashMap<*const Schema, BTreeSet<&'a str>>) -> BTreeSet<&'a str> {
+        let of = |id: &Option<*const Schema>| id.and_then(|id| known.get(&id));
+        let mut required: BTreeSet<&str> = self.own.iter().map(String::as_str).collect();
+        required.extend(self.all_of.iter().filter_map(of).flatten());
+        // A form is one of several: what all of them require is required.
+        for choices in &self.choices {
+            let mut choices = choices.iter().map(of);
+            let Some(Some(first)) = choices.next() else { continue };
+            let mut common = first.clone();
+            for choice in choices {
+                common.retain(|name| choice.is_some_and(|choice| choice.contains(name)));
+            }
+            required.extend(common);
+        }
+        required
     }
 }

@@ -75,6 +75,11 @@ fn chains_that_fan_out() {
          {anyOf: [{$ref: '#/components/schemas/NEXT'}, {properties: {q: {type: string}}}]}]}",
         "{oneOf: [{$ref: '#/components/schemas/NEXT'}, {type: array, items: {$ref: '#/components/schemas/NEXT'}}, \
          {oneOf: [{$ref: '#/components/schemas/NEXT'}, {type: string}]}]}",
+        // And all of them lead back.
+        "{oneOf: [{allOf: [{$ref: '#/components/schemas/NEXT'}, {$ref: '#/components/schemas/S0'}]}, \
+         {allOf: [{$ref: '#/components/schemas/S1'}, {$ref: '#/components/schemas/NEXT'}]}], required: [pNEXT]}",
+        "{oneOf: [{$ref: '#/components/schemas/NEXT'}, {$ref: '#/components/schemas/S0'}, \
+         {type: array, items: {oneOf: [{$ref: '#/components/schemas/S1'}, {$ref: '#/components/schemas/NEXT'}]}}]}",
     ] {
         chain(100, link);
     }

@@ -17,7 +17,7 @@ fn cargo_toml(api: &Api, options: &EmitOptions) -> String {
     let defaults: Vec<String> = api.features.iter().map(|feature| format!(", {}", toml(&feature.name))).collect();
     include_str!("Cargo.toml.in")
         .replace("@NAME@", &toml(&options.crate_name))
-        .replace("@DESCRIPTION@", &toml(&format!("Client of {}", api.title.replace(['\n', '\r'], " "))))
+        .replace("@DESCRIPTION@", &toml(&format!("Client of {}", api.title.replace(char::is_control, " "))))
         .replace("@DEFAULTS@", &defaults.concat())
         .replace("@FEATURES@", &features.concat())
         .replace("@WEBHOOKS@\n", if api.webhooks.is_some() { WEBHOOKS } else { "" })

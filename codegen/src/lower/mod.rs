@@ -252,12 +252,13 @@ impl Lowering<'_, '_> {
             let own = self.features.of(found, self.schemas, top);
             features.extend(own.iter().cloned());
             let constant = names::shouty(&format!("{} {method}", path.get(1..).unwrap_or_default().join(" ")));
+            let server = servers::own(found, self.base_url, self.schemas.document, diagnostics);
             let named = Named {
                 name: method.clone(),
                 request: self.schemas.scope.claim_first(&request_names(&path, method)),
                 constant: self.constants.claim(&constant),
                 security: self.security.of(found),
-                server: servers::own(found, self.base_url),
+                server: server.clone(),
                 features: own.clone(),
                 media_type: None,
             };
@@ -272,7 +273,7 @@ impl Lowering<'_, '_> {
                     request: self.schemas.scope.claim_first(&request_names(&path, &name)),
                     constant: self.constants.claim(&constant),
                     security: self.security.of(found),
-                    server: servers::own(found, self.base_url),
+                    server: server.clone(),
                     features: own.clone(),
                     media_type: Some((*media_type).to_owned()),
                     name,

@@ -116,7 +116,7 @@ pub(crate) fn lower<'a>(
 }
 
 /// Why no request can have a header of this name from its caller, and what to do.
-fn fault_of_header(name: &str) -> Option<(String, &'static str)> {
+pub(super) fn fault_of_header(name: &str) -> Option<(String, &'static str)> {
     const FRAMING: &[&str] = &["connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"];
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(is_token) {

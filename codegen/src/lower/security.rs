@@ -7,6 +7,7 @@ use openapiv3::{APIKeyLocation, ReferenceOr, SecurityRequirement, SecurityScheme
 
 use super::names::{self, Scope};
 use super::operations::Found;
+use super::parameters::fault_of_header;
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::model::{Auth, Scheme, Security};
@@ -162,6 +163,12 @@ impl<'a> Plan<'a> {
     fn report(&self, found: &[Found<'_>], unknown: &BTreeSet<&str>, diagnostics: &mut Diagnostics) {
         let is_reported = |name: &str| self.document.is_left_out(&pointer::component("securitySchemes", name));
         for name in unknown.iter().filter(|name| !is_reported(name)) {
+            if let Some((fault, help)) = fault_of(self.document, name) {
+                let at = self.document.locate(&format!("{}/name", pointer::component("securitySchemes", name)));
+                let message = format!("{fault}; nothing is sent for the scheme `{name}`");
+                diagnostics.warning("header-name", at, message).help(help);
+                continue;
+            }
             let names =
                 |requirements: &[SecurityRequirement]| requirements.iter().any(|needed| needed.contains_key(*name));
             let place = if names(self.document.api.security.as_deref().unwrap_or_default()) {
@@ -182,9 +189,24 @@ impl<'a> Plan<'a> {
     }
 }
 
+fn described<'a>(document: &'a Document, name: &str) -> Option<&'a SecurityScheme> {
+    match document.api.components.as_ref()?.security_schemes.get(name)? {
+        ReferenceOr::Item(scheme) => Some(scheme),
+        ReferenceOr::Reference { .. } => None,
+    }
+}
+
+/// Why no request can carry the key of a scheme, and what to do.
+fn fault_of(document: &Document, name: &str) -> Option<(String, &'static str)> {
+    match described(document, name)? {
+        SecurityScheme::APIKey { location: APIKeyLocation::Header, name, .. } => fault_of_header(name),
+        _ => None,
+    }
+}
+
 /// A scheme of the document, and how a request carries its credential.
 fn scheme<'a>(document: &'a Document, name: &str) -> Option<(&'a SecurityScheme, Auth)> {
-    let ReferenceOr::Item(scheme) = document.api.components.as_ref()?.security_schemes.get(name)? else { return None };
+    let scheme = described(document, name).filter(|_| fault_of(document, name).is_none())?;
     let auth = match scheme {
         SecurityScheme::HTTP { scheme, .. } if scheme.eq_ignore_ascii_case("bearer") => Auth::Bearer,
         SecurityScheme::HTTP { scheme, .. } if scheme.eq_ignore_ascii_case("basic") => Auth::Basic,

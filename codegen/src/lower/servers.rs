@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::model::{Server, ServerVariable};
 use crate::normalize::Document;
+use crate::pointer;
 
 /// The first server with its variables at their defaults, unless sdk.yaml names another one.
 pub(crate) fn base_url(document: &Document, config: &Config) -> String {
@@ -16,8 +17,29 @@ pub(crate) fn base_url(document: &Document, config: &Config) -> String {
 }
 
 /// The server of an operation, or of its path, where that is not the API's.
-pub(crate) fn own(found: &Found<'_>, base_url: &str) -> Option<String> {
-    let server = found.operation.servers.first().or_else(|| found.item.servers.first())?;
+pub(crate) fn own(
+    found: &Found<'_>,
+    base_url: &str,
+    document: &Document,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
+    let servers = if found.operation.servers.is_empty() { &found.item.servers } else { &found.operation.servers };
+    let server = servers.first()?;
+    if servers.len() > 1 || server.variables.iter().flatten().next().is_some() {
+        // Those of the path stand beside the operation.
+        let at = if found.operation.servers.is_empty() {
+            document.locate(&found.pointer)
+        } else {
+            document.locate(&format!("{}/servers", found.pointer)).at_key()
+        };
+        diagnostics
+            .warning(
+                "operation-servers",
+                at,
+                "this operation goes to the first of its own servers, with variables at their defaults",
+            )
+            .help("callers can choose among the servers of the whole document, or give a base URL for all operations");
+    }
     Some(usual(server)).filter(|url| url != base_url)
 }
 
@@ -73,10 +95,32 @@ fn usual(server: &Described) -> String {
     url
 }
 
-/// Variables that a URL names and nothing describes.
+/// Servers to which nothing can be sent as they are described.
 fn report(document: &Document, diagnostics: &mut Diagnostics) {
     for (index, server) in document.api.servers.iter().enumerate() {
+        for (name, variable) in server.variables.iter().flatten() {
+            if !variable.enumeration.is_empty() && !variable.enumeration.contains(&variable.default) {
+                let pointer = format!("{}/default", pointer::join(&format!("/servers/{index}/variables"), name));
+                diagnostics
+                    .warning(
+                        "unlisted-default",
+                        document.locate(&pointer),
+                        format!("`{}` is not among the values that `{name}` can have", variable.default),
+                    )
+                    .help("add it to `enum`, or choose another default");
+            }
+        }
         let url = usual(server);
+        if let Some(fault) = fault_of(&url) {
+            diagnostics
+                .warning(
+                    "unusable-server",
+                    document.locate(&format!("/servers/{index}/url")),
+                    format!("{fault}; callers have to give a base URL"),
+                )
+                .help("write it as `https://host/path`, or set `client.base_url` in sdk.yaml");
+            continue;
+        }
         let Some((name, _)) = url.split_once('{').and_then(|(_, rest)| rest.split_once('}')) else { continue };
         diagnostics
             .warning(
@@ -85,5 +129,17 @@ fn report(document: &Document, diagnostics: &mut Diagnostics) {
                 format!("nothing says what `{{{name}}}` stands for; callers have to give a base URL"),
             )
             .help(format!("describe it: `variables: {{{name}: {{default: ..}}}}`"));
+    }
+}
+
+/// What keeps requests from going to a URL.
+fn fault_of(url: &str) -> Option<String> {
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    match scheme.as_deref() {
+        None => Some(format!("`{url}` names no host")),
+        Some("http" | "https") if url.contains(['?', '#']) => Some(format!("`{url}` holds a query or a fragment")),
+        Some("http" | "https") => None,
+        Some(scheme) if scheme.contains('{') => None,
+        Some(scheme) => Some(format!("requests can't be sent by `{scheme}`")),
     }
 }

@@ -295,6 +295,14 @@ impl Bundler<'_> {
             let Value::Object(members) = value else { break };
             members.shift_remove("$ref");
             let Some(place) = place else { break };
+            let theirs = self.documents.value(place.0).and_then(|value| value.pointer(&place.1));
+            let twice = |name: &&String| theirs.and_then(|theirs| theirs.get(name.as_str())).is_some();
+            let twice: Vec<String> = members.keys().filter(twice).cloned().collect();
+            for name in twice {
+                let at = self.place_of(here, &name);
+                let message = format!("`{name}` stands here and in what `$ref` leads to; this one counts");
+                self.diagnostics.warning("ignored-sibling", at, message).help("take one of them out");
+            }
             let is_too_much = !is_outermost && self.inlinings == 0;
             if is_too_much || self.inlining.len() > INLINED_DEPTH || self.inlining.contains(&place) {
                 let at = self.place_of(here, "$ref");

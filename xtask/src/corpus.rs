@@ -50,7 +50,7 @@ pub(crate) struct Arguments {
     /// Mebibytes of address space for each document.
     #[arg(long, value_name = "MIB", default_value_t = 4096)]
     memory: u64,
-    /// Folder for crates, their target folder and the outcomes [default: target/corpus].
+    /// Folder for crates, their target folder and the outcomes [default: target/corpus of this workspace].
     #[arg(long, value_name = "DIR")]
     work: Option<PathBuf>,
     /// Forget the outcomes of earlier runs.

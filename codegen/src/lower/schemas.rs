@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use openapiv3::{AdditionalProperties, Discriminator, ReferenceOr, Schema};
+use openapiv3::{AdditionalProperties, Discriminator, ReferenceOr, Schema, SchemaData};
 use serde_json::Value;
 
 use super::names::{self, Scope};
 use super::repeats;
+use super::tags::Tagged;
 use super::usage::{Usage, UsageMap};
 use super::view::{FARTHEST, Node, View};
 use crate::diagnostic::{Diagnostics, Location, nearest};
@@ -1169,51 +1170,20 @@ impl<'a> Schemas<'a> {
         place: &Place,
         diagnostics: &mut Diagnostics,
     ) -> TypeKind {
-        let nodes: Vec<Node<'a>> = members.iter().map(|member| member.node).collect();
-        if let Some(kind) = self.open_enum_of(&nodes) {
+        let written: Vec<Node<'a>> = members.iter().map(|member| member.node).collect();
+        if let Some(kind) = self.open_enum_of(&written) {
             return kind;
         }
+        // A reference is what its name says, whatever is remarked beside it.
+        let nodes: Vec<Node<'a>> = written.iter().map(|node| node.without_remarks()).collect();
         let told = self.discriminator_of(discriminator, &nodes);
         // A tag is text; what is not tells alternatives apart by its constants.
         let (texts, others) = match told {
             Some(other) if !self.is_text(other.property(), &nodes) => (None, Some(other)),
             other => (other, None),
         };
-        let tag = self.tag_of(texts, &nodes, place.usage);
-        let mut scope = Scope::beside(&["Unknown"]);
-        let mut variants = Vec::new();
-        if let Some((tag, tagged)) = tag {
-            let values: Vec<&str> = tagged.iter().map(|(value, _)| value.as_str()).collect();
-            let prefix = common_prefix(&values);
-            for member in members {
-                if !tagged.iter().any(|(_, node)| node.is(member.node)) {
-                    diagnostics
-                        .warning(
-                            "untagged-alternative",
-                            self.document.locate(&member.place.pointer),
-                            format!("no value of `{tag}` leads to this alternative; its values are kept as they come"),
-                        )
-                        .help(format!(
-                            "limit its `{tag}` to one value by `enum`, or name it in the discriminator's `mapping`"
-                        ));
-                }
-            }
-            for (value, node) in &tagged {
-                let short = value.get(prefix..).unwrap_or(value);
-                let name = scope.claim(&names::camel(short));
-                let at = members.iter().find(|member| member.node.is(*node)).map_or(place, |member| &member.place);
-                let below = Place { name: format!("{} {name}", place.name), is_member: false, ..at.clone() };
-                let typed = self.lower(*node, &below, diagnostics);
-                variants.push(UnionVariant {
-                    name,
-                    ty: typed.ty,
-                    boxed: false,
-                    tag: Some(value.clone()),
-                    guard: Guard::Always,
-                    doc: typed.doc,
-                });
-            }
-            return TypeKind::Union(Union { tag: Some(tag), variants });
+        if let Some(tagged) = self.tag_of(texts, &nodes, place.usage) {
+            return TypeKind::Union(self.tagged_union(tagged, members, place, diagnostics));
         }
         let constants = others.and_then(|other| self.constants(&nodes, other.property(), Some(other)));
         if let (Some(own), None) = (discriminator, &constants) {
@@ -1230,7 +1200,9 @@ impl<'a> Schemas<'a> {
                 .help("limit it to one value in each alternative by `enum`, or name its values in `mapping`");
         }
         let goes = others.is_some_and(|other| self.all_have(&nodes, other.property(), place.usage));
-        let guards = constants.filter(|_| goes).unwrap_or_else(|| self.guards(&nodes, place.usage));
+        let guards = constants.filter(|_| goes).unwrap_or_else(|| self.guards(&written, place.usage));
+        let mut scope = Scope::beside(&["Unknown"]);
+        let mut variants = Vec::new();
         for (index, (member, guard)) in members.iter().zip(guards).enumerate() {
             let node = &member.node;
             let hint = self.variant_hint(*node, index);
@@ -1275,6 +1247,51 @@ impl<'a> Schemas<'a> {
             _ => (0, 0),
         });
         TypeKind::Union(Union { tag: None, variants })
+    }
+
+    /// A union whose alternatives are told apart by the values of a member.
+    fn tagged_union(
+        &mut self,
+        (tag, tagged): Tagged<'a>,
+        members: &[Member<'a>],
+        place: &Place,
+        diagnostics: &mut Diagnostics,
+    ) -> Union {
+        for member in members {
+            if !tagged.iter().any(|(_, node)| node.is(member.node.without_remarks())) {
+                diagnostics
+                    .warning(
+                        "untagged-alternative",
+                        self.document.locate(&member.place.pointer),
+                        format!("no value of `{tag}` leads to this alternative; its values are kept as they come"),
+                    )
+                    .help(format!(
+                        "limit its `{tag}` to one value by `enum`, or name it in the discriminator's `mapping`"
+                    ));
+            }
+        }
+        let values: Vec<&str> = tagged.iter().map(|(value, _)| value.as_str()).collect();
+        let prefix = common_prefix(&values);
+        let mut scope = Scope::beside(&["Unknown"]);
+        let mut variants = Vec::with_capacity(tagged.len());
+        for (value, node) in &tagged {
+            let short = value.get(prefix..).unwrap_or(value);
+            let name = scope.claim(&names::camel(short));
+            // What is remarked beside a reference is the variant's.
+            let member = members.iter().find(|member| member.node.without_remarks().is(*node));
+            let (node, at) = member.map_or((*node, place), |member| (member.node, &member.place));
+            let below = Place { name: format!("{} {name}", place.name), is_member: false, ..at.clone() };
+            let typed = self.lower(node, &below, diagnostics);
+            variants.push(UnionVariant {
+                name,
+                ty: typed.ty,
+                boxed: false,
+                tag: Some(value.clone()),
+                guard: Guard::Always,
+                doc: typed.doc,
+            });
+        }
+        Union { tag: Some(tag), variants }
     }
 
     /// Whether two types are one, whatever they are called.
@@ -1328,16 +1345,16 @@ impl<'a> Schemas<'a> {
 
     /// A name for an alternative of an untagged union.
     fn variant_hint(&self, node: Node<'a>, index: usize) -> String {
-        match node {
+        if let Node::Schema(Schema { schema_data: SchemaData { title: Some(title), .. }, .. }) = node {
+            return title.clone();
+        }
+        match node.without_remarks() {
             Node::Reference(name) => {
                 let known = self.document.named(name).and_then(|(name, _)| self.names.get(name));
                 known.cloned().unwrap_or_else(|| name.to_owned())
             }
             Node::Schema(schema) => {
                 let view = View::of(schema);
-                if let Some(title) = &view.data.title {
-                    return title.clone();
-                }
                 match view.kind {
                     Some("string") if !view.values.is_empty() => "Keyword".to_owned(),
                     Some("string") => match view.format {

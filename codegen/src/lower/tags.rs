@@ -15,6 +15,7 @@ use crate::model::Guard;
 #[derive(Clone, Copy, Debug)]
 enum Tags {
     Values,
+    ValuesOrDefault,
     ValuesOrName,
     /// The mapping of a discriminator, which is known.
     Mapped,
@@ -72,14 +73,15 @@ impl<'a> Schemas<'a> {
         let mut tagged = self.mapped(told, members);
         let mapped = names_of(tagged.iter().map(|(_, node)| *node));
         let common = self.common(members, property);
+        let is_mapped = |node: &Node<'a>| matches!(node, Node::Reference(name) if mapped.contains(name));
+        let unmapped: Vec<Node<'a>> = members.iter().filter(|member| !is_mapped(member)).copied().collect();
+        let have_defaults = self.differ_by_default(&unmapped, property);
         let mut is_complete = true;
-        for member in members {
-            if matches!(member, Node::Reference(name) if mapped.contains(name)) {
-                continue;
-            }
-            let tags = self.implied_tags(*member, property, &common);
+        for member in unmapped {
+            let default = self.default_tag(member, property).filter(|_| have_defaults);
+            let tags = default.map_or_else(|| self.implied_tags(member, property, &common), |default| vec![default]);
             is_complete &= !tags.is_empty();
-            tagged.extend(tags.into_iter().map(|tag| (tag, *member)));
+            tagged.extend(tags.into_iter().map(|tag| (tag, member)));
         }
         let mut seen = BTreeSet::new();
         tagged.retain(|(tag, _)| seen.insert(tag.clone()));
@@ -109,6 +111,24 @@ impl<'a> Schemas<'a> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Whether each alternative without values of its own has a default of its own. By the standard its name would be its
+    /// tag, but where documents give such defaults, these are what the API sends.
+    fn differ_by_default(&self, members: &[Node<'a>], property: &str) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = members
+            .iter()
+            .filter(|member| self.values_of(**member, property).is_empty() && self.union_behind(**member).is_none());
+        open.all(|member| self.default_tag(*member, property).is_some_and(|default| seen.insert(default)))
+    }
+
+    /// The text that a member of an alternative is by default, if it is not limited to some values.
+    fn default_tag(&self, member: Node<'a>, property: &str) -> Option<String> {
+        let node = self.views(member).iter().rev().find_map(|part| part.property(property))?;
+        let parts = self.views(node);
+        let default = parts.iter().rev().find_map(|part| part.data.default.as_ref()?.as_str());
+        default.filter(|_| parts.iter().all(|part| part.values.is_empty())).map(str::to_owned)
     }
 
     /// Without a discriminator, a member with one value of its own in each alternative does as well.
@@ -185,7 +205,7 @@ impl<'a> Schemas<'a> {
             let values = self.values_of(node, property);
             match self.union_behind(node).filter(|_| values.is_empty()) {
                 Some(union) => tags.extend(self.enter(&union, property, kind, &mut open)),
-                None => tags.extend(lone_tags(node, kind, &values)),
+                None => tags.extend(self.lone_tags(node, property, kind, &values)),
             }
         }
         tags
@@ -199,21 +219,37 @@ impl<'a> Schemas<'a> {
 
     /// Opens the alternatives of a union within another. Gives the tags that its discriminator maps to them.
     fn enter(&self, union: &View<'a>, property: &str, kind: Tags, open: &mut Vec<(Node<'a>, Tags)>) -> Vec<String> {
-        let alternatives: Vec<Node<'a>> = union.alternatives().1.iter().map(Node::from).collect();
+        let alternatives = union.alternatives().1.iter().map(|node| Node::from(node).without_remarks());
+        let alternatives: Vec<Node<'a>> = alternatives.collect();
         let told = self.discriminator_of(union.data.discriminator.as_ref(), &alternatives);
         let told = told.filter(|told| told.property() == property);
+        let mapped = told.map(|told| self.mapped(told, &alternatives)).unwrap_or_default();
+        let is_mapped = |node: &Node<'a>| mapped.iter().any(|(_, target)| target.is(*node));
+        let unmapped: Vec<Node<'a>> = alternatives.iter().filter(|node| !is_mapped(node)).copied().collect();
         let below = match kind {
             Tags::Mapped => Tags::Mapped,
-            _ if told.is_some() => Tags::ValuesOrName,
-            _ => Tags::Values,
+            _ if told.is_none() => Tags::Values,
+            _ if self.differ_by_default(&unmapped, property) => Tags::ValuesOrDefault,
+            _ => Tags::ValuesOrName,
         };
-        let mapped = told.map(|told| self.mapped(told, &alternatives)).unwrap_or_default();
         open.extend(alternatives.into_iter().rev().map(|node| (node, below)));
         // The last are looked at first, and none twice.
         open.extend(mapped.iter().map(|(_, node)| (*node, Tags::Mapped)));
         match kind {
             Tags::Mapped => Vec::new(),
-            Tags::Values | Tags::ValuesOrName => mapped.into_iter().map(|(tag, _)| tag).collect(),
+            Tags::Values | Tags::ValuesOrDefault | Tags::ValuesOrName => {
+                mapped.into_iter().map(|(tag, _)| tag).collect()
+            }
+        }
+    }
+
+    /// The tags that lead to what is no union.
+    fn lone_tags(&self, node: Node<'a>, property: &str, kind: Tags, values: &[Value]) -> Vec<String> {
+        match (kind, node) {
+            (Tags::Mapped, _) => Vec::new(),
+            (Tags::ValuesOrDefault, _) if values.is_empty() => self.default_tag(node, property).into_iter().collect(),
+            (Tags::ValuesOrName, Node::Reference(name)) if values.is_empty() => vec![name.to_owned()],
+            _ => values.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         }
     }
 
@@ -290,13 +326,4 @@ fn names_of<'a>(nodes: impl Iterator<Item = Node<'a>>) -> BTreeSet<&'a str> {
         Node::Schema(_) => None,
     });
     names.collect()
-}
-
-/// The tags that lead to what is no union.
-fn lone_tags(node: Node<'_>, kind: Tags, values: &[Value]) -> Vec<String> {
-    match (kind, node) {
-        (Tags::Mapped, _) => Vec::new(),
-        (Tags::ValuesOrName, Node::Reference(name)) if values.is_empty() => vec![name.to_owned()],
-        _ => values.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-    }
 }

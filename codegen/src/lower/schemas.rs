@@ -1176,31 +1176,36 @@ impl<'a> Schemas<'a> {
         }
         // A reference is what its name says, whatever is remarked beside it.
         let nodes: Vec<Node<'a>> = written.iter().map(|node| node.without_remarks()).collect();
-        let told = self.discriminator_of(discriminator, &nodes);
+        let found = self.discriminator_of(discriminator, &nodes);
         // A tag is text; what is not tells alternatives apart by its constants.
-        let (texts, others) = match told {
-            Some(other) if !self.is_text(other.property(), &nodes) => (None, Some(other)),
-            other => (other, None),
+        let (as_text, as_constant) = match found {
+            Some(found) if !self.is_text(found.property(), &nodes) => (None, Some(found)),
+            found => (found, None),
         };
-        if let Some(tagged) = self.tag_of(texts, &nodes, place.usage) {
+        if let Some(tagged) = self.tag_of(as_text, &nodes, place.usage) {
             return TypeKind::Union(self.tagged_union(tagged, members, place, diagnostics));
         }
-        let constants = others.and_then(|other| self.constants(&nodes, other.property(), Some(other)));
-        if let (Some(own), None) = (discriminator, &constants) {
-            let not_text = if others.is_some() { "is not text and " } else { "" };
-            diagnostics
-                .warning(
-                    "indistinct-discriminator",
-                    self.document.locate(&format!("{}/discriminator", place.pointer)),
-                    format!(
-                        "`{}` {not_text}has no values of its own in each alternative, so it is not used",
-                        own.property_name
-                    ),
-                )
-                .help("limit it to one value in each alternative by `enum`, or name its values in `mapping`");
+        let constants = as_constant.and_then(|found| self.constants(&nodes, found.property(), Some(found)));
+        let is_sent = as_constant.is_none_or(|found| self.all_send(&nodes, found.property(), place.usage));
+        if let Some(own) = discriminator {
+            let problem = match (&constants, as_constant) {
+                (Some(_), _) if is_sent => None,
+                (Some(_), _) if place.usage.request() => Some("is read-only and not in requests"),
+                (Some(_), _) => Some("is write-only and not in responses"),
+                (None, Some(_)) => Some("is not text and has no values of its own in each alternative"),
+                (None, None) => Some("has no values of its own in each alternative"),
+            };
+            let help = match constants {
+                Some(_) => "let it go both ways, or require members that tell the alternatives apart",
+                None => "limit it to one value in each alternative by `enum`, or name its values in `mapping`",
+            };
+            if let Some(problem) = problem {
+                let at = self.document.locate(&format!("{}/discriminator", place.pointer));
+                let message = format!("`{}` {problem}, so it is not used", own.property_name);
+                diagnostics.warning("indistinct-discriminator", at, message).help(help);
+            }
         }
-        let goes = others.is_some_and(|other| self.all_have(&nodes, other.property(), place.usage));
-        let guards = constants.filter(|_| goes).unwrap_or_else(|| self.guards(&written, place.usage));
+        let guards = constants.filter(|_| is_sent).unwrap_or_else(|| self.guards(&written, place.usage));
         let mut scope = Scope::beside(&["Unknown"]);
         let mut variants = Vec::new();
         for (index, (member, guard)) in members.iter().zip(guards).enumerate() {

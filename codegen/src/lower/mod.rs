@@ -8,6 +8,7 @@ mod components;
 mod deliveries;
 mod media;
 pub(crate) mod names;
+mod narrowing;
 mod operations;
 mod paging;
 mod parameters;

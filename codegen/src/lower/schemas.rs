@@ -7,7 +7,7 @@ use openapiv3::{AdditionalProperties, Discriminator, ReferenceOr, Schema, Schema
 use serde_json::Value;
 
 use super::names::{self, Scope};
-use super::narrowing::narrowest;
+use super::narrowing::{Siblings, narrowest};
 use super::repeats;
 use super::tags::Tagged;
 use super::usage::{Usage, UsageMap};
@@ -270,9 +270,8 @@ impl<'a> Schemas<'a> {
                 if let Some(doc) = view.data.description.as_ref().or(view.data.title.as_ref()) {
                     typed.doc.clone_from(doc);
                 }
-                if let Some(example) = example_of(&view) {
-                    typed.example = Some(example);
-                }
+                typed.example =
+                    view.data.example.clone().or(typed.example.take()).or_else(|| view.values.first().cloned());
                 if let Some(default) = self.default_of(node, place, diagnostics) {
                     typed.default = Some(default);
                 }
@@ -348,7 +347,10 @@ impl<'a> Schemas<'a> {
         if value.is_null() {
             return true;
         }
-        let views = self.views(node);
+        self.is_listed_by(&self.views(node), value)
+    }
+
+    fn is_listed_by(&self, views: &[View<'a>], value: &Value) -> bool {
         if let Value::Array(values) = value {
             let items = views.iter().rev().find_map(|view| view.items);
             return items.is_none_or(|items| values.iter().all(|value| self.is_listed(items, value)));
@@ -371,7 +373,7 @@ impl<'a> Schemas<'a> {
 
     /// Defines the type of a named schema.
     fn define(&mut self, id: TypeId, schema: &'a ReferenceOr<Schema>, place: &Place, diagnostics: &mut Diagnostics) {
-        let view = match Node::from(schema) {
+        let mut view = match Node::from(schema) {
             // `a: {$ref: b}`
             Node::Reference(target) => {
                 let typed = self.reference(target, place, diagnostics);
@@ -380,6 +382,9 @@ impl<'a> Schemas<'a> {
             }
             Node::Schema(schema) => View::of(schema),
         };
+        while let Some(Siblings::Narrow(next) | Siblings::Ignored(next)) = self.siblings(&view, place, diagnostics) {
+            view = next;
+        }
         // What is wrong with it is said here, once; who refers to the schema looks at it again.
         self.default_of(Node::from(schema), place, diagnostics);
         let mut typed = Typed::of(Type::Named(id));
@@ -440,11 +445,14 @@ impl<'a> Schemas<'a> {
 
     /// The shape of a schema that stands where it is used.
     fn shape(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Typed {
-        if let Some(narrowed) = self.narrowed(view, place, diagnostics) {
-            let mut typed = self.shape(&narrowed, place, diagnostics);
-            let wide = view.all_of.first().and_then(|wide| Node::from(wide).schema(self.document));
-            typed.doc = wide.and_then(|wide| wide.schema_data.description.clone()).unwrap_or_default();
-            return typed;
+        match self.siblings(view, place, diagnostics) {
+            Some(Siblings::Narrow(narrow)) => {
+                let mut typed = self.shape(&narrow, place, diagnostics);
+                self.carry_over(&mut typed, view.all_of, &narrow);
+                return typed;
+            }
+            Some(Siblings::Ignored(view)) => return self.shape(&view, place, diagnostics),
+            None => {}
         }
         if let Some((only, remarks)) = view.remarked()
             && !self.adds_to_members(view, place)
@@ -472,6 +480,25 @@ impl<'a> Schemas<'a> {
             return Typed::of(self.scalar(view, place, diagnostics));
         };
         Typed::of(Type::Named(kind))
+    }
+
+    /// Takes over what is said of wider schemas, as far as it goes for what is left of their values.
+    fn carry_over(&self, typed: &mut Typed, wide: &'a [ReferenceOr<Schema>], narrow: &View<'a>) {
+        typed.example = narrow.values.first().cloned();
+        for node in wide.iter().map(Node::from) {
+            let Some(Schema { schema_data: data, .. }) = node.schema(self.document) else { continue };
+            let still_listed = |value: &Option<Value>| {
+                let value = value.as_ref().filter(|value| self.is_listed(node, value));
+                value.filter(|value| self.is_listed_by(std::slice::from_ref(narrow), value)).cloned()
+            };
+            typed.remark(Typed {
+                deprecated: data.deprecated,
+                doc: data.description.clone().or(data.title.clone()).unwrap_or_default(),
+                example: still_listed(&data.example),
+                default: still_listed(&data.default),
+                ..Typed::any()
+            });
+        }
     }
 
     /// Defines a type for a schema without a name, if it needs one.
@@ -1579,7 +1606,7 @@ pub(super) fn says_something(node: &Node<'_>) -> bool {
 }
 
 /// Whether two schemas have the same values, whatever is said about them.
-fn alike(one: &Schema, other: &Schema) -> bool {
+pub(super) fn alike(one: &Schema, other: &Schema) -> bool {
     one.schema_kind == other.schema_kind && one.schema_data.nullable == other.schema_data.nullable
 }
 
@@ -1614,7 +1641,7 @@ fn integer(format: Option<&str>) -> Type {
 }
 
 /// Whether two values are the same but for quotes, or for the point of a whole number.
-fn is_same_scalar(one: &Value, other: &Value) -> bool {
+pub(super) fn is_same_scalar(one: &Value, other: &Value) -> bool {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),

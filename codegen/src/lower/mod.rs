@@ -20,6 +20,7 @@ mod security;
 mod selection;
 mod servers;
 mod tags;
+mod unions;
 mod usage;
 mod view;
 mod webhooks;

@@ -3,17 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use openapiv3::{AdditionalProperties, Discriminator, ReferenceOr, Schema};
+use openapiv3::{AdditionalProperties, ReferenceOr, Schema};
 use serde_json::Value;
 
 use super::names::{self, Scope};
+use super::narrowing::{Siblings, narrowest};
 use super::repeats;
 use super::usage::{Usage, UsageMap};
 use super::view::{FARTHEST, Node, View};
 use crate::diagnostic::{Diagnostics, Location, nearest};
-use crate::model::{
-    Field, Guard, HeaderView, Presence, Struct, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant, Variant,
-};
+use crate::model::{Field, HeaderView, Presence, Struct, Type, TypeDef, TypeId, TypeKind, Variant};
 use crate::normalize::Document;
 use crate::pointer;
 
@@ -75,6 +74,11 @@ impl Place {
         Self { is_member: true, subject: repeats::subject(name).map(Rc::from).or(below.subject), ..below }
     }
 
+    /// The same place, whose type, if it needs one, has another name.
+    pub(super) fn called(&self, name: String) -> Self {
+        Self { name, is_member: false, ..self.clone() }
+    }
+
     /// The name for a type that is the same in both directions.
     fn shared_name(&self) -> String {
         let parts = self.own.and_then(|length| self.name.split_at_checked(length));
@@ -95,9 +99,9 @@ pub(super) struct Part<'a> {
 
 /// A schema within another, and where it was written.
 #[derive(Clone, Debug)]
-struct Member<'a> {
-    node: Node<'a>,
-    place: Place,
+pub(super) struct Member<'a> {
+    pub(super) node: Node<'a>,
+    pub(super) place: Place,
 }
 
 /// A schema in Rust terms.
@@ -193,7 +197,7 @@ pub(crate) struct Schemas<'a> {
     /// Types of named schemas, by name and by whether it is the request's own.
     named: HashMap<(String, bool), TypeId>,
     /// Names kept for named schemas.
-    names: BTreeMap<String, String>,
+    pub(super) names: BTreeMap<String, String>,
     /// Types of schemas without a name, by pointer and direction.
     inline: HashMap<(String, bool), TypeId>,
     /// What the enums without a name of their own are about.
@@ -268,9 +272,8 @@ impl<'a> Schemas<'a> {
                 if let Some(doc) = view.data.description.as_ref().or(view.data.title.as_ref()) {
                     typed.doc.clone_from(doc);
                 }
-                if let Some(example) = example_of(&view) {
-                    typed.example = Some(example);
-                }
+                typed.example =
+                    view.data.example.clone().or(typed.example.take()).or_else(|| view.values.first().cloned());
                 if let Some(default) = self.default_of(node, place, diagnostics) {
                     typed.default = Some(default);
                 }
@@ -346,7 +349,10 @@ impl<'a> Schemas<'a> {
         if value.is_null() {
             return true;
         }
-        let views = self.views(node);
+        self.is_listed_by(&self.views(node), value)
+    }
+
+    fn is_listed_by(&self, views: &[View<'a>], value: &Value) -> bool {
         if let Value::Array(values) = value {
             let items = views.iter().rev().find_map(|view| view.items);
             return items.is_none_or(|items| values.iter().all(|value| self.is_listed(items, value)));
@@ -369,7 +375,7 @@ impl<'a> Schemas<'a> {
 
     /// Defines the type of a named schema.
     fn define(&mut self, id: TypeId, schema: &'a ReferenceOr<Schema>, place: &Place, diagnostics: &mut Diagnostics) {
-        let view = match Node::from(schema) {
+        let mut view = match Node::from(schema) {
             // `a: {$ref: b}`
             Node::Reference(target) => {
                 let typed = self.reference(target, place, diagnostics);
@@ -378,6 +384,9 @@ impl<'a> Schemas<'a> {
             }
             Node::Schema(schema) => View::of(schema),
         };
+        while let Some(Siblings::Narrow(next) | Siblings::Ignored(next)) = self.siblings(&view, place, diagnostics) {
+            view = next;
+        }
         // What is wrong with it is said here, once; who refers to the schema looks at it again.
         self.default_of(Node::from(schema), place, diagnostics);
         let mut typed = Typed::of(Type::Named(id));
@@ -438,11 +447,14 @@ impl<'a> Schemas<'a> {
 
     /// The shape of a schema that stands where it is used.
     fn shape(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Typed {
-        if let Some(narrowed) = self.narrowed(view, place, diagnostics) {
-            let mut typed = self.shape(&narrowed, place, diagnostics);
-            let wide = view.all_of.first().and_then(|wide| Node::from(wide).schema(self.document));
-            typed.doc = wide.and_then(|wide| wide.schema_data.description.clone()).unwrap_or_default();
-            return typed;
+        match self.siblings(view, place, diagnostics) {
+            Some(Siblings::Narrow(narrow)) => {
+                let mut typed = self.shape(&narrow, place, diagnostics);
+                self.carry_over(&mut typed, view.all_of, &narrow);
+                return typed;
+            }
+            Some(Siblings::Ignored(view)) => return self.shape(&view, place, diagnostics),
+            None => {}
         }
         if let Some((only, remarks)) = view.remarked()
             && !self.adds_to_members(view, place)
@@ -470,6 +482,25 @@ impl<'a> Schemas<'a> {
             return Typed::of(self.scalar(view, place, diagnostics));
         };
         Typed::of(Type::Named(kind))
+    }
+
+    /// Takes over what is said of wider schemas, as far as it goes for what is left of their values.
+    fn carry_over(&self, typed: &mut Typed, wide: &'a [ReferenceOr<Schema>], narrow: &View<'a>) {
+        typed.example = narrow.values.first().cloned();
+        for node in wide.iter().map(Node::from) {
+            let Some(Schema { schema_data: data, .. }) = node.schema(self.document) else { continue };
+            let still_listed = |value: &Option<Value>| {
+                let value = value.as_ref().filter(|value| self.is_listed(node, value));
+                value.filter(|value| self.is_listed_by(std::slice::from_ref(narrow), value)).cloned()
+            };
+            typed.remark(Typed {
+                deprecated: data.deprecated,
+                doc: data.description.clone().or(data.title.clone()).unwrap_or_default(),
+                example: still_listed(&data.example),
+                default: still_listed(&data.default),
+                ..Typed::any()
+            });
+        }
     }
 
     /// Defines a type for a schema without a name, if it needs one.
@@ -671,74 +702,6 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// What a schema leaves of those in its `allOf`, where it says more about their values than they do: which ones there
-    /// are, of which type and format, with which items.
-    fn narrowed(&self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Option<View<'a>> {
-        if view.all_of.is_empty() || view.has_properties() || !view.alternatives().1.is_empty() {
-            return None;
-        }
-        let mut own = View { all_of: &[], ..view.clone() };
-        own.items = own.items.filter(says_something);
-        own.additional = own.additional.filter(|additional| matches!(additional, AdditionalProperties::Schema(_)));
-        if !is_enumeration(&own) {
-            own.values.clear();
-        }
-        // Others are text, or numbers, like any.
-        own.format = own.format.filter(|format| matches!(*format, "date-time" | "date" | "int32" | "int64" | "uint64"));
-        if !own.says_much() && own.format.is_none() {
-            return None;
-        }
-        let mut parts = self.parts(view, place);
-        // The schema itself.
-        parts.pop();
-        let wide: Vec<&View<'a>> = parts.iter().map(|part| &part.view).filter(|view| !view.is_free()).collect();
-        own.items = own.items.filter(|items| self.narrows_items(*items, &wide, place, diagnostics));
-        let views: Vec<&View<'a>> = std::iter::once(&own).chain(wide.iter().copied()).collect();
-        let Some(narrowest) = narrowest(&views) else {
-            if view.remarked().is_some() {
-                diagnostics
-                    .warning(
-                        "ignored-sibling",
-                        self.document.locate(&place.pointer),
-                        "no value fits both the reference and what stands beside it; the reference counts",
-                    )
-                    .help("take out what stands beside it, or refer to another schema");
-            }
-            return None;
-        };
-        let is_object = wide.iter().any(|view| view.has_properties());
-        let is_same = wide.iter().any(|view| view.values == own.values);
-        let lists_less = !own.values.is_empty() && !is_same;
-        let narrows = narrowest == 0 || lists_less || own.items.is_some();
-        own.kind = own.kind.or_else(|| wide.iter().find_map(|view| view.kind));
-        (narrows && !is_object).then_some(own)
-    }
-
-    /// Whether items are all that a list needs to know of them, whatever the lists say that stand in `allOf` beside them.
-    fn narrows_items(&self, own: Node<'a>, wide: &[&View<'a>], place: &Place, diagnostics: &mut Diagnostics) -> bool {
-        let Some(items) = wide.iter().find_map(|view| view.items.filter(says_something)) else { return true };
-        let narrows = self.replaces(own, items);
-        if !narrows && !own.is(items) {
-            diagnostics
-                .warning(
-                    "ignored-sibling",
-                    self.document.locate(&format!("{}/items", place.pointer)).at_key(),
-                    "the reference describes items, too; those count, and not these",
-                )
-                .help("describe the items in one place");
-        }
-        narrows
-    }
-
-    /// Whether all values of a schema fit another, so that it says all that both do. Of objects each may say something.
-    fn replaces(&self, node: Node<'a>, other: Node<'a>) -> bool {
-        let (views, others) = (self.views(node), self.views(other));
-        let all: Vec<&View<'a>> = others.iter().chain(&views).filter(|view| view.says_much()).collect();
-        let is_own =
-            |index: usize| all.get(index).is_some_and(|best| views.iter().any(|view| std::ptr::eq(view, *best)));
-        !all.iter().any(|view| view.has_properties() || view.items.is_some()) && narrowest(&all).is_some_and(is_own)
-    }
-
     /// Whether the objects that `allOf` holds have to have members that only stand in the `required` beside it, or may
     /// have further ones by the `additionalProperties` there. Such a schema is not the one that it holds.
     fn adds_to_members(&self, view: &View<'a>, place: &Place) -> bool {
@@ -750,35 +713,6 @@ impl<'a> Schemas<'a> {
         let is_required = |name: &String| parts.iter().any(|part| part.view.is_required(name));
         parts.iter().any(|part| part.view.has_properties())
             && (additional.is_some() || !view.required.iter().all(is_required))
-    }
-
-    /// Of an `allOf` of schemas that are no objects, the one whose values fit all others too.
-    fn sole(&self, view: &View<'a>) -> Option<Node<'a>> {
-        if view.all_of.len() < 2 || view.has_properties() || (View { all_of: &[], ..view.clone() }).says_much() {
-            return None;
-        }
-        let mut nodes = Vec::new();
-        let mut views = Vec::new();
-        for node in view.all_of.iter().map(Node::from) {
-            let parts = self.views(node);
-            if parts.iter().any(View::has_properties) {
-                return None;
-            }
-            let mut much = parts.into_iter().filter(View::says_much);
-            match (much.next(), much.next()) {
-                (Some(only), None) => {
-                    nodes.push(node);
-                    views.push(only);
-                }
-                (None, _) => {}
-                (Some(_), Some(_)) => return None,
-            }
-        }
-        if views.len() > 1 && views.iter().any(|view| self.offers_members(view)) {
-            return None;
-        }
-        let index = narrowest(&views.iter().collect::<Vec<_>>())?;
-        nodes.get(index).copied()
     }
 
     /// Whether a union offers objects with members, which can be merged with those of others.
@@ -1161,124 +1095,8 @@ impl<'a> Schemas<'a> {
         TypeKind::Struct(Struct { fields, rest })
     }
 
-    /// A union of `members`.
-    fn union(
-        &mut self,
-        discriminator: Option<&'a Discriminator>,
-        members: &[Member<'a>],
-        place: &Place,
-        diagnostics: &mut Diagnostics,
-    ) -> TypeKind {
-        let nodes: Vec<Node<'a>> = members.iter().map(|member| member.node).collect();
-        if let Some(kind) = self.open_enum_of(&nodes) {
-            return kind;
-        }
-        let told = self.discriminator_of(discriminator, &nodes);
-        // A tag is text; what is not tells alternatives apart by its constants.
-        let (texts, others) = match told {
-            Some(other) if !self.is_text(other.property(), &nodes) => (None, Some(other)),
-            other => (other, None),
-        };
-        let tag = self.tag_of(texts, &nodes, place.usage);
-        let mut scope = Scope::beside(&["Unknown"]);
-        let mut variants = Vec::new();
-        if let Some((tag, tagged)) = tag {
-            let values: Vec<&str> = tagged.iter().map(|(value, _)| value.as_str()).collect();
-            let prefix = common_prefix(&values);
-            for member in members {
-                if !tagged.iter().any(|(_, node)| node.is(member.node)) {
-                    diagnostics
-                        .warning(
-                            "untagged-alternative",
-                            self.document.locate(&member.place.pointer),
-                            format!("no value of `{tag}` leads to this alternative; its values are kept as they come"),
-                        )
-                        .help(format!(
-                            "limit its `{tag}` to one value by `enum`, or name it in the discriminator's `mapping`"
-                        ));
-                }
-            }
-            for (value, node) in &tagged {
-                let short = value.get(prefix..).unwrap_or(value);
-                let name = scope.claim(&names::camel(short));
-                let at = members.iter().find(|member| member.node.is(*node)).map_or(place, |member| &member.place);
-                let below = Place { name: format!("{} {name}", place.name), is_member: false, ..at.clone() };
-                let typed = self.lower(*node, &below, diagnostics);
-                variants.push(UnionVariant {
-                    name,
-                    ty: typed.ty,
-                    boxed: false,
-                    tag: Some(value.clone()),
-                    guard: Guard::Always,
-                    doc: typed.doc,
-                });
-            }
-            return TypeKind::Union(Union { tag: Some(tag), variants });
-        }
-        let constants = others.and_then(|other| self.constants(&nodes, other.property(), Some(other)));
-        if let (Some(own), None) = (discriminator, &constants) {
-            let not_text = if others.is_some() { "is not text and " } else { "" };
-            diagnostics
-                .warning(
-                    "indistinct-discriminator",
-                    self.document.locate(&format!("{}/discriminator", place.pointer)),
-                    format!(
-                        "`{}` {not_text}has no values of its own in each alternative, so it is not used",
-                        own.property_name
-                    ),
-                )
-                .help("limit it to one value in each alternative by `enum`, or name its values in `mapping`");
-        }
-        let goes = others.is_some_and(|other| self.all_have(&nodes, other.property(), place.usage));
-        let guards = constants.filter(|_| goes).unwrap_or_else(|| self.guards(&nodes, place.usage));
-        for (index, (member, guard)) in members.iter().zip(guards).enumerate() {
-            let node = &member.node;
-            let hint = self.variant_hint(*node, index);
-            let name = format!("{} {hint}", place.name);
-            let mut below = Place { name, is_member: false, ..member.place.clone() };
-            if let Node::Schema(schema) = node
-                && let Some(title) = &schema.schema_data.title
-            {
-                below.name.clone_from(title);
-            }
-            let typed = self.lower(*node, &below, diagnostics);
-            let alike = variants.iter().find(|variant: &&UnionVariant| variant.guard == guard);
-            if variants.iter().any(|variant| variant.guard == guard && self.same(&variant.ty, &typed.ty)) {
-                continue;
-            }
-            if let Some(first) = alike.filter(|_| guard.is_scalar()) {
-                diagnostics
-                    .warning(
-                        "indistinct-alternative",
-                        self.document.locate(&below.pointer),
-                        format!(
-                            "nothing tells this alternative from an earlier one; its values arrive as `{}`",
-                            first.name
-                        ),
-                    )
-                    .help("leave one of the two, or tell them apart by a discriminator");
-            }
-            variants.push(UnionVariant {
-                name: scope.claim(&names::camel(&hint)),
-                ty: typed.ty,
-                boxed: false,
-                tag: None,
-                guard,
-                doc: typed.doc,
-            });
-        }
-        // They are tried one after the other: what asks for more goes first.
-        variants.sort_by_key(|variant| match &variant.guard {
-            Guard::Number => (1, 0),
-            Guard::Object(members) => (2, usize::MAX - members.len()),
-            Guard::Always => (3, 0),
-            _ => (0, 0),
-        });
-        TypeKind::Union(Union { tag: None, variants })
-    }
-
     /// Whether two types are one, whatever they are called.
-    fn same<'t>(&'t self, mut one: &'t Type, mut other: &'t Type) -> bool {
+    pub(super) fn same<'t>(&'t self, mut one: &'t Type, mut other: &'t Type) -> bool {
         for _ in 0..FARTHEST {
             match (self.unaliased(one), self.unaliased(other)) {
                 (Type::List(inner), Type::List(other_inner))
@@ -1302,58 +1120,6 @@ impl<'a> Schemas<'a> {
             }
         }
         ty
-    }
-
-    /// `anyOf: [string, enum]`: an enum that says itself that it is open.
-    fn open_enum_of(&self, members: &[Node<'a>]) -> Option<TypeKind> {
-        let mut texts: Vec<String> = Vec::new();
-        for member in members {
-            let view = member.resolve(self.document).map(View::of)?;
-            if view.kind != Some("string") || view.format.is_some_and(|format| format.starts_with("date")) {
-                return None;
-            }
-            for value in &view.values {
-                let text = value.as_str()?;
-                if !texts.iter().any(|known| known == text) {
-                    texts.push(text.to_owned());
-                }
-            }
-        }
-        if texts.is_empty() {
-            return None;
-        }
-        let variants = names::variants(&texts).into_iter().zip(texts);
-        Some(TypeKind::StringEnum(variants.map(|((name, _), value)| Variant { name, value }).collect()))
-    }
-
-    /// A name for an alternative of an untagged union.
-    fn variant_hint(&self, node: Node<'a>, index: usize) -> String {
-        match node {
-            Node::Reference(name) => {
-                let known = self.document.named(name).and_then(|(name, _)| self.names.get(name));
-                known.cloned().unwrap_or_else(|| name.to_owned())
-            }
-            Node::Schema(schema) => {
-                let view = View::of(schema);
-                if let Some(title) = &view.data.title {
-                    return title.clone();
-                }
-                match view.kind {
-                    Some("string") if !view.values.is_empty() => "Keyword".to_owned(),
-                    Some("string") => match view.format {
-                        Some("date-time") => "Timestamp".to_owned(),
-                        Some("date") => "Date".to_owned(),
-                        _ => "Text".to_owned(),
-                    },
-                    Some("integer") => "Integer".to_owned(),
-                    Some("number") => "Number".to_owned(),
-                    Some("boolean") => "Flag".to_owned(),
-                    Some("array") => "List".to_owned(),
-                    Some("object") if !view.has_properties() => "Map".to_owned(),
-                    _ => format!("Variant{}", index + 1),
-                }
-            }
-        }
     }
 
     /// Makes room for a type whose definition follows.
@@ -1591,7 +1357,7 @@ fn needs_name(view: &View<'_>) -> bool {
 }
 
 /// Whether a schema becomes an enum of texts or numbers, which is the same in both directions.
-fn is_enumeration(view: &View<'_>) -> bool {
+pub(super) fn is_enumeration(view: &View<'_>) -> bool {
     let (_, members) = view.alternatives();
     if view.has_properties() || !view.all_of.is_empty() || !members.is_empty() {
         return false;
@@ -1637,30 +1403,13 @@ pub(super) fn goes_other_way(read_only: bool, write_only: bool, usage: Usage) ->
 }
 
 /// Whether a schema is more than a remark.
-fn says_something(node: &Node<'_>) -> bool {
+pub(super) fn says_something(node: &Node<'_>) -> bool {
     !matches!(node, Node::Schema(schema) if View::of(schema).is_free())
 }
 
 /// Whether two schemas have the same values, whatever is said about them.
-fn alike(one: &Schema, other: &Schema) -> bool {
+pub(super) fn alike(one: &Schema, other: &Schema) -> bool {
     one.schema_kind == other.schema_kind && one.schema_data.nullable == other.schema_data.nullable
-}
-
-/// The view whose values fit all others too, or at least say the most; `None` if no value can fit all of them.
-fn narrowest(views: &[&View<'_>]) -> Option<usize> {
-    let mut kinds = views.iter().filter_map(|view| view.kind);
-    if let Some(first) = kinds.next() {
-        let numeric = |kind: &str| matches!(kind, "integer" | "number");
-        if !kinds.all(|kind| kind == first || (numeric(kind) && numeric(first))) {
-            return None;
-        }
-    }
-    let told = |view: &View<'_>| {
-        let (_, alternatives) = view.alternatives();
-        let listed = !view.values.is_empty() || !alternatives.is_empty();
-        (listed, view.items.is_some() || view.additional.is_some(), view.format.is_some(), view.kind != Some("number"))
-    };
-    views.iter().enumerate().max_by_key(|(_, view)| told(view)).map(|(index, _)| index)
 }
 
 /// Says that a name of the document is not the one in Rust that one would guess.
@@ -1694,7 +1443,7 @@ fn integer(format: Option<&str>) -> Type {
 }
 
 /// Whether two values are the same but for quotes, or for the point of a whole number.
-fn is_same_scalar(one: &Value, other: &Value) -> bool {
+pub(super) fn is_same_scalar(one: &Value, other: &Value) -> bool {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),
@@ -1705,20 +1454,6 @@ fn is_same_scalar(one: &Value, other: &Value) -> bool {
 /// The example of a schema: its own, or the only value that it allows.
 fn example_of(view: &View<'_>) -> Option<Value> {
     view.data.example.clone().or_else(|| view.values.first().cloned())
-}
-
-/// Length of what all values start with, up to the last separator.
-fn common_prefix(values: &[&str]) -> usize {
-    let Some((first, rest)) = values.split_first() else { return 0 };
-    if rest.is_empty() {
-        return 0;
-    }
-    let mut length = first.len();
-    for value in rest {
-        let shared = first.bytes().zip(value.bytes()).take_while(|(a, b)| a == b).count();
-        length = length.min(shared);
-    }
-    first.get(..length).and_then(|shared| shared.rfind(['.', '/', ':'])).map_or(0, |at| at + 1)
 }
 
 /// How many lists and maps a type is made of.
@@ -1856,13 +1591,5 @@ mod tests {
         assert_eq!(two[0], two[1]);
         assert_eq!(two[2], two[3]);
         assert_ne!(two[0], two[2]);
-    }
-
-    #[test]
-    fn prefixes_end_at_a_separator() {
-        assert_eq!(common_prefix(&["order.deleted", "order.split"]), 6);
-        assert_eq!(common_prefix(&["card", "car"]), 0);
-        assert_eq!(common_prefix(&["order.deleted"]), 0);
-        assert_eq!(common_prefix(&[]), 0);
     }
 }

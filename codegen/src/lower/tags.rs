@@ -15,22 +15,24 @@ use crate::model::Guard;
 #[derive(Clone, Copy, Debug)]
 enum Tags {
     Values,
+    ValuesOrDefault,
     ValuesOrName,
     /// The mapping of a discriminator, which is known.
     Mapped,
 }
 
-/// A discriminator, which may stand in the union or in what all its alternatives inherit from.
+/// A discriminator, and whose it is.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Told<'a> {
-    Own(&'a Discriminator),
-    /// It is about all that inherit from there, of which the union may have only some.
-    Inherited(&'a Discriminator),
+pub(super) enum DiscriminatorOf<'a> {
+    /// It stands in the union.
+    Union(&'a Discriminator),
+    /// It stands in what all alternatives inherit from, and is about all that do, of which the union may have only some.
+    Parent(&'a Discriminator),
 }
 
-impl<'a> Told<'a> {
+impl<'a> DiscriminatorOf<'a> {
     pub(super) fn property(self) -> &'a str {
-        let (Self::Own(discriminator) | Self::Inherited(discriminator)) = self;
+        let (Self::Union(discriminator) | Self::Parent(discriminator)) = self;
         &discriminator.property_name
     }
 }
@@ -40,9 +42,13 @@ pub(super) type Tagged<'a> = (String, Vec<(String, Node<'a>)>);
 
 impl<'a> Schemas<'a> {
     /// The discriminator of a union: its own, or the one that all its alternatives have by what their `allOf` holds.
-    pub(super) fn discriminator_of(&self, own: Option<&'a Discriminator>, members: &[Node<'a>]) -> Option<Told<'a>> {
+    pub(super) fn discriminator_of(
+        &self,
+        own: Option<&'a Discriminator>,
+        members: &[Node<'a>],
+    ) -> Option<DiscriminatorOf<'a>> {
         if let Some(own) = own {
-            return Some(Told::Own(own));
+            return Some(DiscriminatorOf::Union(own));
         }
         let (first, rest) = members.split_first().filter(|(_, rest)| !rest.is_empty())?;
         let mut shared = self.inherited(*first);
@@ -53,7 +59,7 @@ impl<'a> Schemas<'a> {
             let others = self.inherited(*member);
             shared.retain(|one| others.iter().any(|other| std::ptr::eq(*one, *other)));
         }
-        shared.first().copied().map(Told::Inherited)
+        shared.first().copied().map(DiscriminatorOf::Parent)
     }
 
     /// The discriminators of what a schema inherits from, the nearest first. That of the schema itself is about its kinds: as
@@ -63,28 +69,35 @@ impl<'a> Schemas<'a> {
     }
 
     /// The member that tells the alternatives apart: the discriminator's, or one that does as well without.
-    pub(super) fn tag_of(&self, told: Option<Told<'a>>, members: &[Node<'a>], usage: Usage) -> Option<Tagged<'a>> {
-        told.and_then(|told| self.tag_by(told, members)).or_else(|| self.tag_by_values(members, usage))
+    pub(super) fn tag_of(
+        &self,
+        discriminator: Option<DiscriminatorOf<'a>>,
+        members: &[Node<'a>],
+        usage: Usage,
+    ) -> Option<Tagged<'a>> {
+        let by_discriminator = discriminator.and_then(|discriminator| self.tag_by(discriminator, members));
+        by_discriminator.or_else(|| self.tag_by_values(members, usage))
     }
 
-    fn tag_by(&self, told: Told<'a>, members: &[Node<'a>]) -> Option<Tagged<'a>> {
-        let property = told.property();
-        let mut tagged = self.mapped(told, members);
+    fn tag_by(&self, discriminator: DiscriminatorOf<'a>, members: &[Node<'a>]) -> Option<Tagged<'a>> {
+        let property = discriminator.property();
+        let mut tagged = self.mapped(discriminator, members);
         let mapped = names_of(tagged.iter().map(|(_, node)| *node));
         let common = self.common(members, property);
+        let is_mapped = |node: &Node<'a>| matches!(node, Node::Reference(name) if mapped.contains(name));
+        let unmapped: Vec<Node<'a>> = members.iter().filter(|member| !is_mapped(member)).copied().collect();
+        let have_defaults = self.differ_by_default(&unmapped, property);
         let mut is_complete = true;
-        for member in members {
-            if matches!(member, Node::Reference(name) if mapped.contains(name)) {
-                continue;
-            }
-            let tags = self.implied_tags(*member, property, &common);
+        for member in unmapped {
+            let default = self.default_tag(member, property).filter(|_| have_defaults);
+            let tags = default.map_or_else(|| self.implied_tags(member, property, &common), |default| vec![default]);
             is_complete &= !tags.is_empty();
-            tagged.extend(tags.into_iter().map(|tag| (tag, *member)));
+            tagged.extend(tags.into_iter().map(|tag| (tag, member)));
         }
         let mut seen = BTreeSet::new();
         tagged.retain(|(tag, _)| seen.insert(tag.clone()));
         // The document does not say of this union that its alternatives can be told apart so.
-        let is_of_use = is_complete || matches!(told, Told::Own(_));
+        let is_of_use = is_complete || matches!(discriminator, DiscriminatorOf::Union(_));
         (!tagged.is_empty() && is_of_use).then(|| (property.to_owned(), tagged))
     }
 
@@ -111,6 +124,24 @@ impl<'a> Schemas<'a> {
         }
     }
 
+    /// Whether each alternative without values of its own has a default of its own. By the standard its name would be its
+    /// tag, but where documents give such defaults, these are what the API sends.
+    fn differ_by_default(&self, members: &[Node<'a>], property: &str) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = members
+            .iter()
+            .filter(|member| self.values_of(**member, property).is_empty() && self.union_behind(**member).is_none());
+        open.all(|member| self.default_tag(*member, property).is_some_and(|default| seen.insert(default)))
+    }
+
+    /// The text that a member of an alternative is by default, if it is not limited to some values.
+    fn default_tag(&self, member: Node<'a>, property: &str) -> Option<String> {
+        let node = self.views(member).iter().rev().find_map(|part| part.property(property))?;
+        let parts = self.views(node);
+        let default = parts.iter().rev().find_map(|part| part.data.default.as_ref()?.as_str());
+        default.filter(|_| parts.iter().all(|part| part.values.is_empty())).map(str::to_owned)
+    }
+
     /// Without a discriminator, a member with one value of its own in each alternative does as well.
     fn tag_by_values(&self, members: &[Node<'a>], usage: Usage) -> Option<Tagged<'a>> {
         if members.len() < 2 {
@@ -127,7 +158,7 @@ impl<'a> Schemas<'a> {
                 // left out in practice.
                 let kept = values.len() == 1 || parts.iter().any(|part| part.is_required(candidate));
                 let is_own = kept && !values.is_empty() && values.iter().all(|value| seen.insert(value.clone()));
-                if !is_own || !self.goes(parts, candidate, usage) {
+                if !is_own || !self.is_sent(parts, candidate, usage) {
                     return None;
                 }
                 tagged.extend(values.into_iter().map(|value| (value, *member)));
@@ -137,10 +168,10 @@ impl<'a> Schemas<'a> {
     }
 
     /// The values that a discriminator maps to schemas, with those.
-    fn mapped(&self, told: Told<'a>, members: &[Node<'a>]) -> Vec<(String, Node<'a>)> {
-        let (discriminator, only) = match told {
-            Told::Own(discriminator) => (discriminator, None),
-            Told::Inherited(discriminator) => (discriminator, Some(names_of(members.iter().copied()))),
+    fn mapped(&self, discriminator: DiscriminatorOf<'a>, members: &[Node<'a>]) -> Vec<(String, Node<'a>)> {
+        let (discriminator, only) = match discriminator {
+            DiscriminatorOf::Union(discriminator) => (discriminator, None),
+            DiscriminatorOf::Parent(discriminator) => (discriminator, Some(names_of(members.iter().copied()))),
         };
         let entries = discriminator.mapping.iter().filter_map(|(value, target)| {
             let name = target.strip_prefix("#/components/schemas/").unwrap_or(target);
@@ -185,7 +216,7 @@ impl<'a> Schemas<'a> {
             let values = self.values_of(node, property);
             match self.union_behind(node).filter(|_| values.is_empty()) {
                 Some(union) => tags.extend(self.enter(&union, property, kind, &mut open)),
-                None => tags.extend(lone_tags(node, kind, &values)),
+                None => tags.extend(self.lone_tags(node, property, kind, &values)),
             }
         }
         tags
@@ -199,21 +230,37 @@ impl<'a> Schemas<'a> {
 
     /// Opens the alternatives of a union within another. Gives the tags that its discriminator maps to them.
     fn enter(&self, union: &View<'a>, property: &str, kind: Tags, open: &mut Vec<(Node<'a>, Tags)>) -> Vec<String> {
-        let alternatives: Vec<Node<'a>> = union.alternatives().1.iter().map(Node::from).collect();
-        let told = self.discriminator_of(union.data.discriminator.as_ref(), &alternatives);
-        let told = told.filter(|told| told.property() == property);
+        let alternatives = union.alternatives().1.iter().map(|node| Node::from(node).without_remarks());
+        let alternatives: Vec<Node<'a>> = alternatives.collect();
+        let discriminator = self.discriminator_of(union.data.discriminator.as_ref(), &alternatives);
+        let discriminator = discriminator.filter(|found| found.property() == property);
+        let mapped = discriminator.map(|found| self.mapped(found, &alternatives)).unwrap_or_default();
+        let is_mapped = |node: &Node<'a>| mapped.iter().any(|(_, target)| target.is(*node));
+        let unmapped: Vec<Node<'a>> = alternatives.iter().filter(|node| !is_mapped(node)).copied().collect();
         let below = match kind {
             Tags::Mapped => Tags::Mapped,
-            _ if told.is_some() => Tags::ValuesOrName,
-            _ => Tags::Values,
+            _ if discriminator.is_none() => Tags::Values,
+            _ if self.differ_by_default(&unmapped, property) => Tags::ValuesOrDefault,
+            _ => Tags::ValuesOrName,
         };
-        let mapped = told.map(|told| self.mapped(told, &alternatives)).unwrap_or_default();
         open.extend(alternatives.into_iter().rev().map(|node| (node, below)));
         // The last are looked at first, and none twice.
         open.extend(mapped.iter().map(|(_, node)| (*node, Tags::Mapped)));
         match kind {
             Tags::Mapped => Vec::new(),
-            Tags::Values | Tags::ValuesOrName => mapped.into_iter().map(|(tag, _)| tag).collect(),
+            Tags::Values | Tags::ValuesOrDefault | Tags::ValuesOrName => {
+                mapped.into_iter().map(|(tag, _)| tag).collect()
+            }
+        }
+    }
+
+    /// The tags that lead to what is no union.
+    fn lone_tags(&self, node: Node<'a>, property: &str, kind: Tags, values: &[Value]) -> Vec<String> {
+        match (kind, node) {
+            (Tags::Mapped, _) => Vec::new(),
+            (Tags::ValuesOrDefault, _) if values.is_empty() => self.default_tag(node, property).into_iter().collect(),
+            (Tags::ValuesOrName, Node::Reference(name)) if values.is_empty() => vec![name.to_owned()],
+            _ => values.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         }
     }
 
@@ -222,7 +269,7 @@ impl<'a> Schemas<'a> {
         let first = members.first().filter(|_| members.len() > 1).map(|first| self.views(*first)).unwrap_or_default();
         let mut candidates = first.iter().flat_map(View::properties);
         candidates
-            .find_map(|(name, _)| self.constants(members, name, None).filter(|_| self.all_have(members, name, usage)))
+            .find_map(|(name, _)| self.constants(members, name, None).filter(|_| self.all_send(members, name, usage)))
             .unwrap_or_else(|| members.iter().map(|member| self.guard(*member, usage)).collect())
     }
 
@@ -248,26 +295,31 @@ impl<'a> Schemas<'a> {
     /// The members that an object has for sure, where it goes.
     fn required_by(&self, parts: &[View<'a>], usage: Usage) -> Vec<String> {
         let names: BTreeSet<&String> = parts.iter().flat_map(|part| part.required).collect();
-        names.into_iter().filter(|name| self.goes(parts, name, usage)).cloned().collect()
+        names.into_iter().filter(|name| self.is_sent(parts, name, usage)).cloned().collect()
     }
 
-    /// Whether objects have a member at all where they go.
-    fn goes(&self, parts: &[View<'a>], name: &str, usage: Usage) -> bool {
+    /// Whether a member of objects is sent at all where they go.
+    fn is_sent(&self, parts: &[View<'a>], name: &str, usage: Usage) -> bool {
         let found = || parts.iter().filter_map(|part| part.property(name));
         let read_only = found().any(|member| member.is_read_only(self.document));
         let write_only = found().any(|member| member.is_write_only(self.document));
         !goes_other_way(read_only, write_only, usage)
     }
 
-    /// Whether all alternatives have a member where they go.
-    pub(super) fn all_have(&self, members: &[Node<'a>], name: &str, usage: Usage) -> bool {
-        members.iter().all(|member| self.goes(&self.views(*member), name, usage))
+    /// Whether a member is sent in all alternatives where they go.
+    pub(super) fn all_send(&self, members: &[Node<'a>], name: &str, usage: Usage) -> bool {
+        members.iter().all(|member| self.is_sent(&self.views(*member), name, usage))
     }
 
     /// The values of a member that has some of its own in each alternative, such as the number of a version. Only a
     /// discriminator tells several values of one alternative, or maps them.
-    pub(super) fn constants(&self, members: &[Node<'a>], name: &str, told: Option<Told<'a>>) -> Option<Vec<Guard>> {
-        let mapped = told.map(|told| self.mapped(told, members)).unwrap_or_default();
+    pub(super) fn constants(
+        &self,
+        members: &[Node<'a>],
+        name: &str,
+        discriminator: Option<DiscriminatorOf<'a>>,
+    ) -> Option<Vec<Guard>> {
+        let mapped = discriminator.map(|found| self.mapped(found, members)).unwrap_or_default();
         let mut seen = BTreeSet::new();
         let own = members.iter().map(|member| {
             let mut values: Vec<String> = self.values_of(*member, name).iter().map(Value::to_string).collect();
@@ -275,7 +327,7 @@ impl<'a> Schemas<'a> {
                 let here = mapped.iter().filter(|(_, node)| node.is(*member)).map(|(value, _)| value);
                 values.extend(here.filter(|value| serde_json::from_str::<Value>(value).is_ok()).cloned());
             }
-            let are_enough = values.len() == 1 || (told.is_some() && !values.is_empty());
+            let are_enough = values.len() == 1 || (discriminator.is_some() && !values.is_empty());
             let are_own = are_enough && values.iter().all(|value| seen.insert(value.clone()));
             are_own.then(|| Guard::Constant(name.to_owned(), values))
         });
@@ -290,13 +342,4 @@ fn names_of<'a>(nodes: impl Iterator<Item = Node<'a>>) -> BTreeSet<&'a str> {
         Node::Schema(_) => None,
     });
     names.collect()
-}
-
-/// The tags that lead to what is no union.
-fn lone_tags(node: Node<'_>, kind: Tags, values: &[Value]) -> Vec<String> {
-    match (kind, node) {
-        (Tags::Mapped, _) => Vec::new(),
-        (Tags::ValuesOrName, Node::Reference(name)) if values.is_empty() => vec![name.to_owned()],
-        _ => values.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-    }
 }

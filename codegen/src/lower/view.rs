@@ -93,6 +93,17 @@ impl<'a> Node<'a> {
         None
     }
 
+    /// The reference that a schema in its place is but a remark about; any other node is given back.
+    pub(crate) fn without_remarks(self) -> Self {
+        let Self::Schema(schema) = self else { return self };
+        let view = View::of(schema);
+        let adds = View { all_of: &[], ..view.clone() };
+        match view.remarked() {
+            Some((reference @ Self::Reference(_), _)) if !adds.says_much() && adds.required.is_empty() => reference,
+            _ => self,
+        }
+    }
+
     /// Whether its values are the content of a file.
     pub(crate) fn is_file(self, document: &'a Document) -> bool {
         let view = self.resolve(document).map(View::of);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use openapiv3::{AdditionalProperties, ReferenceOr, Schema};
+use openapiv3::{AdditionalProperties, ReferenceOr, Schema, SchemaData};
 use serde_json::Value;
 
 use super::names::{self, Scope};
@@ -204,6 +204,8 @@ pub(crate) struct Schemas<'a> {
     pub subjects: BTreeMap<TypeId, String>,
     /// Named schemas that others hold in `allOf`.
     parents: BTreeSet<&'a str>,
+    /// The schemas that list as alternatives what inherits from them.
+    heads: HashSet<*const SchemaData>,
     /// Types of the errors of operations, by the text of their schemas.
     pub errors: HashMap<String, Type>,
     /// The structs of headers that several operations have, by what `responses::text_of` says of them.
@@ -232,6 +234,7 @@ impl<'a> Schemas<'a> {
             inline: HashMap::new(),
             subjects: BTreeMap::new(),
             parents: parents(document),
+            heads: heads(document),
             errors: HashMap::new(),
             headers: HashMap::new(),
             waiting: Vec::new(),
@@ -419,16 +422,25 @@ impl<'a> Schemas<'a> {
                 let mut scope = Scope::default();
                 object.fields.iter().for_each(|field| scope.reserve(&field.name));
                 let rest = scope.claim("additional_properties");
-                diagnostics
-                    .warning(
-                        "unlisted-kinds",
-                        self.document.locate(&format!("{}/discriminator", place.pointer)),
+                let (message, help) = if view.alternatives().1.is_empty() {
+                    let property = &discriminator.property_name;
+                    (
                         format!(
-                            "`{name}` doesn't list what `{}` tells apart; what its kinds add is kept in `{rest}`",
-                            discriminator.property_name
+                            "`{name}` doesn't list what `{property}` tells apart; what its kinds add is kept in `{rest}`"
                         ),
+                        "give them a schema of their own with `oneOf` and the discriminator",
                     )
-                    .help("give them a schema of their own with `oneOf` and the discriminator");
+                } else {
+                    (
+                        format!(
+                            "not all alternatives of `{name}` inherit from it, so that they are merged into one object; \
+                             what its kinds add is kept in `{rest}`"
+                        ),
+                        "let each of them hold it in `allOf`, or move its members into a schema of their own",
+                    )
+                };
+                let at = self.document.locate(&format!("{}/discriminator", place.pointer));
+                diagnostics.warning("unlisted-kinds", at, message).help(help);
                 object.rest = Some((rest, Type::Any));
                 TypeKind::Struct(object)
             }
@@ -541,7 +553,7 @@ impl<'a> Schemas<'a> {
         }
         let (keyword, members) = view.alternatives();
         if !members.is_empty() && !only_requirements(members) {
-            if view.has_properties() {
+            if view.has_properties() && !self.is_head(view) {
                 return Some(self.object(&[Part { view: view.clone(), home: place.clone() }], place, diagnostics));
             }
             let members: Vec<Member<'a>> = members
@@ -767,10 +779,35 @@ impl<'a> Schemas<'a> {
                 home = self.home(name, place);
             }
             if let Node::Schema(schema) = node {
-                self.flatten(&View::of(schema), &home, parts, seen, depth + 1);
+                let view = View::of(schema);
+                // What it lists is what inherits from it, the schema at hand among them.
+                let view = if self.is_head(&view) { View { one_of: &[], any_of: &[], ..view } } else { view };
+                self.flatten(&view, &home, parts, seen, depth + 1);
             }
         }
         parts.push(Part { view: View { all_of: &[], ..view.clone() }, home: place.clone() });
+    }
+
+    /// Whether a schema lists as its alternatives what inherits from it, so that it is a union, and they have its members.
+    pub(super) fn is_head(&self, view: &View<'a>) -> bool {
+        self.heads.contains(&std::ptr::from_ref(view.data))
+    }
+
+    /// What all alternatives of a union require, so that the whole does.
+    fn required_by_all(&self, part: &Part<'a>) -> BTreeSet<&'a str> {
+        let mut common: Option<BTreeSet<&'a str>> = None;
+        for alternative in part.view.alternatives().1.iter().map(Node::from) {
+            let parts = self.views(alternative);
+            if parts.iter().any(View::is_null) {
+                continue;
+            }
+            let required = parts.iter().flat_map(|part| part.required).map(String::as_str);
+            common = Some(match common {
+                Some(common) => required.filter(|name| common.contains(name)).collect(),
+                None => required.collect(),
+            });
+        }
+        common.unwrap_or_default()
     }
 
     /// Where a named schema stands, so that the types within it are one, however many schemas hold it in `allOf`.
@@ -970,6 +1007,7 @@ impl<'a> Schemas<'a> {
                 properties.entry(name).or_default().push(Member { node, place });
             }
             required.extend(part.view.required.iter().map(String::as_str));
+            required.extend(self.required_by_all(part));
             if let Some(schema) = part.view.additional {
                 additional = Some((schema, &part.home));
             }
@@ -1376,6 +1414,37 @@ fn lone_value<'v>(view: &'v View<'_>, place: &Place) -> Option<&'v str> {
         [Value::String(text)] if place.is_member && !place.usage.request() && is_enumeration(view) => Some(text),
         _ => None,
     }
+}
+
+/// The schemas whose alternatives all inherit from them: by `allOf` they hold the schema that lists them.
+fn heads(document: &Document) -> HashSet<*const SchemaData> {
+    let schemas = document.api.components.iter().flat_map(|components| &components.schemas);
+    let views = schemas.filter_map(|(_, schema)| Node::from(schema).schema(document)).map(View::of);
+    let lists_its_kinds = |view: &View<'_>| {
+        let alternatives = view.alternatives().1;
+        let mut nodes = alternatives.iter().map(|node| Node::from(node).without_remarks());
+        view.all_of.is_empty() && !alternatives.is_empty() && nodes.all(|node| inherits(node, view.data, document))
+    };
+    views.filter(lists_its_kinds).map(|view| std::ptr::from_ref(view.data)).collect()
+}
+
+/// Whether a schema holds another in its `allOf`, or in that of what it holds there.
+fn inherits(node: Node<'_>, from: &SchemaData, document: &Document) -> bool {
+    let mut open = vec![node];
+    let mut seen = HashSet::new();
+    while let Some(schema) = open.pop().and_then(|node| node.schema(document)) {
+        for part in View::of(schema).all_of {
+            let part = Node::from(part);
+            let Some(held) = part.schema(document) else { continue };
+            if std::ptr::eq(&raw const held.schema_data, from) {
+                return true;
+            }
+            if seen.insert(std::ptr::from_ref(held)) {
+                open.push(part);
+            }
+        }
+    }
+    false
 }
 
 /// Names of the schemas that others hold in `allOf`.

@@ -11,6 +11,9 @@ use super::usage::Usage;
 use super::view::{Node, View};
 use crate::model::Guard;
 
+/// So many unions within unions are looked through for what all their alternatives inherit.
+const MOST_UNIONS: usize = 64;
+
 /// What makes a tag of an alternative.
 #[derive(Clone, Copy, Debug)]
 enum Tags {
@@ -50,22 +53,65 @@ impl<'a> Schemas<'a> {
         if let Some(own) = own {
             return Some(DiscriminatorOf::Union(own));
         }
-        let (first, rest) = members.split_first().filter(|(_, rest)| !rest.is_empty())?;
-        let mut shared = self.inherited(*first);
-        for member in rest {
-            if shared.is_empty() {
-                return None;
-            }
-            let others = self.inherited(*member);
-            shared.retain(|one| others.iter().any(|other| std::ptr::eq(*one, *other)));
+        if members.len() < 2 {
+            return None;
         }
-        shared.first().copied().map(DiscriminatorOf::Parent)
+        self.shared(members, &mut HashSet::new()).first().copied().map(DiscriminatorOf::Parent)
     }
 
     /// The discriminators of what a schema inherits from, the nearest first. That of the schema itself is about its kinds: as
     /// an alternative, it stands for all of them.
-    fn inherited(&self, node: Node<'a>) -> Vec<&'a Discriminator> {
-        self.views(node).into_iter().rev().skip(1).filter_map(|part| part.data.discriminator.as_ref()).collect()
+    ///
+    /// Of a union they are those of all its alternatives; `seen` are the unions that have been entered.
+    fn inherited(&self, node: Node<'a>, seen: &mut HashSet<*const SchemaData>) -> Vec<&'a Discriminator> {
+        if let Some(union) = self.union_behind(node) {
+            if seen.len() >= MOST_UNIONS || !seen.insert(std::ptr::from_ref(union.data)) {
+                return Vec::new();
+            }
+            let alternatives: Vec<Node<'a>> =
+                union.alternatives().1.iter().map(|node| Node::from(node).without_remarks()).collect();
+            return self.shared(&alternatives, seen);
+        }
+        let all =
+            self.views(node).into_iter().rev().filter_map(|part| Some((part.data, part.data.discriminator.as_ref()?)));
+        let itself = node.schema(self.document).map(|schema| std::ptr::from_ref(&schema.schema_data));
+        // What adds nothing to its parent is another name for it.
+        let names = self.names_along(node);
+        let own_names = names.split_last().map_or(&[][..], |(_, own)| own);
+        let is_kind = |discriminator: &Discriminator| {
+            let is_mapped = |name: &&str| discriminator.mapping.values().any(|target| target_of(target) == *name);
+            !own_names.is_empty() && (discriminator.mapping.is_empty() || own_names.iter().any(is_mapped))
+        };
+        let inherited =
+            all.filter(|(data, discriminator)| Some(std::ptr::from_ref(*data)) != itself || is_kind(discriminator));
+        inherited.map(|(_, discriminator)| discriminator).collect()
+    }
+
+    /// The discriminators that all of these inherit.
+    fn shared(&self, members: &[Node<'a>], seen: &mut HashSet<*const SchemaData>) -> Vec<&'a Discriminator> {
+        let Some((first, rest)) = members.split_first() else { return Vec::new() };
+        let mut shared = self.inherited(*first, seen);
+        for member in rest {
+            if shared.is_empty() {
+                break;
+            }
+            let others = self.inherited(*member, seen);
+            shared.retain(|one| others.iter().any(|other| std::ptr::eq(*one, *other)));
+        }
+        shared
+    }
+
+    /// The names of a schema, from the one at hand to that of what all of them stand for.
+    fn names_along(&self, mut node: Node<'a>) -> Vec<&'a str> {
+        let mut names = Vec::new();
+        while let Node::Reference(name) = node
+            && !names.contains(&name)
+            && let Some(schema) = self.document.schema(name)
+        {
+            names.push(name);
+            node = Node::from(schema);
+        }
+        names
     }
 
     /// The member that tells the alternatives apart: the discriminator's, or one that does as well without.
@@ -88,6 +134,12 @@ impl<'a> Schemas<'a> {
         let unmapped: Vec<Node<'a>> = members.iter().filter(|member| !is_mapped(member)).copied().collect();
         let have_defaults = self.differ_by_default(&unmapped, property);
         let mut is_complete = true;
+        // The kinds that a union lists lead to it as well.
+        for (_, node) in tagged.clone() {
+            if self.union_behind(node).is_some() {
+                tagged.extend(self.tag_values(node, property).into_iter().map(|tag| (tag, node)));
+            }
+        }
         for member in unmapped {
             let default = self.default_tag(member, property).filter(|_| have_defaults);
             let tags = default.map_or_else(|| self.implied_tags(member, property, &common), |default| vec![default]);
@@ -169,16 +221,22 @@ impl<'a> Schemas<'a> {
 
     /// The values that a discriminator maps to schemas, with those.
     fn mapped(&self, discriminator: DiscriminatorOf<'a>, members: &[Node<'a>]) -> Vec<(String, Node<'a>)> {
-        let (discriminator, only) = match discriminator {
-            DiscriminatorOf::Union(discriminator) => (discriminator, None),
-            DiscriminatorOf::Parent(discriminator) => (discriminator, Some(names_of(members.iter().copied()))),
+        let (discriminator, is_parent) = match discriminator {
+            DiscriminatorOf::Union(discriminator) => (discriminator, false),
+            DiscriminatorOf::Parent(discriminator) => (discriminator, true),
         };
+        let names = names_of(members.iter().copied());
         let entries = discriminator.mapping.iter().filter_map(|(value, target)| {
-            let name = target.strip_prefix("#/components/schemas/").unwrap_or(target);
-            self.document.schema(name).map(|_| (value, name))
+            let name = target_of(target);
+            self.document.schema(name)?;
+            if !is_parent || names.contains(name) {
+                return Some((value.clone(), Node::Reference(name)));
+            }
+            // The union may know it by another name.
+            let is_it = |member: &&Node<'a>| self.names_along(**member).contains(&name);
+            members.iter().find(is_it).map(|member| (value.clone(), *member))
         });
-        let entries = entries.filter(|(_, name)| only.as_ref().is_none_or(|only| only.contains(name)));
-        entries.map(|(value, name)| (value.clone(), Node::Reference(name))).collect()
+        entries.collect()
     }
 
     /// Whether a member is text, or may be, in all alternatives.
@@ -225,7 +283,7 @@ impl<'a> Schemas<'a> {
     /// The union that a schema is, if it is one and nothing else.
     fn union_behind(&self, node: Node<'a>) -> Option<View<'a>> {
         let view = node.resolve(self.document).map(View::of)?;
-        (!view.has_properties() && !view.alternatives().1.is_empty()).then_some(view)
+        ((!view.has_properties() || self.is_head(&view)) && !view.alternatives().1.is_empty()).then_some(view)
     }
 
     /// Opens the alternatives of a union within another. Gives the tags that its discriminator maps to them.
@@ -336,6 +394,11 @@ impl<'a> Schemas<'a> {
 }
 
 /// The names of the schemas that are referred to.
+/// The name of the schema that an entry of a discriminator's mapping leads to.
+fn target_of(target: &str) -> &str {
+    target.strip_prefix("#/components/schemas/").unwrap_or(target)
+}
+
 fn names_of<'a>(nodes: impl Iterator<Item = Node<'a>>) -> BTreeSet<&'a str> {
     let names = nodes.filter_map(|node| match node {
         Node::Reference(name) => Some(name),

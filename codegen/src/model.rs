@@ -719,6 +719,16 @@ impl Type {
             _ => None,
         }
     }
+
+    /// The named type whose values stand within those of this one, without indirection.
+    #[must_use]
+    pub fn direct(&self) -> Option<TypeId> {
+        match self {
+            Self::Named(id) => Some(*id),
+            Self::Option(inner) => inner.direct(),
+            _ => None,
+        }
+    }
 }
 
 /// A named type of the crate.

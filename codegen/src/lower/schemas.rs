@@ -1257,7 +1257,8 @@ impl<'a> Schemas<'a> {
         let cycle = in_cycle(&edges);
         for (index, def) in self.types.iter_mut().enumerate() {
             let Some(own) = cycle.get(index).copied().flatten() else { continue };
-            let closes = |ty: &Type| named(ty).is_some_and(|to| cycle.get(to).copied().flatten() == Some(own));
+            let closes =
+                |ty: &Type| ty.direct().is_some_and(|TypeId(to)| cycle.get(to).copied().flatten() == Some(own));
             match &mut def.kind {
                 TypeKind::Struct(object) => {
                     for field in &mut object.fields {
@@ -1543,15 +1544,6 @@ fn forget_named(ty: &mut Type) {
     }
 }
 
-/// The type that a value of `ty` holds without indirection.
-fn named(ty: &Type) -> Option<usize> {
-    match ty {
-        Type::Named(id) => Some(id.0),
-        Type::Option(inner) => named(inner),
-        _ => None,
-    }
-}
-
 /// The type of which every value of this one must hold one.
 fn required(kind: &TypeKind) -> Vec<usize> {
     match kind {
@@ -1571,9 +1563,11 @@ fn required_of(field: &Field) -> Option<usize> {
 /// The types that a definition holds without indirection.
 fn held(kind: &TypeKind) -> Vec<usize> {
     match kind {
-        TypeKind::Struct(object) => object.fields.iter().filter_map(|field| named(&field.ty)).collect(),
-        TypeKind::Union(union) => union.variants.iter().filter_map(|variant| named(&variant.ty)).collect(),
-        TypeKind::Alias(target) => named(target).into_iter().collect(),
+        TypeKind::Struct(object) => object.fields.iter().filter_map(|field| field.ty.direct().map(|id| id.0)).collect(),
+        TypeKind::Union(union) => {
+            union.variants.iter().filter_map(|variant| variant.ty.direct().map(|id| id.0)).collect()
+        }
+        TypeKind::Alias(target) => target.direct().map(|id| id.0).into_iter().collect(),
         TypeKind::StringEnum(_) | TypeKind::IntEnum(_) => Vec::new(),
     }
 }

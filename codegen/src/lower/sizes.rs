@@ -50,7 +50,7 @@ fn within(kind: &TypeKind) -> Vec<usize> {
         TypeKind::Alias(target) => vec![target],
         TypeKind::StringEnum(_) | TypeKind::IntEnum(_) => Vec::new(),
     };
-    types.into_iter().filter_map(named).collect()
+    types.into_iter().filter_map(Type::direct).map(|id| id.0).collect()
 }
 
 /// The size of values of a type, once what is too large has been put into boxes.
@@ -61,7 +61,7 @@ fn boxed_size(kind: &mut TypeKind, sizes: &[Option<usize>]) -> usize {
             let mut total: usize = object.fields.iter().map(size).sum();
             if total > LARGE {
                 let mut largest: Vec<&mut Field> =
-                    object.fields.iter_mut().filter(|field| !field.boxed && named(&field.ty).is_some()).collect();
+                    object.fields.iter_mut().filter(|field| !field.boxed && field.ty.direct().is_some()).collect();
                 largest.sort_by_key(|field| Reverse(size(field)));
                 for field in largest {
                     let saved = size(field).saturating_sub(WORD);
@@ -76,7 +76,7 @@ fn boxed_size(kind: &mut TypeKind, sizes: &[Option<usize>]) -> usize {
         }
         TypeKind::Union(union) => {
             for variant in &mut union.variants {
-                variant.boxed |= named(&variant.ty).is_some() && size(&variant.ty, sizes) > LARGE;
+                variant.boxed |= variant.ty.direct().is_some() && size(&variant.ty, sizes) > LARGE;
             }
             let size = |variant: &UnionVariant| if variant.boxed { WORD } else { size(&variant.ty, sizes) };
             union.variants.iter().map(size).max().unwrap_or(0).max(TEXT) + WORD
@@ -94,14 +94,5 @@ fn size(ty: &Type, sizes: &[Option<usize>]) -> usize {
         Type::Bytes | Type::Any => 4 * WORD,
         Type::Option(inner) => size(inner, sizes) + WORD,
         Type::Named(id) => sizes.get(id.0).copied().flatten().unwrap_or(WORD),
-    }
-}
-
-/// The named type whose values stand where those of `ty` do.
-fn named(ty: &Type) -> Option<usize> {
-    match ty {
-        Type::Named(id) => Some(id.0),
-        Type::Option(inner) => named(inner),
-        _ => None,
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use openapiv3::{Header, MediaType, Response};
+use openapiv3::{Header, MediaType};
 use serde_json::Value;
 
 use super::components::{self, Component};
 use super::media::{self, Kind, schema_pointer};
 use super::names::{self, Scope};
-use super::operations::{Found, open};
+use super::operations::{Answer, Found, open};
 use super::paging::Chosen;
 use super::schemas::{Place, Schemas};
 use super::usage::Usage;
@@ -39,14 +39,34 @@ pub(crate) fn lower<'a>(
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Responses {
+    report_bodiless(found, schemas.document, diagnostics);
     let (output, accept, alternatives) = output(found, base, paging, schemas, diagnostics);
     let (errors, error_view) = errors(found, base, schemas, diagnostics);
     let headers = headers(found, base, schemas, diagnostics);
     Responses { output, accept, alternatives, errors, error_view, headers }
 }
 
-/// A response, with its status and its place.
-type Answer<'a> = (String, &'a Response, String);
+/// Responses that have content in the document, but never in HTTP.
+fn report_bodiless(found: &Found<'_>, document: &Document, diagnostics: &mut Diagnostics) {
+    for Answer { status, response, content, pointer } in found.responses(document) {
+        let is_component = pointer.starts_with("/components/");
+        let (what, help) = match found.http {
+            // What is a component describes the response to GET as well.
+            Http::Head if is_component => continue,
+            Http::Head => ("a response to HEAD".to_owned(), "remove it"),
+            _ => (format!("a response of status {status}"), "remove it, or give the response another status"),
+        };
+        if content.is_empty() && !response.content.is_empty() {
+            diagnostics
+                .warning(
+                    "bodiless-response",
+                    document.locate(&format!("{pointer}/content")).at_key(),
+                    format!("{what} has no body; its `content` counts for nothing"),
+                )
+                .help(help);
+        }
+    }
+}
 
 /// What the call gives, what it asks for, and the media types that it could ask for instead.
 fn output<'a>(
@@ -57,19 +77,13 @@ fn output<'a>(
     diagnostics: &mut Diagnostics,
 ) -> (Output, Option<String>, Vec<Alternative>) {
     let nothing = || (Output::Empty, Some("*/*".to_owned()), Vec::new());
-    // The response to HEAD has no body, whatever the document says.
-    if found.http == Http::Head {
-        return nothing();
-    }
     let successes = found.successes(schemas.document);
-    let Some((_, response, pointer)) = successes.iter().find(|(_, response, _)| !response.content.is_empty()) else {
-        return nothing();
-    };
-    let Some((media_type, media)) = media::preferred(&response.content) else { return nothing() };
-    let by_status = successes.iter().any(|(_, other, _)| !is_same(other, response));
+    let Some(answer) = successes.iter().find(|answer| !answer.content.is_empty()) else { return nothing() };
+    let Some((media_type, media)) = media::preferred(answer.content) else { return nothing() };
+    let by_status = successes.iter().any(|other| !is_same(other.content, answer.content));
     let name = by_status.then(|| schemas.scope.claim(&names::type_name(&format!("{base} Response"))));
 
-    let place = Place::new(schema_pointer(pointer, media_type), format!("{base} Response"), Usage::RESPONSE);
+    let place = Place::new(schema_pointer(&answer.pointer, media_type), format!("{base} Response"), Usage::RESPONSE);
     let page = media
         .schema
         .as_ref()
@@ -99,13 +113,13 @@ fn output<'a>(
     };
     let accept = accept.iter().map(|media_type| accepted(media_type)).collect::<Vec<_>>();
     let accept = Some(accept.join(", ")).filter(|accept| accept != "application/json");
-    (output, accept, alternatives(response, pointer, media_type, base, schemas, diagnostics))
+    (output, accept, alternatives(answer, media_type, base, schemas, diagnostics))
 }
 
-/// Whether two responses are decoded alike.
-fn is_same(one: &Response, other: &Response) -> bool {
-    let essential = |response: &Response| {
-        media::preferred(&response.content).map(|(name, media)| {
+/// Whether the contents of two responses are decoded alike.
+fn is_same(one: &openapiv3::Content, other: &openapiv3::Content) -> bool {
+    let essential = |content| {
+        media::preferred(content).map(|(name, media)| {
             // A file has no schema worth comparing.
             let schema = media.schema.as_ref().filter(|_| media::kind(name) == Kind::Json);
             (media::essence(name), schema.and_then(|schema| serde_json::to_value(schema).ok()).map(without_remarks))
@@ -144,18 +158,21 @@ fn view_of_successes<'a>(
     let mut scope = Scope::beside(&["Other"]);
     let mut cases: Vec<StatusCase> = Vec::new();
     let mut media_types: Vec<&str> = Vec::new();
-    for (index, (status, response, pointer)) in successes.iter().enumerate() {
-        let variant = scope.claim(&variant(status));
-        let same = successes.iter().take(index).position(|(_, other, _)| is_same(other, response));
-        let content = match (same.and_then(|same| cases.get(same)), media::preferred(&response.content)) {
+    for (index, answer) in successes.iter().enumerate() {
+        let variant = scope.claim(&variant(&answer.status));
+        let same = successes.iter().take(index).position(|other| is_same(other.content, answer.content));
+        let content = match (same.and_then(|same| cases.get(same)), media::preferred(answer.content)) {
             (Some(same), _) => same.content.clone(),
             (None, None) => Content::Nothing,
             (None, Some((media_type, media))) => {
                 if !media_types.contains(&media_type) {
                     media_types.push(media_type);
                 }
-                let place =
-                    Place::new(schema_pointer(pointer, media_type), format!("{base} {variant}"), Usage::RESPONSE);
+                let place = Place::new(
+                    schema_pointer(&answer.pointer, media_type),
+                    format!("{base} {variant}"),
+                    Usage::RESPONSE,
+                );
                 match content(media_type, media, &place, schemas, diagnostics) {
                     // A stream can't be a variant beside what is read as a whole.
                     Content::Events(_) => Content::Text,
@@ -163,7 +180,8 @@ fn view_of_successes<'a>(
                 }
             }
         };
-        cases.push(StatusCase { status: status.clone(), variant, doc: response.description.clone(), content });
+        let (status, doc) = (answer.status.clone(), answer.response.description.clone());
+        cases.push(StatusCase { status, variant, doc, content });
     }
     sort(&mut cases);
     (StatusView { name, cases }, media_types)
@@ -176,8 +194,7 @@ fn sort(cases: &mut [StatusCase]) {
 
 /// Further media types of the response.
 fn alternatives<'a>(
-    response: &'a Response,
-    pointer: &str,
+    answer: &Answer<'a>,
     media_type: &str,
     base: &str,
     schemas: &mut Schemas<'a>,
@@ -185,10 +202,11 @@ fn alternatives<'a>(
 ) -> Vec<Alternative> {
     let mut scope = Scope::beside(names::REQUEST_METHODS);
     let mut alternatives = Vec::new();
-    for other in media::distinct(&response.content).into_iter().filter(|other| *other != media_type) {
-        let Some(media) = response.content.get(other) else { continue };
+    for other in media::distinct(answer.content).into_iter().filter(|other| *other != media_type) {
+        let Some(media) = answer.content.get(other) else { continue };
         let short = media::short(other);
-        let place = Place::new(schema_pointer(pointer, other), format!("{base} {short} Response"), Usage::RESPONSE);
+        let place =
+            Place::new(schema_pointer(&answer.pointer, other), format!("{base} {short} Response"), Usage::RESPONSE);
         let content = match content(other, media, &place, schemas, diagnostics) {
             // Whoever asks for another format of JSON wants it whole.
             Content::Envelope { .. } | Content::Nothing => Content::Json(Type::Any),
@@ -261,20 +279,21 @@ fn errors<'a>(
     diagnostics: &mut Diagnostics,
 ) -> (Vec<ErrorResponse>, Option<StatusView>) {
     let responses = found.responses(schemas.document);
-    let has_success = responses.iter().any(|(status, ..)| status.starts_with('2'));
+    let has_success = responses.iter().any(|answer| answer.status.starts_with('2'));
     let mut scope = Scope::beside(&["Other"]);
     let mut cases: Vec<StatusCase> = Vec::new();
     let mut errors = Vec::new();
-    for (status, response, pointer) in responses {
+    for answer in responses {
+        let status = answer.status.clone();
         let is_error = status.starts_with(['4', '5']) || (status == "default" && has_success);
         if !is_error {
             continue;
         }
         let variant = scope.claim(&variant(&status));
-        let ty = error_type(response, &pointer, &format!("{base} {variant}"), schemas, diagnostics);
+        let ty = error_type(&answer, &format!("{base} {variant}"), schemas, diagnostics);
         let content = ty.clone().map_or(Content::Nothing, Content::Json);
         if status != "default" || ty.is_some() {
-            let doc = response.description.clone();
+            let doc = answer.response.description.clone();
             cases.push(StatusCase { status: status.clone(), variant, doc: doc.clone(), content });
             errors.push(ErrorResponse { status, description: doc, ty });
         }
@@ -295,19 +314,18 @@ fn errors<'a>(
 
 /// The type of an error's body, unless there is none, or it is the list of errors that the runtime reads by itself.
 fn error_type<'a>(
-    response: &'a Response,
-    pointer: &str,
+    answer: &Answer<'a>,
     name: &str,
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Type> {
-    let (media_type, media) = media::preferred(&response.content)?;
+    let (media_type, media) = media::preferred(answer.content)?;
     let node = media.schema.as_ref().map(Node::from)?;
     let is_free = matches!(node, Node::Schema(schema) if View::of(schema).is_free());
     if media::kind(media_type) != Kind::Json || is_free || is_list_of_errors(node, schemas.document) {
         return None;
     }
-    let place = Place::new(schema_pointer(pointer, media_type), name.to_owned(), Usage::ERROR);
+    let place = Place::new(schema_pointer(&answer.pointer, media_type), name.to_owned(), Usage::ERROR);
     // Documents repeat the schema of an error in every operation.
     let text = match node {
         Node::Schema(schema) => serde_json::to_string(schema).ok(),
@@ -339,7 +357,7 @@ fn is_list_of_errors(node: Node<'_>, document: &Document) -> bool {
 /// The headers that any response of the operation has, each once, with their places.
 fn header_set<'a>(found: &Found<'a>, document: &'a Document) -> Vec<(&'a str, &'a Header, String)> {
     let mut set: Vec<(&str, &Header, String)> = Vec::new();
-    for (_, response, pointer) in found.responses(document) {
+    for Answer { response, pointer, .. } in found.responses(document) {
         for (wire, header) in &response.headers {
             let is_known = set.iter().any(|(known, ..)| known.eq_ignore_ascii_case(wire));
             if is_known || wire.eq_ignore_ascii_case("content-type") {

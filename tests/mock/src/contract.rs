@@ -346,7 +346,9 @@ impl Reader<'_> {
         let Some((status, response)) = good.into_iter().next().or(default) else {
             return Success { status: 204, content: Vec::new(), envelope: None };
         };
-        let mut success = Success { status, content: content(response, &self.responses), envelope: None };
+        // These never have a body, whatever the document says.
+        let content = if [204, 205].contains(&status) { Vec::new() } else { content(response, &self.responses) };
+        let mut success = Success { status, content, envelope: None };
         if let (Some(json), Some(member)) = (success.json(), self.envelope)
             && self.responses.property(&json.schema, member).is_some()
         {

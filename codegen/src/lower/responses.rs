@@ -1,6 +1,7 @@
 //! What calls give: the types of responses by status and media type, of errors, and of headers.
 
 use std::collections::{HashMap, HashSet};
+use std::iter;
 
 use openapiv3::{Header, MediaType};
 use serde_json::Value;
@@ -90,7 +91,6 @@ fn output<'a>(
         .filter(|_| media::kind(media_type) == Kind::Json)
         .and_then(|schema| open(Node::from(schema), &place, base, paging, schemas, diagnostics))
         .filter(|opened| matches!(opened, Output::Page { .. }));
-    let mut accept = vec![media_type];
     let output = match (page, name) {
         (Some(page), _) => page,
         (None, None) => match content(media_type, media, &place, schemas, diagnostics) {
@@ -103,17 +103,12 @@ fn output<'a>(
                 media::report_untyped(media_type, node, &place.pointer, schemas.document, diagnostics);
                 Output::Text { media_type: media_type.to_owned() }
             }
-            Content::Bytes => Output::Bytes { media_type: media_type.to_owned() },
+            Content::Bytes => Output::Bytes { media_types: wanted(&successes) },
         },
-        (None, Some(name)) => {
-            let (view, others) = view_of_successes(name, &successes, base, schemas, diagnostics);
-            accept = others;
-            Output::ByStatus(view)
-        }
+        (None, Some(name)) => Output::ByStatus(view_of_successes(name, &successes, base, schemas, diagnostics)),
     };
-    let accept = accept.iter().map(|media_type| accepted(media_type)).collect::<Vec<_>>();
-    let accept = Some(accept.join(", ")).filter(|accept| accept != "application/json");
-    (output, accept, alternatives(answer, media_type, base, schemas, diagnostics))
+    let accept = Some(wanted(&successes).join(", ")).filter(|accept| accept != "application/json");
+    (output, accept, alternatives(&successes, base, schemas, diagnostics))
 }
 
 /// Whether the contents of two responses are decoded alike.
@@ -147,17 +142,39 @@ fn without_remarks(schema: Value) -> Value {
     members.into_iter().filter(|(name, _)| !is_remark(name)).map(inner).collect()
 }
 
-/// A variant for each success, and the media types of all of them.
+/// The media types that a call asks for: of each success the preferred one, or all that are bytes, if it is one of these.
+fn wanted(successes: &[Answer<'_>]) -> Vec<String> {
+    let mut wanted: Vec<String> = Vec::new();
+    for answer in successes {
+        let Some((preferred, _)) = media::preferred(answer.content) else { continue };
+        for media_type in iter::once(preferred).chain(alike(answer.content)) {
+            let media_type = accepted(media_type);
+            if !wanted.iter().any(|known| media::essence(known) == media::essence(&media_type)) {
+                wanted.push(media_type);
+            }
+        }
+    }
+    wanted
+}
+
+/// The media types of a response that are but other bytes than those of the preferred one: which of them it is, the
+/// server may know better than the caller.
+fn alike(content: &openapiv3::Content) -> Vec<&str> {
+    let is_bytes = |name: &&str| media::kind(name) == Kind::Bytes;
+    let offered = media::offered(content);
+    if offered.first().is_some_and(is_bytes) { offered.into_iter().filter(is_bytes).collect() } else { Vec::new() }
+}
+
+/// A variant for each success.
 fn view_of_successes<'a>(
     name: String,
     successes: &[Answer<'a>],
     base: &str,
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
-) -> (StatusView, Vec<&'a str>) {
+) -> StatusView {
     let mut scope = Scope::beside(&["Other"]);
     let mut cases: Vec<StatusCase> = Vec::new();
-    let mut media_types: Vec<&str> = Vec::new();
     for (index, answer) in successes.iter().enumerate() {
         let variant = scope.claim(&variant(&answer.status));
         let same = successes.iter().take(index).position(|other| is_same(other.content, answer.content));
@@ -165,9 +182,6 @@ fn view_of_successes<'a>(
             (Some(same), _) => same.content.clone(),
             (None, None) => Content::Nothing,
             (None, Some((media_type, media))) => {
-                if !media_types.contains(&media_type) {
-                    media_types.push(media_type);
-                }
                 let place = Place::new(
                     schema_pointer(&answer.pointer, media_type),
                     format!("{base} {variant}"),
@@ -184,7 +198,7 @@ fn view_of_successes<'a>(
         cases.push(StatusCase { status, variant, doc, content });
     }
     sort(&mut cases);
-    (StatusView { name, cases }, media_types)
+    StatusView { name, cases }
 }
 
 /// Exact statuses before ranges, and those before the default.
@@ -192,28 +206,39 @@ fn sort(cases: &mut [StatusCase]) {
     cases.sort_by_key(|case| (case.status == "default", case.status.ends_with("XX")));
 }
 
-/// Further media types of the response.
+/// Further media types of the responses: all that the first one with content offers, and files that only others do.
 fn alternatives<'a>(
-    answer: &Answer<'a>,
-    media_type: &str,
+    successes: &[Answer<'a>],
     base: &str,
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Alternative> {
     let mut scope = Scope::beside(names::REQUEST_METHODS);
-    let mut alternatives = Vec::new();
-    for other in media::distinct(answer.content).into_iter().filter(|other| *other != media_type) {
-        let Some(media) = answer.content.get(other) else { continue };
-        let short = media::short(other);
-        let place =
-            Place::new(schema_pointer(&answer.pointer, other), format!("{base} {short} Response"), Usage::RESPONSE);
-        let content = match content(other, media, &place, schemas, diagnostics) {
-            // Whoever asks for another format of JSON wants it whole.
-            Content::Envelope { .. } | Content::Nothing => Content::Json(Type::Any),
-            content => content,
-        };
-        let media_type = accepted(other);
-        alternatives.push(Alternative { name: scope.claim(&format!("send_{short}")), media_type, content });
+    let mut alternatives: Vec<Alternative> = Vec::new();
+    let mut is_first = true;
+    for answer in successes.iter().filter(|answer| !answer.content.is_empty()) {
+        let alike = alike(answer.content);
+        for (index, other) in media::offered(answer.content).into_iter().enumerate() {
+            let is_known =
+                alternatives.iter().any(|known| media::essence(&known.media_type) == media::essence(&accepted(other)));
+            let is_usual = index == 0 && alike.len() < 2;
+            let is_file = matches!(media::kind(other), Kind::Bytes | Kind::Text);
+            let Some(media) = answer.content.get(other).filter(|_| !is_known && !is_usual && (is_first || is_file))
+            else {
+                continue;
+            };
+            let short = media::short(other);
+            let pointer = schema_pointer(&answer.pointer, other);
+            let place = Place::new(pointer, format!("{base} {short} Response"), Usage::RESPONSE);
+            let content = match content(other, media, &place, schemas, diagnostics) {
+                // Whoever asks for another format of JSON wants it whole.
+                Content::Envelope { .. } | Content::Nothing => Content::Json(Type::Any),
+                content => content,
+            };
+            let media_type = accepted(other);
+            alternatives.push(Alternative { name: scope.claim(&format!("send_{short}")), media_type, content });
+        }
+        is_first = false;
     }
     alternatives
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::components::{self, Component};
 use super::media::{self, Kind, schema_pointer};
 use super::names::{self, Scope};
-use super::operations::{Answer, Found, open};
+use super::operations::{Answer, Found, open, target};
 use super::paging::Chosen;
 use super::schemas::{Place, Schemas};
 use super::usage::Usage;
@@ -42,7 +42,7 @@ pub(crate) fn lower<'a>(
 ) -> Responses {
     report_bodiless(found, schemas.document, diagnostics);
     let (output, accept, alternatives) = output(found, base, paging, schemas, diagnostics);
-    let (errors, error_view) = errors(found, base, schemas, diagnostics);
+    let (errors, error_view) = errors(found, base, &output, schemas, diagnostics);
     let headers = headers(found, base, schemas, diagnostics);
     Responses { output, accept, alternatives, errors, error_view, headers }
 }
@@ -300,22 +300,28 @@ fn is_text(node: Node<'_>, schemas: &Schemas<'_>) -> bool {
 fn errors<'a>(
     found: &Found<'a>,
     base: &str,
+    output: &Output,
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
 ) -> (Vec<ErrorResponse>, Option<StatusView>) {
     let responses = found.responses(schemas.document);
     let has_success = responses.iter().any(|answer| answer.status.starts_with('2'));
+    let has_error = responses.iter().any(|answer| answer.status.starts_with(['4', '5']));
     let mut scope = Scope::beside(&["Other"]);
     let mut cases: Vec<StatusCase> = Vec::new();
     let mut errors = Vec::new();
     for answer in responses {
         let status = answer.status.clone();
-        let is_error = status.starts_with(['4', '5']) || (status == "default" && has_success);
+        let is_error = status.starts_with(['4', '5']) || (status == "default" && (has_success || has_error));
         if !is_error {
             continue;
         }
         let variant = scope.claim(&variant(&status));
-        let ty = error_type(&answer, &format!("{base} {variant}"), schemas, diagnostics);
+        let ty = if status == "default" && !has_success {
+            given_and_error(found, &answer, output, schemas, diagnostics)
+        } else {
+            error_type(&answer, &format!("{base} {variant}"), schemas, diagnostics)
+        };
         let content = ty.clone().map_or(Content::Nothing, Content::Json);
         if status != "default" || ty.is_some() {
             let doc = answer.response.description.clone();
@@ -335,6 +341,26 @@ fn errors<'a>(
     sort(&mut cases);
     let name = schemas.scope.claim(&names::type_name(&format!("{base} Error")));
     (errors, Some(StatusView { name, cases }))
+}
+
+/// The type of the default response where errors are described, but no success: it is what the call gives, and perhaps
+/// what other errors hold.
+fn given_and_error(
+    found: &Found<'_>,
+    answer: &Answer<'_>,
+    output: &Output,
+    schemas: &Schemas<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Type> {
+    if !answer.content.is_empty() {
+        let place = schemas.document.locate(&format!("{}/responses/default", found.pointer)).at_key();
+        let message = "no success is described; what the call gives is taken to be the default response";
+        diagnostics.note("no-success", place, message).help("describe the response of a success, such as `200`");
+    }
+    match output {
+        Output::Json(ty) if target(schemas, ty).is_some() => Some(ty.clone()),
+        _ => None,
+    }
 }
 
 /// The type of an error's body, unless there is none, or it is the list of errors that the runtime reads by itself.

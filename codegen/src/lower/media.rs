@@ -66,11 +66,12 @@ pub(super) fn report_untyped(
 ) {
     let Some(view) = node.and_then(|node| node.view(document)) else { return };
     if view.has_properties() || view.items.is_some() || !view.all_of.is_empty() {
+        let what = if matches!(kind(media_type), Kind::Bytes | Kind::Multipart) { "bytes" } else { "text" };
         diagnostics
             .warning(
                 "untyped-body",
                 document.locate(pointer),
-                format!("a body of `{}` is text to the caller: its schema gets no type", essence(media_type)),
+                format!("a body of `{}` is {what} to the caller: its schema gets no type", essence(media_type)),
             )
             .help("offer `application/json` to have it typed");
     }

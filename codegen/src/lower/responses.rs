@@ -93,16 +93,12 @@ fn output<'a>(
         .filter(|opened| matches!(opened, Output::Page { .. }));
     let output = match (page, name) {
         (Some(page), _) => page,
-        (None, None) => match content(media_type, media, &place, schemas, diagnostics) {
+        (None, None) => match usual_content(media_type, media, &place, schemas, diagnostics) {
             Content::Nothing => Output::Empty,
             Content::Json(ty) => Output::Json(ty),
             Content::Envelope { member, ty } => Output::Envelope { member, ty },
             Content::Events(ty) => Output::Events(ty),
-            Content::Text => {
-                let node = media.schema.as_ref().map(Node::from);
-                media::report_untyped(media_type, node, &place.pointer, schemas.document, diagnostics);
-                Output::Text { media_type: media_type.to_owned() }
-            }
+            Content::Text => Output::Text { media_type: media_type.to_owned() },
             Content::Bytes => Output::Bytes { media_types: wanted(&successes) },
         },
         (None, Some(name)) => Output::ByStatus(view_of_successes(name, &successes, base, schemas, diagnostics)),
@@ -187,7 +183,7 @@ fn view_of_successes<'a>(
                     format!("{base} {variant}"),
                     Usage::RESPONSE,
                 );
-                match content(media_type, media, &place, schemas, diagnostics) {
+                match usual_content(media_type, media, &place, schemas, diagnostics) {
                     // A stream can't be a variant beside what is read as a whole.
                     Content::Events(_) => Content::Text,
                     other => other,
@@ -241,6 +237,23 @@ fn alternatives<'a>(
         is_first = false;
     }
     alternatives
+}
+
+/// What a body of the preferred media type is in Rust. That its schema gets no type is to be said: beside JSON it is but
+/// another way.
+fn usual_content<'a>(
+    media_type: &str,
+    media: &'a MediaType,
+    place: &Place,
+    schemas: &mut Schemas<'a>,
+    diagnostics: &mut Diagnostics,
+) -> Content {
+    let content = content(media_type, media, place, schemas, diagnostics);
+    if matches!(content, Content::Text | Content::Bytes) {
+        let node = media.schema.as_ref().map(Node::from);
+        media::report_untyped(media_type, node, &place.pointer, schemas.document, diagnostics);
+    }
+    content
 }
 
 /// What a body of a media type is in Rust.

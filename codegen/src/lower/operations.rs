@@ -144,7 +144,7 @@ impl<'a> Found<'a> {
     /// Notes which schemas the operation sends and receives.
     pub(crate) fn mark(&self, document: &'a Document, usage: &mut UsageMap) {
         for (parameter, _) in self.parameters(document) {
-            if let Some(node) = parameters::schema(parameter) {
+            if let Some(node) = parameters::schema(parameter, document) {
                 usage.mark(document, node, Usage::PARAMETER);
             }
         }

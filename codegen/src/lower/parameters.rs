@@ -11,10 +11,11 @@ use super::media::{self, Kind};
 use super::names::{self, Scope};
 use super::operations::{Found, paging_object};
 use super::schemas::{Place, Schemas, Typed, note_rename};
+use super::security;
 use super::usage::Usage;
 use super::view::{Node, View};
 use crate::diagnostic::{Diagnostics, nearest};
-use crate::model::{Argument, Param, ParamIn, PathArg, Style, Type};
+use crate::model::{Argument, Auth, Param, ParamIn, PathArg, Style, Type};
 use crate::normalize::Document;
 
 /// Headers that the client sets itself; the specification says to ignore parameters of these names.
@@ -269,6 +270,55 @@ fn report_duplicates_of(
                 .help("remove one of them");
         } else {
             seen.insert(identity(parameter), (name, pointer));
+        }
+    }
+}
+
+/// Parameters in the place of a credential, which give way to nothing: each pair is told of once.
+pub(crate) fn report_credentials(
+    found: &[Found<'_>],
+    security: &security::Plan<'_>,
+    document: &Document,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut credentials: BTreeMap<(&str, Cow<'_, str>), Vec<usize>> = BTreeMap::new();
+    for (index, scheme) in security.security.schemes.iter().enumerate() {
+        let place = match &scheme.auth {
+            Auth::Header(name) => ("header", Cow::Owned(name.to_ascii_lowercase())),
+            Auth::Query(name) => ("query", Cow::Borrowed(name.as_str())),
+            Auth::Cookie(name) => ("cookie", Cow::Borrowed(name.as_str())),
+            Auth::Bearer | Auth::ClientCredentials { .. } | Auth::Basic | Auth::Http(_) => continue,
+        };
+        credentials.entry(place).or_default().push(index);
+    }
+    if credentials.is_empty() {
+        return;
+    }
+    let usual: BTreeSet<usize> = security.security.default.iter().flatten().copied().collect();
+    for found in found {
+        for (parameter, pointer) in found.parameters(document) {
+            // Those that are left out are sent by nobody.
+            let Some(indices) = credentials.get_mut(&identity(parameter)).filter(|_| param(parameter).is_some()) else {
+                continue;
+            };
+            let needed = security.of(found).map(|own| own.into_iter().flatten().collect());
+            let needed: &BTreeSet<usize> = needed.as_ref().unwrap_or(&usual);
+            let (replaced, others): (Vec<_>, Vec<_>) = indices.drain(..).partition(|index| needed.contains(index));
+            *indices = others;
+            for scheme in replaced.into_iter().filter_map(|index| security.security.schemes.get(index)) {
+                let (word, name) = (location_word(parameter), &parameter.parameter_data_ref().name);
+                diagnostics
+                    .note(
+                        "credential-parameter",
+                        document.locate(&format!("{pointer}/name")),
+                        format!(
+                            "the {word} parameter `{name}` stands where the credential of `{}` goes; a caller who sets it \
+                             sends that in place of the credential",
+                            scheme.name
+                        ),
+                    )
+                    .help("remove the parameter if it is but the credential");
+            }
         }
     }
 }

@@ -465,8 +465,8 @@ pub enum Output {
     Envelope { member: String, ty: Type },
     /// One page of a list.
     Page { item: Type, meta: Option<Type>, paging: usize, whole: bool },
-    /// The bytes of the body.
-    Bytes { media_type: String },
+    /// The bytes of the body, which are of one of these media types.
+    Bytes { media_types: Vec<String> },
     /// The text of the body.
     Text { media_type: String },
     /// A stream of events with data of this type.

@@ -96,6 +96,20 @@ async fn a_pdf_is_not_decoded_as_json() {
 }
 
 #[tokio::test]
+async fn a_file_of_any_media_type_or_of_one() {
+    let server = Server::start([answer(200, "image/jpeg", "\u{1}").as_str()]).await;
+    let client = client(&server);
+    let picture = || client.jobs().retrieve_picture("1");
+    let response = picture().send_raw().await.unwrap();
+    assert_eq!(response.headers().get("content-type"), Some("image/jpeg"));
+    assert_eq!(server.one().header("accept"), Some("image/png, image/jpeg"));
+    assert_eq!(&picture().send_jpeg().await.unwrap()[..], b"\x01");
+    assert_eq!(server.one().header("accept"), Some("image/jpeg"));
+    assert_eq!(&picture().send_png().await.unwrap()[..], b"\x01");
+    assert_eq!(server.one().header("accept"), Some("image/png"));
+}
+
+#[tokio::test]
 async fn every_media_type_is_asked_for_by_its_name() {
     let body = r#"{"_embedded":[{"id":"1"}]}"#;
     let server = Server::start([answer(200, "application/hal+json", body).as_str()]).await;

@@ -70,6 +70,8 @@ async fn queries() {
         (request().deep(color()), "deep[B]=150&deep[G]=200&deep[R]=100"),
         (request().json(color()), "json=%7B%22B%22%3A150%2C%22G%22%3A200%2C%22R%22%3A100%7D"),
         (request().plain("a b"), "plain=a%20b"),
+        // Whoever takes a list as CSV gets the caller's CSV.
+        (request().csv("a,\"b\""), "csv=a%2C%22b%22"),
         (request().reserved("a/b:c?d=e&f#g"), "reserved=a/b:c?d=e%26f%23g"),
         (request().limit(5), "limit=5"),
         // The parameter of the path has the same name and another style.

@@ -68,7 +68,8 @@ fn wire_of(api: &Api, output: &Output) -> String {
     match output {
         Output::Envelope { member, .. } => member.clone(),
         Output::Page { paging, whole, .. } => format!("{:?} {whole}", api.pagings.get(*paging)),
-        Output::Bytes { media_type } | Output::Text { media_type } => media_type.clone(),
+        Output::Bytes { media_types } => media_types.join(", "),
+        Output::Text { media_type } => media_type.clone(),
         Output::Empty | Output::Json(_) | Output::Events(_) | Output::ByStatus(_) => String::new(),
     }
 }

@@ -127,6 +127,15 @@ pub(crate) fn brief(text: &str) -> String {
     inline(&visible(line.get(..ends.unwrap_or(line.len())).unwrap_or(&line))).into_owned()
 }
 
+/// Texts from a document of which one is meant: `a`, `b` or `c`.
+pub(crate) fn either(texts: &[String]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| code(text)).collect();
+    match texts.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => texts.concat(),
+    }
+}
+
 /// A text from a document as code within prose that is not looked at again.
 pub(crate) fn code(text: &str) -> String {
     let visible = |character: char| match character {

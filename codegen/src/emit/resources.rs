@@ -148,6 +148,15 @@ fn method_doc(api: &Api, resource: &Resource, method: &Method, crate_name: &str)
         lines.push(String::new());
         lines.push(format!("The body is sent as `{}`.", media_type.replace('`', "'")));
     }
+    if let Output::Bytes { media_types } = &method.output
+        && media_types.len() > 1
+    {
+        lines.push(String::new());
+        lines.extend(docs::lines(&format!(
+            "The file is {}: the header `content-type` of `send_raw()` or `send_stream()` says which.",
+            docs::either(media_types)
+        )));
+    }
     if method.path_args.iter().any(|arg| !arg.doc.trim().is_empty()) {
         lines.push(String::new());
         lines.push("# Arguments".to_owned());

@@ -348,7 +348,7 @@ impl Page<'_> {
     fn output(&self, output: &Output) -> String {
         match output {
             Output::Empty => "nothing.".to_owned(),
-            Output::Bytes { media_type } => format!("the bytes of a file (`{media_type}`)."),
+            Output::Bytes { media_types } => format!("the bytes of a file ({}).", docs::either(media_types)),
             Output::Text { media_type } => format!("text (`{media_type}`)."),
             Output::Page { item, .. } => format!("pages of {}", self.value(item)),
             Output::Json(ty) | Output::Envelope { ty, .. } => self.value(ty),

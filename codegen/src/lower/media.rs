@@ -66,11 +66,12 @@ pub(super) fn report_untyped(
 ) {
     let Some(view) = node.and_then(|node| node.view(document)) else { return };
     if view.has_properties() || view.items.is_some() || !view.all_of.is_empty() {
+        let what = if matches!(kind(media_type), Kind::Bytes | Kind::Multipart) { "bytes" } else { "text" };
         diagnostics
             .warning(
                 "untyped-body",
                 document.locate(pointer),
-                format!("a body of `{}` is text to the caller: its schema gets no type", essence(media_type)),
+                format!("a body of `{}` is {what} to the caller: its schema gets no type", essence(media_type)),
             )
             .help("offer `application/json` to have it typed");
     }
@@ -104,6 +105,8 @@ pub(crate) fn short(media_type: &str) -> String {
         Kind::Events => "events".to_owned(),
         _ if essence == "application/octet-stream" => "bytes".to_owned(),
         _ if essence == "text/plain" => "text".to_owned(),
+        // All images are what a range of them is called.
+        _ if essence.ends_with("/*") => names::snake(essence.trim_end_matches("/*")),
         _ => names::snake(essence.rsplit('/').next().unwrap_or(&essence)),
     }
 }
@@ -116,10 +119,19 @@ pub(crate) fn preferred(content: &openapiv3::Content) -> Option<(&str, &MediaTyp
     usual.or_else(plain).or_else(json).or_else(|| content.iter().next()).map(|(name, media)| (name.as_str(), media))
 }
 
-/// The media types of a content that differ in more than their name, the preferred one first.
+/// The media types of a body to send that differ in more than their name, the preferred one first.
+pub(crate) fn distinct(content: &openapiv3::Content) -> Vec<&str> {
+    let mut distinct = offered(content);
+    let mut has_bytes = false;
+    // An upload says by itself of which media type it is.
+    distinct.retain(|name| kind(name) != Kind::Bytes || !std::mem::replace(&mut has_bytes, true));
+    distinct
+}
+
+/// The media types of a response that differ in more than their name, the preferred one first.
 ///
 /// Servers like to list several names of JSON, all of one schema.
-pub(crate) fn distinct(content: &openapiv3::Content) -> Vec<&str> {
+pub(crate) fn offered(content: &openapiv3::Content) -> Vec<&str> {
     let Some((first, media)) = preferred(content) else { return Vec::new() };
     let mut distinct = vec![first];
     for (name, other) in content {
@@ -128,9 +140,7 @@ pub(crate) fn distinct(content: &openapiv3::Content) -> Vec<&str> {
             && (is_plain_json(first) || !essence(name).ends_with("+json"))
             && !essence(name).ends_with("patch+json")
             && (other.schema == media.schema || other.schema.is_none());
-        // An upload says by itself of which media type it is.
-        let same_bytes = kind(name) == Kind::Bytes && distinct.iter().any(|known| kind(known) == Kind::Bytes);
-        if name != first && !same_json && !same_bytes && !distinct.iter().any(|known| essence(known) == essence(name)) {
+        if name != first && !same_json && !distinct.iter().any(|known| essence(known) == essence(name)) {
             distinct.push(name);
         }
     }
@@ -173,6 +183,7 @@ mod tests {
             ("multipart/form-data", "multipart"),
             ("application/octet-stream", "bytes"),
             ("text/plain; charset=utf-8", "text"),
+            ("image/*", "image"),
         ];
         for (media_type, expected) in table {
             assert_eq!(short(media_type), expected, "{media_type}");
@@ -184,6 +195,13 @@ mod tests {
 
     fn content(text: &str) -> openapiv3::Content {
         serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn uploads_are_one_and_downloads_are_not() {
+        let content = content(r#"{"application/json": {}, "application/zip": {}, "image/*": {}, "text/csv": {}}"#);
+        assert_eq!(distinct(&content), ["application/json", "application/zip", "text/csv"]);
+        assert_eq!(offered(&content), ["application/json", "application/zip", "image/*", "text/csv"]);
     }
 
     #[test]

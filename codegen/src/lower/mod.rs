@@ -85,6 +85,7 @@ pub fn lower(
     let features = FeaturePlan::new(&plan, sources, config);
 
     let security = security::Plan::new(document, &found, config, diagnostics);
+    parameters::report_credentials(&found, &security, document, diagnostics);
     let base_url = servers::base_url(document, config);
     let mut lowering = Lowering {
         security: &security,

@@ -1,6 +1,8 @@
 //! Operations become methods: arguments, body, output, paging.
 
-use openapiv3::{Operation, PathItem, ReferenceOr, RequestBody, Response, StatusCode};
+use std::sync::LazyLock;
+
+use openapiv3::{Content, Operation, PathItem, ReferenceOr, RequestBody, Response, StatusCode};
 
 use super::bodies;
 use super::components::Component;
@@ -28,6 +30,21 @@ pub(crate) struct Found<'a> {
     /// JSON pointer of the operation.
     pub pointer: String,
 }
+
+/// A response of an operation.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer<'a> {
+    /// `204`, `2XX` or `default`
+    pub status: String,
+    pub response: &'a Response,
+    /// What it holds: nothing where HTTP knows no body, whatever the document says.
+    pub content: &'a Content,
+    /// JSON pointer of the response, or of the component that it is.
+    pub pointer: String,
+}
+
+/// Statuses of responses that never have a body.
+const BODILESS: &[&str] = &["204", "205", "304"];
 
 fn path_pointer(path: &str) -> String {
     pointer::join("/paths", path)
@@ -63,13 +80,13 @@ impl<'a> Found<'a> {
         request_body(self.operation, &self.pointer, document)
     }
 
-    /// The responses by status, each with its place.
-    pub(crate) fn responses(&self, document: &'a Document) -> Vec<(String, &'a Response, String)> {
+    /// The responses by status.
+    pub(crate) fn responses(&self, document: &'a Document) -> Vec<Answer<'a>> {
         self.answers(document, |_| true).chain(self.fallback(document)).collect()
     }
 
     /// The success responses, or the default one where there is no other.
-    pub(crate) fn successes(&self, document: &'a Document) -> Vec<(String, &'a Response, String)> {
+    pub(crate) fn successes(&self, document: &'a Document) -> Vec<Answer<'a>> {
         let is_success = |status: &StatusCode| match status {
             StatusCode::Code(code) => *code / 100 == 2,
             StatusCode::Range(range) => *range == 2,
@@ -82,7 +99,7 @@ impl<'a> Found<'a> {
         &self,
         document: &'a Document,
         wanted: impl Fn(&StatusCode) -> bool,
-    ) -> impl Iterator<Item = (String, &'a Response, String)> {
+    ) -> impl Iterator<Item = Answer<'a>> {
         let operation = self.operation;
         operation.responses.responses.iter().filter(move |(status, _)| wanted(status)).filter_map(
             |(status, response)| {
@@ -96,7 +113,7 @@ impl<'a> Found<'a> {
     }
 
     /// The response to what no status stands for.
-    fn fallback(&self, document: &'a Document) -> Option<(String, &'a Response, String)> {
+    fn fallback(&self, document: &'a Document) -> Option<Answer<'a>> {
         self.answer("default".to_owned(), self.operation.responses.default.as_ref()?, document)
     }
 
@@ -105,16 +122,19 @@ impl<'a> Found<'a> {
         status: String,
         response: &'a ReferenceOr<Response>,
         document: &'a Document,
-    ) -> Option<(String, &'a Response, String)> {
+    ) -> Option<Answer<'a>> {
+        static NONE: LazyLock<Content> = LazyLock::new(Content::default);
         let pointer = [self.pointer.as_str(), "/responses/", &status].concat();
         let (response, pointer) = Component::resolve(response, pointer, document)?;
-        Some((status, response, pointer))
+        let has_body = self.http != Http::Head && !BODILESS.contains(&status.as_str());
+        let content = if has_body { &response.content } else { &*NONE };
+        Some(Answer { status, response, content, pointer })
     }
 
     /// The name of the member that is all there is in the JSON of the response.
     pub(crate) fn only_member(&self, document: &'a Document) -> Option<&'a str> {
         let successes = self.successes(document);
-        let (media_type, media) = successes.iter().find_map(|(_, response, _)| media::preferred(&response.content))?;
+        let (media_type, media) = successes.iter().find_map(|answer| media::preferred(answer.content))?;
         let node = media.schema.as_ref().filter(|_| media::kind(media_type) == Kind::Json).map(Node::from)?;
         let view = node.view(document)?;
         let mut members = view.properties().map(|(name, _)| name);
@@ -124,7 +144,7 @@ impl<'a> Found<'a> {
     /// Notes which schemas the operation sends and receives.
     pub(crate) fn mark(&self, document: &'a Document, usage: &mut UsageMap) {
         for (parameter, _) in self.parameters(document) {
-            if let Some(node) = parameters::schema(parameter) {
+            if let Some(node) = parameters::schema(parameter, document) {
                 usage.mark(document, node, Usage::PARAMETER);
             }
         }
@@ -135,9 +155,9 @@ impl<'a> Found<'a> {
                 }
             }
         }
-        for (status, response, _) in self.responses(document) {
-            let kind = if status.starts_with('2') { Usage::RESPONSE } else { Usage::ERROR };
-            for media in response.content.values() {
+        for answer in self.responses(document) {
+            let kind = if answer.status.starts_with('2') { Usage::RESPONSE } else { Usage::ERROR };
+            for media in answer.content.values() {
                 if let Some(schema) = &media.schema {
                     usage.mark(document, Node::from(schema), kind);
                 }

@@ -450,7 +450,7 @@ fn query_params<'a>(found: &Found<'a>, document: &'a Document) -> Vec<(String, O
     let mut params = Vec::new();
     for (parameter, _) in found.parameters(document) {
         let Parameter::Query { parameter_data, .. } = parameter else { continue };
-        let schema = parameters::schema(parameter);
+        let schema = parameters::schema(parameter, document);
         let members = schema.and_then(|node| paging_object(node, document)).unwrap_or_default();
         params.extend(members.iter().map(|(member, node)| (format!("{}[{member}]", parameter_data.name), Some(*node))));
         params.push((parameter_data.name.clone(), schema));
@@ -462,7 +462,7 @@ fn query_params<'a>(found: &Found<'a>, document: &'a Document) -> Vec<(String, O
 fn success<'a>(found: &Found<'a>, document: &'a Document) -> Option<(&'a Response, Node<'a>)> {
     let successes = found.successes(document);
     let (response, (media_type, media)) =
-        successes.iter().find_map(|(_, response, _)| Some((*response, media::preferred(&response.content)?)))?;
+        successes.iter().find_map(|answer| Some((answer.response, media::preferred(answer.content)?)))?;
     let schema = media.schema.as_ref().filter(|_| media::kind(media_type) == Kind::Json)?;
     Some((response, Node::from(schema)))
 }

@@ -3,18 +3,19 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use openapiv3::{Parameter, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr};
+use openapiv3::{MediaType, Parameter, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr};
 use serde_json::Value;
 
 use super::components::{self, Component};
-use super::media;
+use super::media::{self, Kind};
 use super::names::{self, Scope};
 use super::operations::{Found, paging_object};
-use super::schemas::{Place, Schemas, note_rename};
+use super::schemas::{Place, Schemas, Typed, note_rename};
+use super::security;
 use super::usage::Usage;
-use super::view::Node;
+use super::view::{Node, View};
 use crate::diagnostic::{Diagnostics, nearest};
-use crate::model::{Argument, Param, ParamIn, PathArg, Style, Type};
+use crate::model::{Argument, Auth, Param, ParamIn, PathArg, Style, Type};
 use crate::normalize::Document;
 
 /// Headers that the client sets itself; the specification says to ignore parameters of these names.
@@ -61,7 +62,7 @@ pub(crate) fn lower<'a>(
             diagnostics.warning("header-name", at, format!("{fault}; the parameter is left out")).help(help);
             continue;
         }
-        let members = schema(parameter)
+        let members = schema(parameter, schemas.document)
             .filter(|_| is_paged && param.style == Style::DeepObject)
             .and_then(|node| paging_object(node, schemas.document));
         for (name, member) in members.iter().flatten() {
@@ -81,11 +82,8 @@ pub(crate) fn lower<'a>(
                 default: default_of(*member, schemas),
             });
         }
-        if members.is_none()
-            && let Some((node, schema_at)) = components::schema(&data.format, pointer)
-        {
-            let place = Place::new(schema_at, format!("{base} {}", data.name), Usage::PARAMETER);
-            let typed = schemas.lower(node, &place, diagnostics);
+        if members.is_none() {
+            let typed = value(parameter, pointer, &format!("{base} {}", data.name), schemas, diagnostics);
             let wanted = names::snake(&data.name);
             let wanted = if taken.is_taken(&wanted) { format!("{wanted}_") } else { wanted };
             let name = taken.claim(&wanted);
@@ -104,10 +102,10 @@ pub(crate) fn lower<'a>(
                 location: param.location,
                 ty: typed.ty,
                 required: data.required,
-                doc: data.description.clone().unwrap_or(typed.doc),
+                doc: typed.doc,
                 deprecated: data.deprecated.unwrap_or_default() || typed.deprecated,
-                example: data.example.clone().or(typed.example),
-                default: default_of(node, schemas),
+                example: typed.example,
+                default: schema(parameter, schemas.document).and_then(|node| default_of(node, schemas)),
             });
         }
         params.push(param);
@@ -146,19 +144,86 @@ fn param(parameter: &Parameter) -> Option<Param> {
         Parameter::Header { .. } => (ParamIn::Header, Style::Simple, false, false),
         Parameter::Cookie { .. } => (ParamIn::Cookie, Style::Form, false, false),
     };
-    let style = if is_json_text(parameter) { Style::Json } else { style };
+    let style = match media_type(parameter) {
+        Some((name, _)) if media::kind(name) == Kind::Json => Style::Json,
+        // Styles are for what has a schema.
+        Some(_) if location == ParamIn::Query => Style::Form,
+        _ => style,
+    };
     let explode = data.explode.unwrap_or(style == Style::Form);
     Some(Param { wire: data.name.clone(), location, style, explode, reserved, empty })
 }
 
-/// Whether the document gives the parameter a media type, and that is JSON.
-fn is_json_text(parameter: &Parameter) -> bool {
+/// The media type that the document gives the parameter in place of a schema.
+fn media_type(parameter: &Parameter) -> Option<(&str, &MediaType)> {
     match &parameter.parameter_data_ref().format {
-        ParameterSchemaOrContent::Content(content) => {
-            content.keys().next().is_some_and(|name| media::kind(name) == media::Kind::Json)
-        }
-        ParameterSchemaOrContent::Schema(_) => false,
+        ParameterSchemaOrContent::Content(content) => content.first().map(|(name, media)| (name.as_str(), media)),
+        ParameterSchemaOrContent::Schema(_) => None,
     }
+}
+
+/// The media type of a parameter whose value is the caller's text: one that is not written here, unless its schema is
+/// that of a plain value, of which there is but one way to write it.
+fn foreign<'p>(parameter: &'p Parameter, document: &Document) -> Option<(&'p str, &'p MediaType)> {
+    let (name, media) = media_type(parameter).filter(|(name, _)| media::kind(name) != Kind::Json)?;
+    let view = media.schema.as_ref().and_then(|schema| Node::from(schema).resolve(document)).map(View::of);
+    let is_plain = |view: View<'_>| match view.kind {
+        Some(kind) => !matches!(kind, "object" | "array"),
+        None => !view.values.is_empty(),
+    };
+    if view.is_some_and(is_plain) { None } else { Some((name, media)) }
+}
+
+/// The type of a parameter's value, and what is said of it.
+fn value<'a>(
+    parameter: &'a Parameter,
+    pointer: &str,
+    name: &str,
+    schemas: &mut Schemas<'a>,
+    diagnostics: &mut Diagnostics,
+) -> Typed {
+    let document = schemas.document;
+    let data = parameter.parameter_data_ref();
+    let example = data.example.clone().or_else(|| media_type(parameter)?.1.example.clone());
+    if let Some((media_type, media)) = foreign(parameter, document) {
+        let node = media.schema.as_ref().map(Node::from);
+        let at = media::schema_pointer(pointer, media_type);
+        report_untyped(&data.name, media_type, node, &at, document, diagnostics);
+        let said = node.and_then(|node| node.view(document)).and_then(|view| view.data.description.clone());
+        let said = data.description.clone().or(said).unwrap_or_default();
+        let doc = format!("{}\n\nSent as it is given, as `{media_type}`.", said.trim()).trim_start().to_owned();
+        return Typed { ty: Type::String, doc, example: example.filter(Value::is_string), ..Typed::any() };
+    }
+    let mut typed = match components::schema(&data.format, pointer) {
+        Some((node, at)) => schemas.lower(node, &Place::new(at, name.to_owned(), Usage::PARAMETER), diagnostics),
+        None => Typed::any(),
+    };
+    if let Some(description) = &data.description {
+        typed.doc.clone_from(description);
+    }
+    Typed { example: example.or(typed.example.take()), ..typed }
+}
+
+/// Says of a parameter in a format that is not written here that its schema gets no type.
+fn report_untyped(
+    name: &str,
+    media_type: &str,
+    node: Option<Node<'_>>,
+    pointer: &str,
+    document: &Document,
+    diagnostics: &mut Diagnostics,
+) {
+    if node.and_then(|node| node.view(document)).is_none_or(|view| view.is_free()) {
+        return;
+    }
+    let media_type = media::essence(media_type);
+    diagnostics
+        .warning(
+            "untyped-parameter",
+            document.locate(pointer),
+            format!("`{name}` is text to the caller, in `{media_type}`: its schema gets no type"),
+        )
+        .help("offer `application/json` to have it typed, or write `schema` in place of `content`");
 }
 
 /// What the server assumes when nothing is sent.
@@ -205,6 +270,55 @@ fn report_duplicates_of(
                 .help("remove one of them");
         } else {
             seen.insert(identity(parameter), (name, pointer));
+        }
+    }
+}
+
+/// Parameters in the place of a credential, which give way to nothing: each pair is told of once.
+pub(crate) fn report_credentials(
+    found: &[Found<'_>],
+    security: &security::Plan<'_>,
+    document: &Document,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut credentials: BTreeMap<(&str, Cow<'_, str>), Vec<usize>> = BTreeMap::new();
+    for (index, scheme) in security.security.schemes.iter().enumerate() {
+        let place = match &scheme.auth {
+            Auth::Header(name) => ("header", Cow::Owned(name.to_ascii_lowercase())),
+            Auth::Query(name) => ("query", Cow::Borrowed(name.as_str())),
+            Auth::Cookie(name) => ("cookie", Cow::Borrowed(name.as_str())),
+            Auth::Bearer | Auth::ClientCredentials { .. } | Auth::Basic | Auth::Http(_) => continue,
+        };
+        credentials.entry(place).or_default().push(index);
+    }
+    if credentials.is_empty() {
+        return;
+    }
+    let usual: BTreeSet<usize> = security.security.default.iter().flatten().copied().collect();
+    for found in found {
+        for (parameter, pointer) in found.parameters(document) {
+            // Those that are left out are sent by nobody.
+            let Some(indices) = credentials.get_mut(&identity(parameter)).filter(|_| param(parameter).is_some()) else {
+                continue;
+            };
+            let needed = security.of(found).map(|own| own.into_iter().flatten().collect());
+            let needed: &BTreeSet<usize> = needed.as_ref().unwrap_or(&usual);
+            let (replaced, others): (Vec<_>, Vec<_>) = indices.drain(..).partition(|index| needed.contains(index));
+            *indices = others;
+            for scheme in replaced.into_iter().filter_map(|index| security.security.schemes.get(index)) {
+                let (word, name) = (location_word(parameter), &parameter.parameter_data_ref().name);
+                diagnostics
+                    .note(
+                        "credential-parameter",
+                        document.locate(&format!("{pointer}/name")),
+                        format!(
+                            "the {word} parameter `{name}` stands where the credential of `{}` goes; a caller who sets it \
+                             sends that in place of the credential",
+                            scheme.name
+                        ),
+                    )
+                    .help("remove the parameter if it is but the credential");
+            }
         }
     }
 }
@@ -310,18 +424,13 @@ pub(crate) fn path_args<'a>(
             });
             continue;
         };
-        let style = match style {
-            _ if is_json_text(parameter) => Style::Json,
-            PathStyle::Matrix => Style::Matrix,
-            PathStyle::Label => Style::Label,
-            PathStyle::Simple => Style::Simple,
+        let style = match (media_type(parameter), style) {
+            (Some((name, _)), _) if media::kind(name) == Kind::Json => Style::Json,
+            (Some(_), _) | (None, PathStyle::Simple) => Style::Simple,
+            (None, PathStyle::Matrix) => Style::Matrix,
+            (None, PathStyle::Label) => Style::Label,
         };
-        let typed = components::schema(&data.format, pointer).map(|(node, schema_at)| {
-            let place = Place::new(schema_at, format!("{base} {wire}"), Usage::PARAMETER);
-            schemas.lower(node, &place, diagnostics)
-        });
-        let (ty, doc, example) =
-            typed.map_or((Type::String, String::new(), None), |typed| (typed.ty, typed.doc, typed.example));
+        let typed = value(parameter, pointer, &format!("{base} {wire}"), schemas, diagnostics);
         let wanted = names::snake(wire);
         let name = scope.claim(&wanted);
         if name != wanted {
@@ -330,18 +439,21 @@ pub(crate) fn path_args<'a>(
         args.push(PathArg {
             name,
             wire: wire.to_owned(),
-            ty,
+            ty: typed.ty,
             style,
             explode: data.explode.unwrap_or_default(),
-            doc: data.description.clone().unwrap_or(doc),
-            example: data.example.clone().or(example),
+            doc: typed.doc,
+            example: typed.example,
         });
     }
     args
 }
 
-/// The schema of a parameter, or of the media type in its place.
-pub(super) fn schema(parameter: &Parameter) -> Option<Node<'_>> {
+/// The schema of a parameter, or of the media type in its place, unless it gets no type.
+pub(super) fn schema<'a>(parameter: &'a Parameter, document: &Document) -> Option<Node<'a>> {
+    if foreign(parameter, document).is_some() {
+        return None;
+    }
     components::schema(&parameter.parameter_data_ref().format, "").map(|(node, _)| node)
 }
 

@@ -1,14 +1,15 @@
 //! What calls give: the types of responses by status and media type, of errors, and of headers.
 
 use std::collections::{HashMap, HashSet};
+use std::iter;
 
-use openapiv3::{Header, MediaType, Response};
+use openapiv3::{Header, MediaType};
 use serde_json::Value;
 
 use super::components::{self, Component};
 use super::media::{self, Kind, schema_pointer};
 use super::names::{self, Scope};
-use super::operations::{Found, open};
+use super::operations::{Answer, Found, open, target};
 use super::paging::Chosen;
 use super::schemas::{Place, Schemas};
 use super::usage::Usage;
@@ -39,14 +40,34 @@ pub(crate) fn lower<'a>(
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Responses {
+    report_bodiless(found, schemas.document, diagnostics);
     let (output, accept, alternatives) = output(found, base, paging, schemas, diagnostics);
-    let (errors, error_view) = errors(found, base, schemas, diagnostics);
+    let (errors, error_view) = errors(found, base, &output, schemas, diagnostics);
     let headers = headers(found, base, schemas, diagnostics);
     Responses { output, accept, alternatives, errors, error_view, headers }
 }
 
-/// A response, with its status and its place.
-type Answer<'a> = (String, &'a Response, String);
+/// Responses that have content in the document, but never in HTTP.
+fn report_bodiless(found: &Found<'_>, document: &Document, diagnostics: &mut Diagnostics) {
+    for Answer { status, response, content, pointer } in found.responses(document) {
+        let is_component = pointer.starts_with("/components/");
+        let (what, help) = match found.http {
+            // What is a component describes the response to GET as well.
+            Http::Head if is_component => continue,
+            Http::Head => ("a response to HEAD".to_owned(), "remove it"),
+            _ => (format!("a response of status {status}"), "remove it, or give the response another status"),
+        };
+        if content.is_empty() && !response.content.is_empty() {
+            diagnostics
+                .warning(
+                    "bodiless-response",
+                    document.locate(&format!("{pointer}/content")).at_key(),
+                    format!("{what} has no body; its `content` counts for nothing"),
+                )
+                .help(help);
+        }
+    }
+}
 
 /// What the call gives, what it asks for, and the media types that it could ask for instead.
 fn output<'a>(
@@ -57,55 +78,39 @@ fn output<'a>(
     diagnostics: &mut Diagnostics,
 ) -> (Output, Option<String>, Vec<Alternative>) {
     let nothing = || (Output::Empty, Some("*/*".to_owned()), Vec::new());
-    // The response to HEAD has no body, whatever the document says.
-    if found.http == Http::Head {
-        return nothing();
-    }
     let successes = found.successes(schemas.document);
-    let Some((_, response, pointer)) = successes.iter().find(|(_, response, _)| !response.content.is_empty()) else {
-        return nothing();
-    };
-    let Some((media_type, media)) = media::preferred(&response.content) else { return nothing() };
-    let by_status = successes.iter().any(|(_, other, _)| !is_same(other, response));
+    let Some(answer) = successes.iter().find(|answer| !answer.content.is_empty()) else { return nothing() };
+    let Some((media_type, media)) = media::preferred(answer.content) else { return nothing() };
+    let by_status = successes.iter().any(|other| !is_same(other.content, answer.content));
     let name = by_status.then(|| schemas.scope.claim(&names::type_name(&format!("{base} Response"))));
 
-    let place = Place::new(schema_pointer(pointer, media_type), format!("{base} Response"), Usage::RESPONSE);
+    let place = Place::new(schema_pointer(&answer.pointer, media_type), format!("{base} Response"), Usage::RESPONSE);
     let page = media
         .schema
         .as_ref()
         .filter(|_| media::kind(media_type) == Kind::Json)
         .and_then(|schema| open(Node::from(schema), &place, base, paging, schemas, diagnostics))
         .filter(|opened| matches!(opened, Output::Page { .. }));
-    let mut accept = vec![media_type];
     let output = match (page, name) {
         (Some(page), _) => page,
-        (None, None) => match content(media_type, media, &place, schemas, diagnostics) {
+        (None, None) => match usual_content(media_type, media, &place, schemas, diagnostics) {
             Content::Nothing => Output::Empty,
             Content::Json(ty) => Output::Json(ty),
             Content::Envelope { member, ty } => Output::Envelope { member, ty },
             Content::Events(ty) => Output::Events(ty),
-            Content::Text => {
-                let node = media.schema.as_ref().map(Node::from);
-                media::report_untyped(media_type, node, &place.pointer, schemas.document, diagnostics);
-                Output::Text { media_type: media_type.to_owned() }
-            }
-            Content::Bytes => Output::Bytes { media_type: media_type.to_owned() },
+            Content::Text => Output::Text { media_type: media_type.to_owned() },
+            Content::Bytes => Output::Bytes { media_types: wanted(&successes) },
         },
-        (None, Some(name)) => {
-            let (view, others) = view_of_successes(name, &successes, base, schemas, diagnostics);
-            accept = others;
-            Output::ByStatus(view)
-        }
+        (None, Some(name)) => Output::ByStatus(view_of_successes(name, &successes, base, schemas, diagnostics)),
     };
-    let accept = accept.iter().map(|media_type| accepted(media_type)).collect::<Vec<_>>();
-    let accept = Some(accept.join(", ")).filter(|accept| accept != "application/json");
-    (output, accept, alternatives(response, pointer, media_type, base, schemas, diagnostics))
+    let accept = Some(wanted(&successes).join(", ")).filter(|accept| accept != "application/json");
+    (output, accept, alternatives(&successes, base, schemas, diagnostics))
 }
 
-/// Whether two responses are decoded alike.
-fn is_same(one: &Response, other: &Response) -> bool {
-    let essential = |response: &Response| {
-        media::preferred(&response.content).map(|(name, media)| {
+/// Whether the contents of two responses are decoded alike.
+fn is_same(one: &openapiv3::Content, other: &openapiv3::Content) -> bool {
+    let essential = |content| {
+        media::preferred(content).map(|(name, media)| {
             // A file has no schema worth comparing.
             let schema = media.schema.as_ref().filter(|_| media::kind(name) == Kind::Json);
             (media::essence(name), schema.and_then(|schema| serde_json::to_value(schema).ok()).map(without_remarks))
@@ -133,40 +138,63 @@ fn without_remarks(schema: Value) -> Value {
     members.into_iter().filter(|(name, _)| !is_remark(name)).map(inner).collect()
 }
 
-/// A variant for each success, and the media types of all of them.
+/// The media types that a call asks for: of each success the preferred one, or all that are bytes, if it is one of these.
+fn wanted(successes: &[Answer<'_>]) -> Vec<String> {
+    let mut wanted: Vec<String> = Vec::new();
+    for answer in successes {
+        let Some((preferred, _)) = media::preferred(answer.content) else { continue };
+        for media_type in iter::once(preferred).chain(alike(answer.content)) {
+            let media_type = accepted(media_type);
+            if !wanted.iter().any(|known| media::essence(known) == media::essence(&media_type)) {
+                wanted.push(media_type);
+            }
+        }
+    }
+    wanted
+}
+
+/// The media types of a response that are but other bytes than those of the preferred one: which of them it is, the
+/// server may know better than the caller.
+fn alike(content: &openapiv3::Content) -> Vec<&str> {
+    let is_bytes = |name: &&str| media::kind(name) == Kind::Bytes;
+    let offered = media::offered(content);
+    if offered.first().is_some_and(is_bytes) { offered.into_iter().filter(is_bytes).collect() } else { Vec::new() }
+}
+
+/// A variant for each success.
 fn view_of_successes<'a>(
     name: String,
     successes: &[Answer<'a>],
     base: &str,
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
-) -> (StatusView, Vec<&'a str>) {
+) -> StatusView {
     let mut scope = Scope::beside(&["Other"]);
     let mut cases: Vec<StatusCase> = Vec::new();
-    let mut media_types: Vec<&str> = Vec::new();
-    for (index, (status, response, pointer)) in successes.iter().enumerate() {
-        let variant = scope.claim(&variant(status));
-        let same = successes.iter().take(index).position(|(_, other, _)| is_same(other, response));
-        let content = match (same.and_then(|same| cases.get(same)), media::preferred(&response.content)) {
+    for (index, answer) in successes.iter().enumerate() {
+        let variant = scope.claim(&variant(&answer.status));
+        let same = successes.iter().take(index).position(|other| is_same(other.content, answer.content));
+        let content = match (same.and_then(|same| cases.get(same)), media::preferred(answer.content)) {
             (Some(same), _) => same.content.clone(),
             (None, None) => Content::Nothing,
             (None, Some((media_type, media))) => {
-                if !media_types.contains(&media_type) {
-                    media_types.push(media_type);
-                }
-                let place =
-                    Place::new(schema_pointer(pointer, media_type), format!("{base} {variant}"), Usage::RESPONSE);
-                match content(media_type, media, &place, schemas, diagnostics) {
+                let place = Place::new(
+                    schema_pointer(&answer.pointer, media_type),
+                    format!("{base} {variant}"),
+                    Usage::RESPONSE,
+                );
+                match usual_content(media_type, media, &place, schemas, diagnostics) {
                     // A stream can't be a variant beside what is read as a whole.
                     Content::Events(_) => Content::Text,
                     other => other,
                 }
             }
         };
-        cases.push(StatusCase { status: status.clone(), variant, doc: response.description.clone(), content });
+        let (status, doc) = (answer.status.clone(), answer.response.description.clone());
+        cases.push(StatusCase { status, variant, doc, content });
     }
     sort(&mut cases);
-    (StatusView { name, cases }, media_types)
+    StatusView { name, cases }
 }
 
 /// Exact statuses before ranges, and those before the default.
@@ -174,30 +202,58 @@ fn sort(cases: &mut [StatusCase]) {
     cases.sort_by_key(|case| (case.status == "default", case.status.ends_with("XX")));
 }
 
-/// Further media types of the response.
+/// Further media types of the responses: all that the first one with content offers, and files that only others do.
 fn alternatives<'a>(
-    response: &'a Response,
-    pointer: &str,
-    media_type: &str,
+    successes: &[Answer<'a>],
     base: &str,
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Alternative> {
     let mut scope = Scope::beside(names::REQUEST_METHODS);
-    let mut alternatives = Vec::new();
-    for other in media::distinct(&response.content).into_iter().filter(|other| *other != media_type) {
-        let Some(media) = response.content.get(other) else { continue };
-        let short = media::short(other);
-        let place = Place::new(schema_pointer(pointer, other), format!("{base} {short} Response"), Usage::RESPONSE);
-        let content = match content(other, media, &place, schemas, diagnostics) {
-            // Whoever asks for another format of JSON wants it whole.
-            Content::Envelope { .. } | Content::Nothing => Content::Json(Type::Any),
-            content => content,
-        };
-        let media_type = accepted(other);
-        alternatives.push(Alternative { name: scope.claim(&format!("send_{short}")), media_type, content });
+    let mut alternatives: Vec<Alternative> = Vec::new();
+    let mut is_first = true;
+    for answer in successes.iter().filter(|answer| !answer.content.is_empty()) {
+        let alike = alike(answer.content);
+        for (index, other) in media::offered(answer.content).into_iter().enumerate() {
+            let is_known =
+                alternatives.iter().any(|known| media::essence(&known.media_type) == media::essence(&accepted(other)));
+            let is_usual = index == 0 && alike.len() < 2;
+            let is_file = matches!(media::kind(other), Kind::Bytes | Kind::Text);
+            let Some(media) = answer.content.get(other).filter(|_| !is_known && !is_usual && (is_first || is_file))
+            else {
+                continue;
+            };
+            let short = media::short(other);
+            let pointer = schema_pointer(&answer.pointer, other);
+            let place = Place::new(pointer, format!("{base} {short} Response"), Usage::RESPONSE);
+            let content = match content(other, media, &place, schemas, diagnostics) {
+                // Whoever asks for another format of JSON wants it whole.
+                Content::Envelope { .. } | Content::Nothing => Content::Json(Type::Any),
+                content => content,
+            };
+            let media_type = accepted(other);
+            alternatives.push(Alternative { name: scope.claim(&format!("send_{short}")), media_type, content });
+        }
+        is_first = false;
     }
     alternatives
+}
+
+/// What a body of the preferred media type is in Rust. That its schema gets no type is to be said: beside JSON it is but
+/// another way.
+fn usual_content<'a>(
+    media_type: &str,
+    media: &'a MediaType,
+    place: &Place,
+    schemas: &mut Schemas<'a>,
+    diagnostics: &mut Diagnostics,
+) -> Content {
+    let content = content(media_type, media, place, schemas, diagnostics);
+    if matches!(content, Content::Text | Content::Bytes) {
+        let node = media.schema.as_ref().map(Node::from);
+        media::report_untyped(media_type, node, &place.pointer, schemas.document, diagnostics);
+    }
+    content
 }
 
 /// What a body of a media type is in Rust.
@@ -257,24 +313,31 @@ fn is_text(node: Node<'_>, schemas: &Schemas<'_>) -> bool {
 fn errors<'a>(
     found: &Found<'a>,
     base: &str,
+    output: &Output,
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
 ) -> (Vec<ErrorResponse>, Option<StatusView>) {
     let responses = found.responses(schemas.document);
-    let has_success = responses.iter().any(|(status, ..)| status.starts_with('2'));
+    let has_success = responses.iter().any(|answer| answer.status.starts_with('2'));
+    let has_error = responses.iter().any(|answer| answer.status.starts_with(['4', '5']));
     let mut scope = Scope::beside(&["Other"]);
     let mut cases: Vec<StatusCase> = Vec::new();
     let mut errors = Vec::new();
-    for (status, response, pointer) in responses {
-        let is_error = status.starts_with(['4', '5']) || (status == "default" && has_success);
+    for answer in responses {
+        let status = answer.status.clone();
+        let is_error = status.starts_with(['4', '5']) || (status == "default" && (has_success || has_error));
         if !is_error {
             continue;
         }
         let variant = scope.claim(&variant(&status));
-        let ty = error_type(response, &pointer, &format!("{base} {variant}"), schemas, diagnostics);
+        let ty = if status == "default" && !has_success {
+            given_and_error(found, &answer, output, schemas, diagnostics)
+        } else {
+            error_type(&answer, &format!("{base} {variant}"), schemas, diagnostics)
+        };
         let content = ty.clone().map_or(Content::Nothing, Content::Json);
         if status != "default" || ty.is_some() {
-            let doc = response.description.clone();
+            let doc = answer.response.description.clone();
             cases.push(StatusCase { status: status.clone(), variant, doc: doc.clone(), content });
             errors.push(ErrorResponse { status, description: doc, ty });
         }
@@ -293,21 +356,40 @@ fn errors<'a>(
     (errors, Some(StatusView { name, cases }))
 }
 
+/// The type of the default response where errors are described, but no success: it is what the call gives, and perhaps
+/// what other errors hold.
+fn given_and_error(
+    found: &Found<'_>,
+    answer: &Answer<'_>,
+    output: &Output,
+    schemas: &Schemas<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Type> {
+    if !answer.content.is_empty() {
+        let place = schemas.document.locate(&format!("{}/responses/default", found.pointer)).at_key();
+        let message = "no success is described; what the call gives is taken to be the default response";
+        diagnostics.note("no-success", place, message).help("describe the response of a success, such as `200`");
+    }
+    match output {
+        Output::Json(ty) if target(schemas, ty).is_some() => Some(ty.clone()),
+        _ => None,
+    }
+}
+
 /// The type of an error's body, unless there is none, or it is the list of errors that the runtime reads by itself.
 fn error_type<'a>(
-    response: &'a Response,
-    pointer: &str,
+    answer: &Answer<'a>,
     name: &str,
     schemas: &mut Schemas<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Type> {
-    let (media_type, media) = media::preferred(&response.content)?;
+    let (media_type, media) = media::preferred(answer.content)?;
     let node = media.schema.as_ref().map(Node::from)?;
     let is_free = matches!(node, Node::Schema(schema) if View::of(schema).is_free());
     if media::kind(media_type) != Kind::Json || is_free || is_list_of_errors(node, schemas.document) {
         return None;
     }
-    let place = Place::new(schema_pointer(pointer, media_type), name.to_owned(), Usage::ERROR);
+    let place = Place::new(schema_pointer(&answer.pointer, media_type), name.to_owned(), Usage::ERROR);
     // Documents repeat the schema of an error in every operation.
     let text = match node {
         Node::Schema(schema) => serde_json::to_string(schema).ok(),
@@ -339,7 +421,7 @@ fn is_list_of_errors(node: Node<'_>, document: &Document) -> bool {
 /// The headers that any response of the operation has, each once, with their places.
 fn header_set<'a>(found: &Found<'a>, document: &'a Document) -> Vec<(&'a str, &'a Header, String)> {
     let mut set: Vec<(&str, &Header, String)> = Vec::new();
-    for (_, response, pointer) in found.responses(document) {
+    for Answer { response, pointer, .. } in found.responses(document) {
         for (wire, header) in &response.headers {
             let is_known = set.iter().any(|(known, ..)| known.eq_ignore_ascii_case(wire));
             if is_known || wire.eq_ignore_ascii_case("content-type") {

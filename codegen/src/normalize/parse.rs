@@ -691,12 +691,43 @@ impl Reader<'_> {
             }
             self.at.truncate(length);
         }
+        self.report_content(schema.is_some(), content.as_ref());
         parts.format = match (schema, content) {
+            (None, Some(content)) if content.is_empty() => {
+                v3::ParameterSchemaOrContent::Schema(ReferenceOr::Item(anything()))
+            }
             (None, Some(content)) => v3::ParameterSchemaOrContent::Content(content),
             (Some(schema), _) => v3::ParameterSchemaOrContent::Schema(schema),
             (None, None) => v3::ParameterSchemaOrContent::Schema(ReferenceOr::Item(anything())),
         };
         parts
+    }
+
+    /// A value is described once, and is written in one media type.
+    fn report_content(&mut self, has_schema: bool, content: Option<&v3::Content>) {
+        let Some(content) = content else { return };
+        let (code, message, help) = match content.first() {
+            _ if has_schema => (
+                "schema-and-content",
+                "`schema` says what the value is; `content` counts for nothing".to_owned(),
+                "remove one of them",
+            ),
+            None => (
+                "missing-schema",
+                "neither `schema` nor `content` says what the value is".to_owned(),
+                "add `schema`; as it is, anything is accepted",
+            ),
+            Some((first, _)) if content.len() > 1 => (
+                "several-media-types",
+                format!("the value is written as `{first}`; further media types count for nothing"),
+                "remove the others",
+            ),
+            Some(_) => return,
+        };
+        self.within("content", |this| {
+            let at = this.place().at_key();
+            this.diagnostics.warning(code, at, message).help(help);
+        });
     }
 
     fn boxed_schema(&mut self, value: Value) -> Option<ReferenceOr<Box<v3::Schema>>> {

@@ -308,13 +308,18 @@ impl Reader<'_> {
         {
             return None;
         }
-        let content = parameter.get("content").and_then(Value::as_object).and_then(|content| content.values().next());
+        let content = parameter.get("content").and_then(Value::as_object).and_then(|content| content.iter().next());
         let style = match (content, parameter.get("style").and_then(Value::as_str)) {
-            (Some(_), _) => Style::Json,
+            (Some((media_type, _)), _) if is_json(media_type) => Style::Json,
+            // Any other format is read by nobody here.
+            (Some(_), _) => Style::Simple,
             (None, style) => style.and_then(Style::named).unwrap_or(usual),
         };
-        let schema =
-            content.unwrap_or(parameter).get("schema").map_or(Value::Bool(true), |own| self.requests.convert(own));
+        let own = content
+            .map_or(parameter, |(_, media)| media)
+            .get("schema")
+            .filter(|_| content.is_none() || style == Style::Json);
+        let schema = own.map_or(Value::Bool(true), |own| self.requests.convert(own));
         Some(Parameter {
             name: name.to_owned(),
             place,
@@ -346,7 +351,9 @@ impl Reader<'_> {
         let Some((status, response)) = good.into_iter().next().or(default) else {
             return Success { status: 204, content: Vec::new(), envelope: None };
         };
-        let mut success = Success { status, content: content(response, &self.responses), envelope: None };
+        // These never have a body, whatever the document says.
+        let content = if [204, 205].contains(&status) { Vec::new() } else { content(response, &self.responses) };
+        let mut success = Success { status, content, envelope: None };
         if let (Some(json), Some(member)) = (success.json(), self.envelope)
             && self.responses.property(&json.schema, member).is_some()
         {

@@ -322,7 +322,7 @@ fn output(api: &Api, output: &Output) -> String {
             let whole = if *whole { ", all beside the items" } else { "" };
             format!("pages of {} by {style}, meta {meta}{whole}", type_name(api, item))
         }
-        Output::Bytes { media_type } => format!("bytes of {media_type}"),
+        Output::Bytes { media_types } => format!("bytes of {}", media_types.join(" or ")),
         Output::Text { media_type } => format!("text of {media_type}"),
         Output::Events(ty) => format!("events of {}", type_name(api, ty)),
         Output::ByStatus(view) => status_view(api, view),

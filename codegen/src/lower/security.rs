@@ -112,7 +112,8 @@ impl<'a> Plan<'a> {
             let configured = config.client.env.api_key.clone().filter(|_| index == 0 && !in_halves);
             let env = configured.map_or(env, |name| vec![name]);
             // The runtime has a setter for the key of APIs that know nothing else.
-            let setter = if only && !in_halves { "api_key".to_owned() } else { setters.claim(&names::snake(name)) };
+            let setter =
+                if only && !in_halves { "api_key".to_owned() } else { setter(&names::snake(name), &mut setters) };
             schemes.push(Scheme {
                 name: (*name).to_owned(),
                 setter,
@@ -223,6 +224,18 @@ fn scheme<'a>(document: &'a Document, name: &str) -> Option<(&'a SecurityScheme,
         SecurityScheme::OpenIDConnect { .. } => Auth::Bearer,
     };
     Some((scheme, auth))
+}
+
+/// A setter that has not been taken, nor that of its provider.
+fn setter(wanted: &str, taken: &mut Scope) -> String {
+    let provider = |setter: &str| format!("{}_provider", setter.trim_end_matches('_'));
+    let mut wanted = wanted.to_owned();
+    while taken.is_taken(&provider(&wanted)) {
+        wanted.push_str("_scheme");
+    }
+    let setter = taken.claim(&wanted);
+    taken.reserve(&provider(&setter));
+    setter
 }
 
 /// Whether it is sent as `Authorization: Bearer`.

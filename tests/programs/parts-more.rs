@@ -38,6 +38,8 @@ async fn every_part_is_what_it_says_to_be() {
         .model(vec![b'm'])
         .settings(metadata())
         .anything("a,b")
+        .line("{}\n")
+        .lines(["{}\n"])
         .send()
         .await
         .unwrap();
@@ -54,6 +56,8 @@ async fn every_part_is_what_it_says_to_be() {
         (file("model", "application/x-protobuf"), "m"),
         (typed("settings", "application/json"), r#"{"title":"t"}"#),
         (typed("anything", "text/csv"), "a,b"),
+        (typed("line", "application/jsonl"), "{}\n"),
+        (typed("lines", "application/x-ndjson"), "{}\n"),
     ];
     assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
 

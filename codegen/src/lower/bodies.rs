@@ -236,7 +236,7 @@ fn parts<'a>(
     for part in &mut parts {
         // Last, so that parts keep the names that they would have anyway.
         if let Some(setter) = &mut part.value_setter {
-            *setter = taken.claim(&format!("{}_value", part.name));
+            *setter = taken.claim(&names::value_setter(&part.name));
         }
     }
     let others = members.additional.as_ref().and_then(|(node, pointer)| {

@@ -432,6 +432,8 @@ pub struct Part {
     pub value_setter: Option<String>,
     /// Media type, the first where the document gives several.
     pub media_type: Option<String>,
+    /// Media type of a value in place of a file.
+    pub value_media_type: Option<String>,
     pub doc: String,
     pub deprecated: bool,
     pub example: Option<Value>,

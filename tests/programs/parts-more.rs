@@ -116,6 +116,45 @@ async fn files_and_values_however_they_are_described() {
 }
 
 #[tokio::test]
+async fn files_and_values_have_the_media_types_of_their_schemas() {
+    let server = Server::start([NO_CONTENT]).await;
+    let create = || client(&server).contents().create();
+    create()
+        .image(vec![b'i'])
+        .images(["1"])
+        .either(vec![b'e'])
+        .encoded("AA==")
+        .page("<p>")
+        .json("{}")
+        .height(vec![b'h'])
+        .table(vec![b't'])
+        .overruled(vec![b'o'])
+        .photo(FileUpload::bytes("p").content_type("image/avif"))
+        .send()
+        .await
+        .unwrap();
+    let expected = [
+        (file("image", "image/png"), "i"),
+        (file("images", "image/png"), "1"),
+        (file("either", "image/png"), "e"),
+        (typed("encoded", "image/png"), "AA=="),
+        (typed("page", "text/html"), "<p>"),
+        (named("json"), "{}"),
+        (file("height", "application/octet-stream"), "h"),
+        (file("table", "text/csv"), "t"),
+        (file("overruled", "image/webp"), "o"),
+        (file("photo", "image/avif"), "p"),
+    ];
+    assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
+
+    let table = Metadata::builder().title("t").build();
+    create().height_value(1).table_value(table).send().await.unwrap();
+    let expected =
+        [(typed("height", "application/json"), "1"), (typed("table", "application/json"), r#"{"title":"t"}"#)];
+    assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
+}
+
+#[tokio::test]
 async fn members_and_parts_that_have_no_setter() {
     let server = Server::start([NO_CONTENT]).await;
     let client = client(&server);

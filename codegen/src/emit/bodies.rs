@@ -46,8 +46,7 @@ fn part_setter(block: &mut Item<'_, '_>, api: &Api, method: &Method, part: &Part
     setter.write(block, method, &[put], state, rebuilt);
     if let Some(other) = &part.value_setter {
         let said = format!("`{}`, as a value in place of a file.", part.wire);
-        // The media types are those of files.
-        let (taken, put) = value(api, &Part { media_type: None, ..part.clone() }, &wire, other);
+        let (taken, put) = value(api, part, &wire, other);
         let setter = RequestSetter { name: other, sets: name, said: &said, taken: &taken, is_required: part.required };
         setter.write(block, method, &[put], state, rebuilt);
     }
@@ -82,7 +81,8 @@ fn files(part: &Part, wire: &str, name: &str) -> (String, String) {
 fn value(api: &Api, part: &Part, wire: &str, name: &str) -> (String, String) {
     let (taken, converted) = input(api, &part.ty, name);
     let generic = generic(api, &part.ty);
-    let put = match &part.media_type {
+    let media_type = if part.kind == PartKind::Value { &part.media_type } else { &part.value_media_type };
+    let put = match media_type {
         Some(media_type) => {
             format!("self.request.part_as{generic}({wire}, {}, {converted});", literal(media_type))
         }

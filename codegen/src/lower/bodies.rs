@@ -266,16 +266,9 @@ fn part<'a>(
     }
     let said = encoding.as_ref().map(|(encoding, _)| *encoding);
     let held = Held::of(node, &place.pointer, said, document);
-    let mut media_types = said.map(concrete_types).unwrap_or_default();
-    let shape = Shape::of(items(node, document).unwrap_or(node), document, &mut HashSet::new());
-    // Of several media types, the one that is written here.
-    let wanted = if shape == Shape::Structured { Kind::Json } else { Kind::Text };
-    if held.kind == PartKind::Value
-        && let Some(index) = media_types.iter().position(|media_type| media::kind(media_type) == wanted)
-    {
-        media_types.swap(0, index);
-    }
-    let foreign = media_types.first().filter(|media_type| shape != Shape::Plain && !is_written(media_type));
+    let mut media_types = MediaTypes::of(&held, node, said, document);
+    let shape = Shape::of_part(node, document);
+    let foreign = media_types.value.as_deref().filter(|media_type| shape != Shape::Plain && !is_written(media_type));
     let mut part = match (held.kind, foreign) {
         (PartKind::Value, None) => Part::of(wire, PartKind::Value, schemas.lower(node, place, diagnostics)),
         (PartKind::Value, Some(media_type)) => {
@@ -292,6 +285,7 @@ fn part<'a>(
         (kind, _) => {
             let mut part = Part::of(wire, kind, remarks(node, document));
             if !held.values.is_empty() {
+                part.value_media_type = media_types.value.take();
                 let value = held.value(wire, place, schemas, diagnostics);
                 part.ty = if kind == PartKind::Files { Type::List(Box::new(value)) } else { value };
                 part.value_setter = Some(format!("{wire}_value"));
@@ -299,14 +293,90 @@ fn part<'a>(
             part
         }
     };
-    if let (PartKind::File | PartKind::Files, [first, others @ ..]) = (part.kind, media_types.as_slice())
-        && !others.is_empty()
-    {
-        let others: Vec<String> = others.iter().map(|other| format!("`{other}`")).collect();
-        part.say(&format!("Sent as `{first}` unless it says to be something else, such as {}.", others.join(", ")));
+    match part.kind {
+        PartKind::Value => part.media_type = media_types.value,
+        PartKind::File | PartKind::Files if held.kind == PartKind::Value => part.media_type = media_types.value,
+        PartKind::File | PartKind::Files => {
+            if let Some(said) = media_types.said_of_files() {
+                part.say(&said);
+            }
+            part.media_type = media_types.files.into_iter().find(|media_type| !is_range(media_type));
+        }
     }
-    part.media_type = media_types.into_iter().next();
     Some(part)
+}
+
+/// The media types of a part: those of its encoding, which overrule those of its schema.
+struct MediaTypes {
+    /// Those of files, ranges among them.
+    files: Vec<String>,
+    /// That of a value.
+    value: Option<String>,
+}
+
+impl MediaTypes {
+    fn of<'a>(held: &Held<'a>, node: Node<'a>, encoding: Option<&Encoding>, document: &'a Document) -> Self {
+        let encoded = encoding.and_then(|encoding| encoding.content_type.as_deref());
+        let Some(encoded) = encoded else {
+            // Text that holds JSON is not JSON that holds a text.
+            let own = content_media_type(items(node, document).unwrap_or(node), document);
+            let own = own.filter(|media_type| !is_range(media_type) && media::kind(media_type) != Kind::Json);
+            return Self {
+                files: held.media_types.iter().map(|media_type| (*media_type).to_owned()).collect(),
+                value: own.filter(|_| held.kind == PartKind::Value).map(str::to_owned),
+            };
+        };
+        let listed = encoded.split(',').map(str::trim).filter(|media_type| !media_type.is_empty());
+        let mut files: Vec<String> = listed.map(str::to_owned).collect();
+        let of_kind = |kind| files.iter().position(|listed| !is_range(listed) && media::kind(listed) == kind);
+        // Of several, the one that is written here.
+        let value = if held.kind == PartKind::Value {
+            let wanted = if Shape::of_part(node, document) == Shape::Structured { Kind::Json } else { Kind::Text };
+            of_kind(wanted).or_else(|| files.iter().position(|listed| !is_range(listed)))
+        } else {
+            let mut shapes = held.values.iter().map(|(value, _)| Shape::of_part(*value, document));
+            let is_plain = shapes.all(|shape| shape == Shape::Plain);
+            let text = if is_plain { of_kind(Kind::Text) } else { None };
+            text.or_else(|| of_kind(Kind::Json)).filter(|_| !held.values.is_empty())
+        };
+        let value = value.and_then(|index| {
+            // What values are is left to files only if there is nothing else for them.
+            if files.len() > 1 { Some(files.remove(index)) } else { files.get(index).cloned() }
+        });
+        Self { files, value }
+    }
+
+    /// What callers should know of the media types of files.
+    fn said_of_files(&self) -> Option<String> {
+        let first = self.files.iter().find(|media_type| !is_range(media_type));
+        let others = self.files.iter().filter(|other| Some(*other) != first && media::essence(other) != "*/*");
+        said_of_media_types(first.map(String::as_str), others.map(String::as_str))
+    }
+}
+
+/// What callers should know of the media types of an upload: which counts for it, and how they choose another.
+fn said_of_media_types<'m>(first: Option<&str>, others: impl Iterator<Item = &'m str>) -> Option<String> {
+    let others: Vec<String> = others.map(|other| format!("`{other}`")).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let others = others.join(", ");
+    Some(match first {
+        Some(first) => format!("Sent as `{first}` unless its `FileUpload::content_type` is another one: {others}."),
+        None => format!(
+            "Give its `FileUpload::content_type`, one of {others}: without it, it is sent as `application/octet-stream`."
+        ),
+    })
+}
+
+/// Whether a media type is a range of them.
+fn is_range(media_type: &str) -> bool {
+    media::essence(media_type).contains('*')
+}
+
+/// What a schema says of the content of a text.
+fn content_media_type<'a>(node: Node<'a>, document: &'a Document) -> Option<&'a str> {
+    resolve(node, document)?.data.extensions.get("x-contentMediaType")?.as_str()
 }
 
 /// A part in a format that is not written here: the caller's text or bytes, one for each item of an array.
@@ -328,11 +398,13 @@ struct Held<'a> {
     kind: PartKind,
     /// The schemas of the values in place of files, with their places.
     values: Vec<(Node<'a>, String)>,
+    /// What the schemas of the files say of their content.
+    media_types: Vec<&'a str>,
 }
 
 impl<'a> Held<'a> {
     fn of(node: Node<'a>, pointer: &str, encoding: Option<&Encoding>, document: &'a Document) -> Self {
-        let mut held = Self { kind: PartKind::Value, values: Vec::new() };
+        let mut held = Self { kind: PartKind::Value, values: Vec::new(), media_types: Vec::new() };
         let mut alternatives =
             Alternatives { document, encoding, all: HashMap::new(), above: HashMap::new(), files: HashSet::new() };
         if let Some(first) = alternatives.visit(node, pointer, 0) {
@@ -376,6 +448,8 @@ struct Alternatives<'a, 'e> {
 #[derive(Default)]
 struct Alternative<'a> {
     is_array: bool,
+    /// What it says of its content.
+    media_type: Option<&'a str>,
     below: Vec<(*const Schema, Node<'a>, String)>,
 }
 
@@ -387,7 +461,8 @@ impl<'a> Alternatives<'a, '_> {
         if self.all.contains_key(&id) {
             return Some(id);
         }
-        self.all.insert(id, Alternative::default());
+        let media_type = content_media_type(Node::Schema(schema), self.document);
+        self.all.insert(id, Alternative { media_type, ..Alternative::default() });
         if is_file(Node::Schema(schema), self.encoding, self.document) {
             self.files.insert(id);
             return Some(id);
@@ -399,7 +474,7 @@ impl<'a> Alternatives<'a, '_> {
             Some(item) => vec![(item, format!("{pointer}/items"))],
             None => alternatives.map(|(index, node)| (node, format!("{pointer}/{keyword}/{index}"))).collect(),
         };
-        let mut alternative = Alternative { is_array: view.items.is_some(), below: Vec::new() };
+        let mut alternative = Alternative { is_array: view.items.is_some(), ..Alternative::default() };
         for (node, pointer) in below {
             if node.view(self.document).is_some_and(|view| view.is_null()) {
                 continue;
@@ -434,6 +509,9 @@ impl<'a> Alternatives<'a, '_> {
             PartKind::Value => held.kind = PartKind::File,
             PartKind::File | PartKind::Files => {}
         }
+        if let Some(media_type) = alternative.media_type.filter(|media_type| !held.media_types.contains(media_type)) {
+            held.media_types.push(media_type);
+        }
         for (other, node, pointer) in &alternative.below {
             if self.files.contains(other) {
                 self.collect(*other, held, seen);
@@ -456,6 +534,11 @@ enum Shape {
 }
 
 impl Shape {
+    /// The shape of a part: an array is a part for each of its items.
+    fn of_part(node: Node<'_>, document: &Document) -> Self {
+        Self::of(items(node, document).unwrap_or(node), document, &mut HashSet::new())
+    }
+
     /// `seen` are the schemas that have been looked at.
     fn of(node: Node<'_>, document: &Document, seen: &mut HashSet<*const Schema>) -> Self {
         let is_new = |schema: &&Schema| seen.len() <= FARTHEST && seen.insert(std::ptr::from_ref(*schema));
@@ -538,6 +621,7 @@ impl Part {
             required: false,
             value_setter: None,
             media_type: None,
+            value_media_type: None,
             doc: typed.doc,
             deprecated: typed.deprecated,
             example: typed.example,
@@ -576,12 +660,6 @@ fn remarks<'a>(mut node: Node<'a>, document: &'a Document) -> Typed {
         node = only;
     }
     typed
-}
-
-/// The media types that an encoding names, without ranges of them.
-fn concrete_types(encoding: &Encoding) -> Vec<String> {
-    let media_types = encoding.content_type.as_deref().unwrap_or_default().split(',').map(str::trim);
-    media_types.filter(|media_type| !media_type.is_empty() && !media_type.contains('*')).map(str::to_owned).collect()
 }
 
 /// Whether a part is a file: by its schema, or by a media type that no text has.

@@ -19,6 +19,9 @@ use crate::pointer;
 /// The setter of parts that the document does not name, called like that of members.
 const OTHERS: &str = "additional_properties";
 
+/// What callers should know who write the parts of a form by themselves.
+const BOUNDARY: &str = "Give its `FileUpload::content_type`, with the boundary that is between its parts.";
+
 /// The media types in which an operation takes its body: one way to call it each.
 pub(crate) fn media_types<'a>(found: &Found<'a>, document: &'a Document) -> Vec<&'a str> {
     found.body(document).map(|(body, _)| media::distinct(&body.content)).unwrap_or_default()
@@ -127,17 +130,32 @@ fn say_bytes(
     document: &Document,
     diagnostics: &mut Diagnostics,
 ) {
-    if media::essence(name).starts_with("multipart/") {
+    let is_multipart = media::essence(name).starts_with("multipart/");
+    if is_multipart {
         let message = format!("a body of `{name}` is taken from the caller as bytes");
         diagnostics
             .warning("raw-body", document.locate(pointer), message)
             .help("offer `multipart/form-data` to have its parts typed");
     }
-    let others = request_body.content.keys().filter(|other| *other != name && media::kind(other) == Kind::Bytes);
-    let others: Vec<String> = others.map(|other| format!("`{other}`")).collect();
-    if !others.is_empty() {
-        let others = others.join(", ");
-        let said = format!("Sent as `{}` unless it says to be something else, such as {others}.", body.media_type);
+    let others = request_body.content.keys().map(String::as_str);
+    let others = others.filter(|other| *other != name && media::kind(other) == Kind::Bytes);
+    let media_types: Vec<&str> = std::iter::once(name).chain(others).collect();
+    let first = media_types.iter().copied().find(|media_type| !is_range(media_type));
+    match first {
+        Some(first) => first.clone_into(&mut body.media_type),
+        None if is_multipart => {}
+        None => {
+            let place = document.locate(&pointer::join(&format!("{pointer}/content"), name)).at_key();
+            let message =
+                format!("a body of `{name}` is sent as `{}` unless the caller says what it is", body.media_type);
+            diagnostics
+                .warning("media-type-range", place, message)
+                .help("name the media types that the server takes in place of a range of them");
+        }
+    }
+    let others = media_types.iter().copied().filter(|other| Some(*other) != first);
+    let said = if is_multipart { Some(BOUNDARY.to_owned()) } else { said_of_media_types(first, others) };
+    if let Some(said) = said {
         body.doc = format!("{}\n\n{said}", body.doc.trim());
     }
 }

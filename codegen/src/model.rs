@@ -452,7 +452,7 @@ pub enum PartKind {
 #[derive(Clone, Debug)]
 pub struct Setter {
     pub name: String,
-    /// Setter of an explicit null, where the field knows one.
+    /// Setter of an explicit null, where the field knows one; in a form, which knows none, of what is left out.
     pub null: Option<String>,
 }
 

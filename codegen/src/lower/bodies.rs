@@ -12,7 +12,7 @@ use super::schemas::{Place, Schemas, Typed};
 use super::usage::Usage;
 use super::view::{FARTHEST, Node, View};
 use crate::diagnostic::{Diagnostics, nearest};
-use crate::model::{Body, BodyKind, Http, Param, ParamIn, Part, PartKind, Setter, Style, Type, TypeKind};
+use crate::model::{Body, BodyKind, Http, Param, ParamIn, Part, PartKind, Presence, Setter, Style, Type, TypeKind};
 use crate::normalize::Document;
 use crate::pointer;
 
@@ -162,6 +162,7 @@ fn say_bytes(
 
 /// Gives the members of a struct setters of their own.
 fn add_setters(body: &mut Body, ty: &Type, taken: &mut Scope, schemas: &Schemas<'_>) {
+    let in_form = matches!(body.kind, BodyKind::Form(_));
     let Some(id) = target(schemas, ty) else { return };
     let Some(TypeKind::Struct(object)) = schemas.types.get(id.0).map(|def| &def.kind) else { return };
     body.fields = Some(id);
@@ -171,7 +172,8 @@ fn add_setters(body: &mut Body, ty: &Type, taken: &mut Scope, schemas: &Schemas<
         body.setters.push(Setter { name, null: None });
     }
     for (field, setter) in object.fields.iter().zip(&mut body.setters) {
-        if field.takes_null() {
+        // A form has no null: only what would have to be given is left out by a call.
+        if field.takes_null() && (!in_form || field.presence == Presence::Required) {
             setter.null = Some(taken.claim(&names::null_setter(&setter.name)));
         }
     }

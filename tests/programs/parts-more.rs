@@ -164,6 +164,12 @@ async fn members_and_parts_that_have_no_setter() {
     let expected = [(named("remark"), "r"), (file("a", "application/octet-stream"), "1"), (other, "2")];
     assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
 
+    let replace = client.files().replace().additional_properties("f").additional_properties2("a", vec![b'1']);
+    replace.additional_properties2_value("b", "u").send().await.unwrap();
+    let first = (named("additional_properties"), "f");
+    let expected = [first, (file("a", "application/octet-stream"), "1"), (named("b"), "u")];
+    assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
+
     client.labels().create().additional_properties("a", 1).send().await.unwrap();
     assert_eq!(server.one().parts(), [(named("a"), "1".to_owned())]);
     client.labels().create_form().key("k").additional_properties("a", 1).send().await.unwrap();

@@ -54,15 +54,26 @@ fn part_setter(block: &mut Item<'_, '_>, api: &Api, method: &Method, part: &Part
 
 /// The setter of parts that the document does not name.
 pub(crate) fn other_parts_setter(block: &mut Item<'_, '_>, api: &Api, others: &Part) {
-    let (taken, put) = match others.kind {
+    let mut write = |setter: &str, said: &str, (taken, put): (String, String)| {
+        block.member().doc(said).function(&Function {
+            head: &format!("pub fn {setter}(mut self, name: impl Into<String>, value: {taken}) -> Self"),
+            bounds: &[],
+            body: &["let name: String = name.into();", &put, "self"],
+        });
+    };
+    let mut said = "Sets a part that has no setter of its own.".to_owned();
+    if let Some(other) = &others.value_setter {
+        said.push_str(&format!(" A value is given by `{other}` instead."));
+    }
+    let set = match others.kind {
         PartKind::File | PartKind::Files => files(others, "&name", "value"),
         PartKind::Value => value(api, others, "&name", "value"),
     };
-    block.member().verbatim(&["Sets a part that has no setter of its own."]).function(&Function {
-        head: &format!("pub fn {}(mut self, name: impl Into<String>, value: {taken}) -> Self", others.name),
-        bounds: &[],
-        body: &["let name: String = name.into();", &put, "self"],
-    });
+    write(&others.name, &said, set);
+    if let Some(other) = &others.value_setter {
+        let said = "Sets a part that has no setter of its own, as a value in place of a file.";
+        write(other, said, value(api, others, "&name", "value"));
+    }
 }
 
 /// What a setter of files takes, and the statement that puts them into the request.

@@ -266,6 +266,9 @@ fn parts<'a>(
             None => Part::of("", PartKind::Value, Typed::any()),
         };
         part.name = taken.claim(OTHERS);
+        if let Some(setter) = &mut part.value_setter {
+            *setter = taken.claim(&names::value_setter(&part.name));
+        }
         Some(Box::new(part))
     });
     (parts, others)
@@ -445,7 +448,8 @@ impl<'a> Held<'a> {
         if self.values.iter().all(|(node, _)| is_text(node)) {
             return Type::String;
         }
-        let message = format!("the values that may stand in place of the file `{wire}` get no type in common");
+        let file = if wire.is_empty() { "files of other names".to_owned() } else { format!("the file `{wire}`") };
+        let message = format!("the values that may stand in place of {file} get no type in common");
         diagnostics
             .warning("untyped-part", document.locate(&place.pointer), message)
             .help("describe them as one schema beside that of the file");

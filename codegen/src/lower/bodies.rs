@@ -39,26 +39,20 @@ pub(crate) fn lower<'a>(
     let (request_body, pointer) = found.body(schemas.document)?;
     let (name, media) = match media_type {
         Some(wanted) => request_body.content.get_key_value(wanted).map(|(name, media)| (name.as_str(), media))?,
-        None => media::preferred(&request_body.content)?,
+        None => match media::preferred(&request_body.content) {
+            Some(preferred) => preferred,
+            None if request_body.required => {
+                return Some(unknown(request_body, &pointer, schemas.document, diagnostics));
+            }
+            None => return None,
+        },
     };
     let place = Place::new(
         media::schema_pointer(&pointer, name),
         format!("{base} Body"),
         Usage::body(found.http == Http::Patch),
     );
-    let mut body = Body {
-        media_type: media::concrete(name),
-        required: request_body.required,
-        nullable: false,
-        kind: BodyKind::Json,
-        ty: Type::Bytes,
-        fields: None,
-        setters: Vec::new(),
-        rest: None,
-        other_parts: None,
-        doc: request_body.description.clone().unwrap_or_default(),
-        example: None,
-    };
+    let mut body = Body::of(request_body, media::concrete(name));
     let node = media.schema.as_ref().map(Node::from);
     body.kind = match media::kind(name) {
         Kind::Json if node.is_some_and(|node| node.is_file(schemas.document)) && !media::is_plain_json(name) => {
@@ -75,6 +69,11 @@ pub(crate) fn lower<'a>(
                 report_encodings(media, &members, &place, Kind::Form, schemas.document, diagnostics);
             }
             BodyKind::Form(encodings(media))
+        }
+        Kind::Multipart if node.is_some_and(|node| Members::of(node, "", schemas.document).are_none()) => {
+            report_raw("bytes", &place, schemas.document, diagnostics);
+            body.say(BOUNDARY);
+            BodyKind::Bytes
         }
         Kind::Multipart => {
             let (parts, others) = parts(node, media, &place, base, taken, schemas, diagnostics);
@@ -102,13 +101,7 @@ pub(crate) fn lower<'a>(
         None => Typed::any(),
     };
     if matches!(body.kind, BodyKind::Form(_)) && !has_members(schemas, &typed.ty) {
-        diagnostics
-            .warning(
-                "raw-body",
-                schemas.document.locate(&place.pointer),
-                "only objects can be written as a form; the body is taken from the caller as text",
-            )
-            .help("describe the form as an object with properties");
+        report_raw("text", &place, schemas.document, diagnostics);
         return Some(Body { kind: BodyKind::Text, ..body });
     }
     add_setters(&mut body, &typed.ty, taken, schemas);
@@ -119,6 +112,74 @@ pub(crate) fn lower<'a>(
     body.doc = typed.doc;
     body.ty = typed.ty;
     Some(body)
+}
+
+/// Says of a form that its schema is none of a form.
+fn report_raw(taken_as: &str, place: &Place, document: &Document, diagnostics: &mut Diagnostics) {
+    let message = format!("only objects can be written as a form; the body is taken from the caller as {taken_as}");
+    diagnostics
+        .warning("raw-body", document.locate(&place.pointer), message)
+        .help("describe the form as an object with properties");
+}
+
+/// A body of which the document says nothing but that there must be one.
+fn unknown(request_body: &RequestBody, pointer: &str, document: &Document, diagnostics: &mut Diagnostics) -> Body {
+    let media_type = "application/octet-stream";
+    diagnostics
+        .warning(
+            "raw-body",
+            document.locate(pointer),
+            "the body has no media type; it is taken from the caller as bytes",
+        )
+        .help("name the media types that the server takes under `content`");
+    let mut body = Body { kind: BodyKind::Bytes, ..Body::of(request_body, media_type.to_owned()) };
+    body.say(&format!("Give its `FileUpload::content_type`: without it, it is sent as `{media_type}`."));
+    body
+}
+
+/// Parts of any name, files or values, for a form of which the document says nothing.
+fn any_parts(
+    media: &MediaType,
+    place: &Place,
+    taken: &mut Scope,
+    document: &Document,
+    diagnostics: &mut Diagnostics,
+) -> Box<Part> {
+    let at = match media.schema {
+        Some(_) => document.locate(&place.pointer),
+        None => document.locate(place.pointer.strip_suffix("/schema").unwrap_or(&place.pointer)).at_key(),
+    };
+    diagnostics
+        .warning("untyped-body", at, "no parts of the form are described: their names are left to the caller")
+        .help("describe the form as an object with properties");
+    let mut part = Part::of("", PartKind::File, Typed::any());
+    part.name = taken.claim(OTHERS);
+    part.value_setter = Some(taken.claim(&names::value_setter(&part.name)));
+    Box::new(part)
+}
+
+impl Body {
+    /// A body of which no more is known than its media type.
+    fn of(request_body: &RequestBody, media_type: String) -> Self {
+        Self {
+            media_type,
+            required: request_body.required,
+            nullable: false,
+            kind: BodyKind::Json,
+            ty: Type::Bytes,
+            fields: None,
+            setters: Vec::new(),
+            rest: None,
+            other_parts: None,
+            doc: request_body.description.clone().unwrap_or_default(),
+            example: None,
+        }
+    }
+
+    /// Adds a sentence to what the document says of the body.
+    fn say(&mut self, sentence: &str) {
+        self.doc = format!("{}\n\n{sentence}", self.doc.trim());
+    }
 }
 
 /// Says of bytes what they may be.
@@ -156,7 +217,7 @@ fn say_bytes(
     let others = media_types.iter().copied().filter(|other| Some(*other) != first);
     let said = if is_multipart { Some(BOUNDARY.to_owned()) } else { said_of_media_types(first, others) };
     if let Some(said) = said {
-        body.doc = format!("{}\n\n{said}", body.doc.trim());
+        body.say(&said);
     }
 }
 
@@ -271,7 +332,8 @@ fn parts<'a>(
         }
         Some(Box::new(part))
     });
-    (parts, others)
+    let is_open = members.all.is_empty() && !members.is_closed;
+    (parts, others.or_else(|| is_open.then(|| any_parts(media, place, taken, document, diagnostics))))
 }
 
 /// What a part holds, and how its schema and its encoding want it written; `None` if it is read-only.
@@ -739,6 +801,12 @@ struct Members<'a> {
     required: BTreeSet<&'a str>,
     /// The schema of further members with its place, if there may be such.
     additional: Option<(Option<Node<'a>>, String)>,
+    /// Whether there must be no further members.
+    is_closed: bool,
+    /// Whether some schema says that there are values other than objects.
+    is_other: bool,
+    /// Whether some schema is one of objects.
+    is_object: bool,
 }
 
 impl<'a> Members<'a> {
@@ -748,6 +816,11 @@ impl<'a> Members<'a> {
         let first = gathering.visit(node, pointer, 0);
         let required = first.and_then(|first| gathering.required().remove(&first)).unwrap_or_default();
         Self { required, ..gathering.members }
+    }
+
+    /// Whether what is described is no object at all.
+    fn are_none(&self) -> bool {
+        self.all.is_empty() && self.additional.is_none() && self.is_other && !self.is_object
     }
 }
 
@@ -773,6 +846,9 @@ impl<'a> Gathering<'a> {
             let below = || (property, pointer::join(&format!("{pointer}/properties"), name));
             self.members.all.entry(name).or_insert_with(below);
         }
+        self.members.is_object |= view.kind == Some("object");
+        self.members.is_other |= view.kind.is_some_and(|kind| kind != "object") || !view.values.is_empty();
+        self.members.is_closed |= matches!(view.additional, Some(AdditionalProperties::Any(false)));
         let additional = match view.additional {
             Some(AdditionalProperties::Schema(schema)) => Some(Some(Node::from(schema.as_ref()))),
             Some(AdditionalProperties::Any(true)) => Some(None),

@@ -148,9 +148,13 @@ async fn files_and_values_have_the_media_types_of_their_schemas() {
     assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
 
     let table = Metadata::builder().title("t").build();
-    create().height_value(1).table_value(table).send().await.unwrap();
-    let expected =
-        [(typed("height", "application/json"), "1"), (typed("table", "application/json"), r#"{"title":"t"}"#)];
+    create().height_value(1).heights_value([2, 3]).table_value(table).send().await.unwrap();
+    let expected = [
+        (typed("height", "application/json"), "1"),
+        (typed("heights", "application/json"), "2"),
+        (typed("heights", "application/json"), "3"),
+        (typed("table", "application/json"), r#"{"title":"t"}"#),
+    ];
     assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
 }
 

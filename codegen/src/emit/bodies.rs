@@ -95,7 +95,8 @@ fn value(api: &Api, part: &Part, wire: &str, name: &str) -> (String, String) {
     let media_type = if part.kind == PartKind::Value { &part.media_type } else { &part.value_media_type };
     let put = match media_type {
         Some(media_type) => {
-            format!("self.request.part_as{generic}({wire}, {}, {converted});", literal(media_type))
+            let put = if part.kind == PartKind::Files { "parts_as" } else { "part_as" };
+            format!("self.request.{put}{generic}({wire}, {}, {converted});", literal(media_type))
         }
         None => format!("self.request.part{generic}({wire}, {converted});"),
     };

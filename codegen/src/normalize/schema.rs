@@ -1326,7 +1326,7 @@ impl Kinds {
 fn report_not(members: &mut Members, scope: &mut Scope<'_>) {
     let forbids_all = matches!(members.get("not"), Some(Value::Bool(true)))
         || members.get("not").and_then(Value::as_object).is_some_and(Members::is_empty);
-    if !forbids_all && !scope.is_untyped() && members.keys().all(|name| name == "not" || is_annotation(name)) {
+    if !forbids_all && members.keys().all(|name| name == "not" || is_annotation(name)) && !scope.is_untyped() {
         scope
             .warn("unsupported-not", "not", "the schema only says what its values are not; any value is accepted")
             .help("say what they are, by `type`");

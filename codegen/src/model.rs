@@ -755,6 +755,8 @@ pub struct Struct {
     pub fields: Vec<Field>,
     /// Members beyond the named ones: the field's name and the type of its values.
     pub rest: Option<(String, Type)>,
+    /// Whether it is nothing but the body of a form of pairs, in which null is left out.
+    pub in_form: bool,
 }
 
 /// A member of an object.

@@ -151,8 +151,14 @@ fn builder_items(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct,
         let rebuilt = line!("{builder} {{ value: self.value, state: PhantomData }}");
         for field in &object.fields {
             let null = field.null_setter.as_deref();
-            let setter =
-                Setter { name: &field.name, null, in_form: false, owner: builder, opening: None, place: "self.value" };
+            let setter = Setter {
+                name: &field.name,
+                null,
+                in_form: object.in_form,
+                owner: builder,
+                opening: None,
+                place: "self.value",
+            };
             setter.write(block, api, field, &state, &rebuilt);
         }
         if let Some((rest, value)) = &object.rest {

@@ -104,6 +104,9 @@ pub(crate) fn lower<'a>(
         report_raw("text", &place, schemas.document, diagnostics);
         return Some(Body { kind: BodyKind::Text, ..body });
     }
+    if matches!(body.kind, BodyKind::Form(_)) {
+        forget_null(&typed.ty, &place, schemas);
+    }
     add_setters(&mut body, &typed.ty, taken, schemas);
     // A type that holds null takes it like any other value.
     let holds_null = matches!(unaliased(schemas, &typed.ty), Type::Option(_) | Type::Any | Type::Unit);
@@ -218,6 +221,17 @@ fn say_bytes(
     let said = if is_multipart { Some(BOUNDARY.to_owned()) } else { said_of_media_types(first, others) };
     if let Some(said) = said {
         body.say(&said);
+    }
+}
+
+/// Takes the setters of null from a struct that is described where a form is, and so serves for nothing else.
+fn forget_null(ty: &Type, place: &Place, schemas: &mut Schemas<'_>) {
+    let Some(id) = target(schemas, ty) else { return };
+    let Some(def) = schemas.types.get_mut(id.0).filter(|def| def.pointer == place.pointer) else { return };
+    let TypeKind::Struct(object) = &mut def.kind else { return };
+    object.in_form = true;
+    for field in object.fields.iter_mut().filter(|field| field.presence != Presence::Required) {
+        field.null_setter = None;
     }
 }
 

@@ -1158,7 +1158,7 @@ impl<'a> Schemas<'a> {
             Some((AdditionalProperties::Any(true), _)) => Some((scope.claim("additional_properties"), Type::Any)),
             _ => None,
         };
-        TypeKind::Struct(Struct { fields, rest })
+        TypeKind::Struct(Struct { fields, rest, in_form: false })
     }
 
     /// A union of `members`.

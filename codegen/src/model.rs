@@ -432,6 +432,8 @@ pub struct Part {
     pub value_setter: Option<String>,
     /// Media type, the first where the document gives several.
     pub media_type: Option<String>,
+    /// Media type of a value in place of a file.
+    pub value_media_type: Option<String>,
     pub doc: String,
     pub deprecated: bool,
     pub example: Option<Value>,
@@ -450,7 +452,7 @@ pub enum PartKind {
 #[derive(Clone, Debug)]
 pub struct Setter {
     pub name: String,
-    /// Setter of an explicit null, where the field knows one.
+    /// Setter of an explicit null, where the field knows one; in a form, which knows none, of what is left out.
     pub null: Option<String>,
 }
 
@@ -763,6 +765,8 @@ pub struct Struct {
     pub fields: Vec<Field>,
     /// Members beyond the named ones: the field's name and the type of its values.
     pub rest: Option<(String, Type)>,
+    /// Whether it is nothing but the body of a form of pairs, in which null is left out.
+    pub in_form: bool,
 }
 
 /// A member of an object.

@@ -14,6 +14,7 @@ async fn members_are_written_as_their_encoding_says() {
         .token()
         .create_form()
         .grant_type(GrantType::ClientCredentials)
+        .tenant_null()
         .scopes(["a", "b"])
         .audiences(["c", "d"])
         .hints(["e", "f&g"])

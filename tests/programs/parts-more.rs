@@ -38,6 +38,8 @@ async fn every_part_is_what_it_says_to_be() {
         .model(vec![b'm'])
         .settings(metadata())
         .anything("a,b")
+        .line("{}\n")
+        .lines(["{}\n"])
         .send()
         .await
         .unwrap();
@@ -54,6 +56,8 @@ async fn every_part_is_what_it_says_to_be() {
         (file("model", "application/x-protobuf"), "m"),
         (typed("settings", "application/json"), r#"{"title":"t"}"#),
         (typed("anything", "text/csv"), "a,b"),
+        (typed("line", "application/jsonl"), "{}\n"),
+        (typed("lines", "application/x-ndjson"), "{}\n"),
     ];
     assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
 
@@ -112,6 +116,49 @@ async fn files_and_values_however_they_are_described() {
 }
 
 #[tokio::test]
+async fn files_and_values_have_the_media_types_of_their_schemas() {
+    let server = Server::start([NO_CONTENT]).await;
+    let create = || client(&server).contents().create();
+    create()
+        .image(vec![b'i'])
+        .images(["1"])
+        .either(vec![b'e'])
+        .encoded("AA==")
+        .page("<p>")
+        .json("{}")
+        .height(vec![b'h'])
+        .table(vec![b't'])
+        .overruled(vec![b'o'])
+        .photo(FileUpload::bytes("p").content_type("image/avif"))
+        .send()
+        .await
+        .unwrap();
+    let expected = [
+        (file("image", "image/png"), "i"),
+        (file("images", "image/png"), "1"),
+        (file("either", "image/png"), "e"),
+        (typed("encoded", "image/png"), "AA=="),
+        (typed("page", "text/html"), "<p>"),
+        (named("json"), "{}"),
+        (file("height", "application/octet-stream"), "h"),
+        (file("table", "text/csv"), "t"),
+        (file("overruled", "image/webp"), "o"),
+        (file("photo", "image/avif"), "p"),
+    ];
+    assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
+
+    let table = Metadata::builder().title("t").build();
+    create().height_value(1).heights_value([2, 3]).table_value(table).send().await.unwrap();
+    let expected = [
+        (typed("height", "application/json"), "1"),
+        (typed("heights", "application/json"), "2"),
+        (typed("heights", "application/json"), "3"),
+        (typed("table", "application/json"), r#"{"title":"t"}"#),
+    ];
+    assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
+}
+
+#[tokio::test]
 async fn members_and_parts_that_have_no_setter() {
     let server = Server::start([NO_CONTENT]).await;
     let client = client(&server);
@@ -119,6 +166,12 @@ async fn members_and_parts_that_have_no_setter() {
     create.additional_properties("b", FileUpload::bytes("2").file_name("b.txt")).send().await.unwrap();
     let other = file("b.txt", "application/octet-stream").replace("name=\"b.txt\";", "name=\"b\";");
     let expected = [(named("remark"), "r"), (file("a", "application/octet-stream"), "1"), (other, "2")];
+    assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
+
+    let replace = client.files().replace().additional_properties("f").additional_properties2("a", vec![b'1']);
+    replace.additional_properties2_value("b", "u").send().await.unwrap();
+    let first = (named("additional_properties"), "f");
+    let expected = [first, (file("a", "application/octet-stream"), "1"), (named("b"), "u")];
     assert_eq!(server.one().parts(), expected.map(|(head, content)| (head, content.to_owned())));
 
     client.labels().create().additional_properties("a", 1).send().await.unwrap();

@@ -87,6 +87,30 @@ async fn one_call_for_each_media_type() {
     let image = FileUpload::bytes("1").content_type("image/png");
     client.files().update("a").overwrite(true).body(image).send().await.unwrap();
     assert_eq!(server.one().header("content-type"), Some("image/png"));
+
+    client.pictures().create().body("1").send().await.unwrap();
+    assert_eq!(server.one().header("content-type"), Some("image/png"));
+    client.pictures().update().body(FileUpload::bytes("1").content_type("image/avif")).send().await.unwrap();
+    assert_eq!(server.one().header("content-type"), Some("image/avif"));
+}
+
+#[tokio::test]
+async fn forms_of_which_the_document_says_nothing() {
+    let server = Server::start([NO_CONTENT]).await;
+    let client = client(&server);
+    let open = client.forms().open().create().additional_properties("a", vec![b'1']);
+    open.additional_properties_value("b", 2).extra_part("c", "3").send().await.unwrap();
+    let parts = server.one().parts();
+    let heads: Vec<_> = parts.iter().map(|(head, content)| (head.contains("filename"), content.as_str())).collect();
+    assert_eq!(heads, [(true, "1"), (false, "2"), (false, "3")]);
+
+    let media_type = "multipart/form-data; boundary=x";
+    let written = FileUpload::bytes("--x--\r\n").content_type(media_type);
+    client.forms().raw().create().body(written).send().await.unwrap();
+    let received = server.one();
+    assert_eq!((received.header("content-type"), received.text()), (Some(media_type), "--x--\r\n"));
+    client.forms().raw().update().body("1").send().await.unwrap();
+    assert_eq!(server.one().header("content-type"), Some("application/octet-stream"));
 }
 
 #[tokio::test]

@@ -360,7 +360,9 @@ fn parts(terms: &Terms<'_>, at: &str, old: &[Part], new: &[Part], found: &mut Fo
             }
             _ => {}
         }
-        if (&before.wire, &before.media_type) != (&after.wire, &after.media_type) {
+        let on_the_wire =
+            |part: &Part| [Some(part.wire.clone()), part.media_type.clone(), part.value_media_type.clone()];
+        if on_the_wire(before) != on_the_wire(after) {
             found.patch(Kind::Wire, &place, format!("{what} is another part on the wire"));
         }
         found.deprecation(Class::Patch, &place, &what, (before.deprecated, after.deprecated));

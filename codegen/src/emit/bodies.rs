@@ -46,8 +46,7 @@ fn part_setter(block: &mut Item<'_, '_>, api: &Api, method: &Method, part: &Part
     setter.write(block, method, &[put], state, rebuilt);
     if let Some(other) = &part.value_setter {
         let said = format!("`{}`, as a value in place of a file.", part.wire);
-        // The media types are those of files.
-        let (taken, put) = value(api, &Part { media_type: None, ..part.clone() }, &wire, other);
+        let (taken, put) = value(api, part, &wire, other);
         let setter = RequestSetter { name: other, sets: name, said: &said, taken: &taken, is_required: part.required };
         setter.write(block, method, &[put], state, rebuilt);
     }
@@ -55,15 +54,26 @@ fn part_setter(block: &mut Item<'_, '_>, api: &Api, method: &Method, part: &Part
 
 /// The setter of parts that the document does not name.
 pub(crate) fn other_parts_setter(block: &mut Item<'_, '_>, api: &Api, others: &Part) {
-    let (taken, put) = match others.kind {
+    let mut write = |setter: &str, said: &str, (taken, put): (String, String)| {
+        block.member().doc(said).function(&Function {
+            head: &format!("pub fn {setter}(mut self, name: impl Into<String>, value: {taken}) -> Self"),
+            bounds: &[],
+            body: &["let name: String = name.into();", &put, "self"],
+        });
+    };
+    let mut said = "Sets a part that has no setter of its own.".to_owned();
+    if let Some(other) = &others.value_setter {
+        said.push_str(&format!(" A value is given by `{other}` instead."));
+    }
+    let set = match others.kind {
         PartKind::File | PartKind::Files => files(others, "&name", "value"),
         PartKind::Value => value(api, others, "&name", "value"),
     };
-    block.member().verbatim(&["Sets a part that has no setter of its own."]).function(&Function {
-        head: &format!("pub fn {}(mut self, name: impl Into<String>, value: {taken}) -> Self", others.name),
-        bounds: &[],
-        body: &["let name: String = name.into();", &put, "self"],
-    });
+    write(&others.name, &said, set);
+    if let Some(other) = &others.value_setter {
+        let said = "Sets a part that has no setter of its own, as a value in place of a file.";
+        write(other, said, value(api, others, "&name", "value"));
+    }
 }
 
 /// What a setter of files takes, and the statement that puts them into the request.
@@ -82,9 +92,11 @@ fn files(part: &Part, wire: &str, name: &str) -> (String, String) {
 fn value(api: &Api, part: &Part, wire: &str, name: &str) -> (String, String) {
     let (taken, converted) = input(api, &part.ty, name);
     let generic = generic(api, &part.ty);
-    let put = match &part.media_type {
+    let media_type = if part.kind == PartKind::Value { &part.media_type } else { &part.value_media_type };
+    let put = match media_type {
         Some(media_type) => {
-            format!("self.request.part_as{generic}({wire}, {}, {converted});", literal(media_type))
+            let put = if part.kind == PartKind::Files { "parts_as" } else { "part_as" };
+            format!("self.request.{put}{generic}({wire}, {}, {converted});", literal(media_type))
         }
         None => format!("self.request.part{generic}({wire}, {converted});"),
     };

@@ -489,7 +489,8 @@ fn body_setters(
     };
     for (field, setter) in object.fields.iter().zip(&body.setters) {
         let null = setter.null.as_deref();
-        let setter = Setter { name: &setter.name, null, owner: &method.request, opening, place };
+        let in_form = matches!(body.kind, BodyKind::Form(_));
+        let setter = Setter { name: &setter.name, null, in_form, owner: &method.request, opening, place };
         setter.write(block, api, field, state, rebuilt);
     }
     if let (Some(name), Some((rest, value))) = (&body.rest, &object.rest) {

@@ -295,7 +295,10 @@ impl Page<'_> {
             Some(TypeKind::Struct(object)) => {
                 for (field, setter) in object.fields.iter().zip(&body.setters) {
                     let into = if field.presence == Presence::Required { &mut required } else { &mut optional };
-                    let null = nullable(&setter.name, setter.null.as_deref());
+                    let null = match (&body.kind, &setter.null) {
+                        (BodyKind::Form(_), Some(null)) => Some(format!("left out by `{null}()`")),
+                        _ => nullable(&setter.name, setter.null.as_deref()),
+                    };
                     let facts = [self.linked(field.value_type())].into_iter().chain(null);
                     into.push(item(&setter.name, facts.chain(deprecated(field.deprecated)), &field.doc));
                 }

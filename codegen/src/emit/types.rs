@@ -89,9 +89,10 @@ fn field_type(api: &Api, field: &Field) -> String {
 }
 
 /// The documentation of the setter of an explicit null.
-fn null_doc(field: &Field) -> [String; 1] {
+fn null_doc(field: &Field, in_form: bool) -> [String; 1] {
     let wire = field.wire.replace('`', "'");
     [match field.presence {
+        _ if in_form => format!("Leaves `{wire}` out: a form has no null."),
         Presence::Required => format!("Sends `{wire}` as null, in place of a value."),
         _ => format!("Sends `{wire}` as null. In an update that removes what was there."),
     }]
@@ -150,7 +151,14 @@ fn builder_items(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct,
         let rebuilt = line!("{builder} {{ value: self.value, state: PhantomData }}");
         for field in &object.fields {
             let null = field.null_setter.as_deref();
-            let setter = Setter { name: &field.name, null, owner: builder, opening: None, place: "self.value" };
+            let setter = Setter {
+                name: &field.name,
+                null,
+                in_form: object.in_form,
+                owner: builder,
+                opening: None,
+                place: "self.value",
+            };
             setter.write(block, api, field, &state, &rebuilt);
         }
         if let Some((rest, value)) = &object.rest {
@@ -216,6 +224,8 @@ pub(crate) struct Setter<'s> {
     pub name: &'s str,
     /// The name of the setter of an explicit null.
     pub null: Option<&'s str>,
+    /// Whether the member is sent in a form of pairs, in which null is nothing.
+    pub in_form: bool,
     /// The builder's type.
     pub owner: &'s str,
     /// The statement that leads to `place`, if it is no field of the builder.
@@ -227,7 +237,7 @@ pub(crate) struct Setter<'s> {
 impl Setter<'_> {
     /// Writes it; `rebuilt` is the builder in the state behind a member that is required.
     pub(crate) fn write(&self, block: &mut Item<'_, '_>, api: &Api, field: &Field, state: &State, rebuilt: &str) {
-        let Self { name, null, owner, opening, place } = *self;
+        let Self { name, null, in_form, owner, opening, place } = *self;
         let (taken, converted) = field_input(api, field, name);
         let said = field_text(api, field);
         let is_required = field.presence == Presence::Required;
@@ -250,7 +260,7 @@ impl Setter<'_> {
         if let Some(null) = null.filter(|_| field.presence != Presence::Optional) {
             let assignment = format!("{place}.{member} = {nothing};");
             let body: Vec<&str> = opening.into_iter().chain([assignment.as_str(), last]).collect();
-            block.member().verbatim(&null_doc(field)).function(&Function {
+            block.member().verbatim(&null_doc(field, in_form)).function(&Function {
                 head: &format!("pub fn {null}(mut self) -> {gives}"),
                 bounds: &[],
                 body: &body,

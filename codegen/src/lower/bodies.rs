@@ -12,12 +12,15 @@ use super::schemas::{Place, Schemas, Typed};
 use super::usage::Usage;
 use super::view::{FARTHEST, Node, View};
 use crate::diagnostic::{Diagnostics, nearest};
-use crate::model::{Body, BodyKind, Http, Param, ParamIn, Part, PartKind, Setter, Style, Type, TypeKind};
+use crate::model::{Body, BodyKind, Http, Param, ParamIn, Part, PartKind, Presence, Setter, Style, Type, TypeKind};
 use crate::normalize::Document;
 use crate::pointer;
 
 /// The setter of parts that the document does not name, called like that of members.
 const OTHERS: &str = "additional_properties";
+
+/// What callers should know who write the parts of a form by themselves.
+const BOUNDARY: &str = "Give its `FileUpload::content_type`, with the boundary that is between its parts.";
 
 /// The media types in which an operation takes its body: one way to call it each.
 pub(crate) fn media_types<'a>(found: &Found<'a>, document: &'a Document) -> Vec<&'a str> {
@@ -36,26 +39,20 @@ pub(crate) fn lower<'a>(
     let (request_body, pointer) = found.body(schemas.document)?;
     let (name, media) = match media_type {
         Some(wanted) => request_body.content.get_key_value(wanted).map(|(name, media)| (name.as_str(), media))?,
-        None => media::preferred(&request_body.content)?,
+        None => match media::preferred(&request_body.content) {
+            Some(preferred) => preferred,
+            None if request_body.required => {
+                return Some(unknown(request_body, &pointer, schemas.document, diagnostics));
+            }
+            None => return None,
+        },
     };
     let place = Place::new(
         media::schema_pointer(&pointer, name),
         format!("{base} Body"),
         Usage::body(found.http == Http::Patch),
     );
-    let mut body = Body {
-        media_type: media::concrete(name),
-        required: request_body.required,
-        nullable: false,
-        kind: BodyKind::Json,
-        ty: Type::Bytes,
-        fields: None,
-        setters: Vec::new(),
-        rest: None,
-        other_parts: None,
-        doc: request_body.description.clone().unwrap_or_default(),
-        example: None,
-    };
+    let mut body = Body::of(request_body, media::concrete(name));
     let node = media.schema.as_ref().map(Node::from);
     body.kind = match media::kind(name) {
         Kind::Json if node.is_some_and(|node| node.is_file(schemas.document)) && !media::is_plain_json(name) => {
@@ -72,6 +69,11 @@ pub(crate) fn lower<'a>(
                 report_encodings(media, &members, &place, Kind::Form, schemas.document, diagnostics);
             }
             BodyKind::Form(encodings(media))
+        }
+        Kind::Multipart if node.is_some_and(|node| Members::of(node, "", schemas.document).are_none()) => {
+            report_raw("bytes", &place, schemas.document, diagnostics);
+            body.say(BOUNDARY);
+            BodyKind::Bytes
         }
         Kind::Multipart => {
             let (parts, others) = parts(node, media, &place, base, taken, schemas, diagnostics);
@@ -99,14 +101,11 @@ pub(crate) fn lower<'a>(
         None => Typed::any(),
     };
     if matches!(body.kind, BodyKind::Form(_)) && !has_members(schemas, &typed.ty) {
-        diagnostics
-            .warning(
-                "raw-body",
-                schemas.document.locate(&place.pointer),
-                "only objects can be written as a form; the body is taken from the caller as text",
-            )
-            .help("describe the form as an object with properties");
+        report_raw("text", &place, schemas.document, diagnostics);
         return Some(Body { kind: BodyKind::Text, ..body });
+    }
+    if matches!(body.kind, BodyKind::Form(_)) {
+        forget_null(&typed.ty, &place, schemas);
     }
     add_setters(&mut body, &typed.ty, taken, schemas);
     // A type that holds null takes it like any other value.
@@ -118,6 +117,74 @@ pub(crate) fn lower<'a>(
     Some(body)
 }
 
+/// Says of a form that its schema is none of a form.
+fn report_raw(taken_as: &str, place: &Place, document: &Document, diagnostics: &mut Diagnostics) {
+    let message = format!("only objects can be written as a form; the body is taken from the caller as {taken_as}");
+    diagnostics
+        .warning("raw-body", document.locate(&place.pointer), message)
+        .help("describe the form as an object with properties");
+}
+
+/// A body of which the document says nothing but that there must be one.
+fn unknown(request_body: &RequestBody, pointer: &str, document: &Document, diagnostics: &mut Diagnostics) -> Body {
+    let media_type = "application/octet-stream";
+    diagnostics
+        .warning(
+            "raw-body",
+            document.locate(pointer),
+            "the body has no media type; it is taken from the caller as bytes",
+        )
+        .help("name the media types that the server takes under `content`");
+    let mut body = Body { kind: BodyKind::Bytes, ..Body::of(request_body, media_type.to_owned()) };
+    body.say(&format!("Give its `FileUpload::content_type`: without it, it is sent as `{media_type}`."));
+    body
+}
+
+/// Parts of any name, files or values, for a form of which the document says nothing.
+fn any_parts(
+    media: &MediaType,
+    place: &Place,
+    taken: &mut Scope,
+    document: &Document,
+    diagnostics: &mut Diagnostics,
+) -> Box<Part> {
+    let at = match media.schema {
+        Some(_) => document.locate(&place.pointer),
+        None => document.locate(place.pointer.strip_suffix("/schema").unwrap_or(&place.pointer)).at_key(),
+    };
+    diagnostics
+        .warning("untyped-body", at, "no parts of the form are described: their names are left to the caller")
+        .help("describe the form as an object with properties");
+    let mut part = Part::of("", PartKind::File, Typed::any());
+    part.name = taken.claim(OTHERS);
+    part.value_setter = Some(taken.claim(&names::value_setter(&part.name)));
+    Box::new(part)
+}
+
+impl Body {
+    /// A body of which no more is known than its media type.
+    fn of(request_body: &RequestBody, media_type: String) -> Self {
+        Self {
+            media_type,
+            required: request_body.required,
+            nullable: false,
+            kind: BodyKind::Json,
+            ty: Type::Bytes,
+            fields: None,
+            setters: Vec::new(),
+            rest: None,
+            other_parts: None,
+            doc: request_body.description.clone().unwrap_or_default(),
+            example: None,
+        }
+    }
+
+    /// Adds a sentence to what the document says of the body.
+    fn say(&mut self, sentence: &str) {
+        self.doc = format!("{}\n\n{sentence}", self.doc.trim());
+    }
+}
+
 /// Says of bytes what they may be.
 fn say_bytes(
     body: &mut Body,
@@ -127,23 +194,50 @@ fn say_bytes(
     document: &Document,
     diagnostics: &mut Diagnostics,
 ) {
-    if media::essence(name).starts_with("multipart/") {
+    let is_multipart = media::essence(name).starts_with("multipart/");
+    if is_multipart {
         let message = format!("a body of `{name}` is taken from the caller as bytes");
         diagnostics
             .warning("raw-body", document.locate(pointer), message)
             .help("offer `multipart/form-data` to have its parts typed");
     }
-    let others = request_body.content.keys().filter(|other| *other != name && media::kind(other) == Kind::Bytes);
-    let others: Vec<String> = others.map(|other| format!("`{other}`")).collect();
-    if !others.is_empty() {
-        let others = others.join(", ");
-        let said = format!("Sent as `{}` unless it says to be something else, such as {others}.", body.media_type);
-        body.doc = format!("{}\n\n{said}", body.doc.trim());
+    let others = request_body.content.keys().map(String::as_str);
+    let others = others.filter(|other| *other != name && media::kind(other) == Kind::Bytes);
+    let media_types: Vec<&str> = std::iter::once(name).chain(others).collect();
+    let first = media_types.iter().copied().find(|media_type| !is_range(media_type));
+    match first {
+        Some(first) => first.clone_into(&mut body.media_type),
+        None if is_multipart => {}
+        None => {
+            let place = document.locate(&pointer::join(&format!("{pointer}/content"), name)).at_key();
+            let message =
+                format!("a body of `{name}` is sent as `{}` unless the caller says what it is", body.media_type);
+            diagnostics
+                .warning("media-type-range", place, message)
+                .help("name the media types that the server takes in place of a range of them");
+        }
+    }
+    let others = media_types.iter().copied().filter(|other| Some(*other) != first);
+    let said = if is_multipart { Some(BOUNDARY.to_owned()) } else { said_of_media_types(first, others) };
+    if let Some(said) = said {
+        body.say(&said);
+    }
+}
+
+/// Takes the setters of null from a struct that is described where a form is, and so serves for nothing else.
+fn forget_null(ty: &Type, place: &Place, schemas: &mut Schemas<'_>) {
+    let Some(id) = target(schemas, ty) else { return };
+    let Some(def) = schemas.types.get_mut(id.0).filter(|def| def.pointer == place.pointer) else { return };
+    let TypeKind::Struct(object) = &mut def.kind else { return };
+    object.in_form = true;
+    for field in object.fields.iter_mut().filter(|field| field.presence != Presence::Required) {
+        field.null_setter = None;
     }
 }
 
 /// Gives the members of a struct setters of their own.
 fn add_setters(body: &mut Body, ty: &Type, taken: &mut Scope, schemas: &Schemas<'_>) {
+    let in_form = matches!(body.kind, BodyKind::Form(_));
     let Some(id) = target(schemas, ty) else { return };
     let Some(TypeKind::Struct(object)) = schemas.types.get(id.0).map(|def| &def.kind) else { return };
     body.fields = Some(id);
@@ -153,7 +247,8 @@ fn add_setters(body: &mut Body, ty: &Type, taken: &mut Scope, schemas: &Schemas<
         body.setters.push(Setter { name, null: None });
     }
     for (field, setter) in object.fields.iter().zip(&mut body.setters) {
-        if field.takes_null() {
+        // A form has no null: only what would have to be given is left out by a call.
+        if field.takes_null() && (!in_form || field.presence == Presence::Required) {
             setter.null = Some(taken.claim(&names::null_setter(&setter.name)));
         }
     }
@@ -236,7 +331,7 @@ fn parts<'a>(
     for part in &mut parts {
         // Last, so that parts keep the names that they would have anyway.
         if let Some(setter) = &mut part.value_setter {
-            *setter = taken.claim(&format!("{}_value", part.name));
+            *setter = taken.claim(&names::value_setter(&part.name));
         }
     }
     let others = members.additional.as_ref().and_then(|(node, pointer)| {
@@ -246,9 +341,13 @@ fn parts<'a>(
             None => Part::of("", PartKind::Value, Typed::any()),
         };
         part.name = taken.claim(OTHERS);
+        if let Some(setter) = &mut part.value_setter {
+            *setter = taken.claim(&names::value_setter(&part.name));
+        }
         Some(Box::new(part))
     });
-    (parts, others)
+    let is_open = members.all.is_empty() && !members.is_closed;
+    (parts, others.or_else(|| is_open.then(|| any_parts(media, place, taken, document, diagnostics))))
 }
 
 /// What a part holds, and how its schema and its encoding want it written; `None` if it is read-only.
@@ -266,16 +365,9 @@ fn part<'a>(
     }
     let said = encoding.as_ref().map(|(encoding, _)| *encoding);
     let held = Held::of(node, &place.pointer, said, document);
-    let mut media_types = said.map(concrete_types).unwrap_or_default();
-    let shape = Shape::of(items(node, document).unwrap_or(node), document, &mut HashSet::new());
-    // Of several media types, the one that is written here.
-    let wanted = if shape == Shape::Structured { Kind::Json } else { Kind::Text };
-    if held.kind == PartKind::Value
-        && let Some(index) = media_types.iter().position(|media_type| media::kind(media_type) == wanted)
-    {
-        media_types.swap(0, index);
-    }
-    let foreign = media_types.first().filter(|media_type| shape != Shape::Plain && !is_written(media_type));
+    let mut media_types = MediaTypes::of(&held, node, said, document);
+    let shape = Shape::of_part(node, document);
+    let foreign = media_types.value.as_deref().filter(|media_type| shape != Shape::Plain && !is_written(media_type));
     let mut part = match (held.kind, foreign) {
         (PartKind::Value, None) => Part::of(wire, PartKind::Value, schemas.lower(node, place, diagnostics)),
         (PartKind::Value, Some(media_type)) => {
@@ -292,6 +384,7 @@ fn part<'a>(
         (kind, _) => {
             let mut part = Part::of(wire, kind, remarks(node, document));
             if !held.values.is_empty() {
+                part.value_media_type = media_types.value.take();
                 let value = held.value(wire, place, schemas, diagnostics);
                 part.ty = if kind == PartKind::Files { Type::List(Box::new(value)) } else { value };
                 part.value_setter = Some(format!("{wire}_value"));
@@ -299,14 +392,90 @@ fn part<'a>(
             part
         }
     };
-    if let (PartKind::File | PartKind::Files, [first, others @ ..]) = (part.kind, media_types.as_slice())
-        && !others.is_empty()
-    {
-        let others: Vec<String> = others.iter().map(|other| format!("`{other}`")).collect();
-        part.say(&format!("Sent as `{first}` unless it says to be something else, such as {}.", others.join(", ")));
+    match part.kind {
+        PartKind::Value => part.media_type = media_types.value,
+        PartKind::File | PartKind::Files if held.kind == PartKind::Value => part.media_type = media_types.value,
+        PartKind::File | PartKind::Files => {
+            if let Some(said) = media_types.said_of_files() {
+                part.say(&said);
+            }
+            part.media_type = media_types.files.into_iter().find(|media_type| !is_range(media_type));
+        }
     }
-    part.media_type = media_types.into_iter().next();
     Some(part)
+}
+
+/// The media types of a part: those of its encoding, which overrule those of its schema.
+struct MediaTypes {
+    /// Those of files, ranges among them.
+    files: Vec<String>,
+    /// That of a value.
+    value: Option<String>,
+}
+
+impl MediaTypes {
+    fn of<'a>(held: &Held<'a>, node: Node<'a>, encoding: Option<&Encoding>, document: &'a Document) -> Self {
+        let encoded = encoding.and_then(|encoding| encoding.content_type.as_deref());
+        let Some(encoded) = encoded else {
+            // Text that holds JSON is not JSON that holds a text.
+            let own = content_media_type(items(node, document).unwrap_or(node), document);
+            let own = own.filter(|media_type| !is_range(media_type) && media::kind(media_type) != Kind::Json);
+            return Self {
+                files: held.media_types.iter().map(|media_type| (*media_type).to_owned()).collect(),
+                value: own.filter(|_| held.kind == PartKind::Value).map(str::to_owned),
+            };
+        };
+        let listed = encoded.split(',').map(str::trim).filter(|media_type| !media_type.is_empty());
+        let mut files: Vec<String> = listed.map(str::to_owned).collect();
+        let of_kind = |kind| files.iter().position(|listed| !is_range(listed) && media::kind(listed) == kind);
+        // Of several, the one that is written here.
+        let value = if held.kind == PartKind::Value {
+            let wanted = if Shape::of_part(node, document) == Shape::Structured { Kind::Json } else { Kind::Text };
+            of_kind(wanted).or_else(|| files.iter().position(|listed| !is_range(listed)))
+        } else {
+            let mut shapes = held.values.iter().map(|(value, _)| Shape::of_part(*value, document));
+            let is_plain = shapes.all(|shape| shape == Shape::Plain);
+            let text = if is_plain { of_kind(Kind::Text) } else { None };
+            text.or_else(|| of_kind(Kind::Json)).filter(|_| !held.values.is_empty())
+        };
+        let value = value.and_then(|index| {
+            // What values are is left to files only if there is nothing else for them.
+            if files.len() > 1 { Some(files.remove(index)) } else { files.get(index).cloned() }
+        });
+        Self { files, value }
+    }
+
+    /// What callers should know of the media types of files.
+    fn said_of_files(&self) -> Option<String> {
+        let first = self.files.iter().find(|media_type| !is_range(media_type));
+        let others = self.files.iter().filter(|other| Some(*other) != first && media::essence(other) != "*/*");
+        said_of_media_types(first.map(String::as_str), others.map(String::as_str))
+    }
+}
+
+/// What callers should know of the media types of an upload: which counts for it, and how they choose another.
+fn said_of_media_types<'m>(first: Option<&str>, others: impl Iterator<Item = &'m str>) -> Option<String> {
+    let others: Vec<String> = others.map(|other| format!("`{other}`")).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let others = others.join(", ");
+    Some(match first {
+        Some(first) => format!("Sent as `{first}` unless its `FileUpload::content_type` is another one: {others}."),
+        None => format!(
+            "Give its `FileUpload::content_type`, one of {others}: without it, it is sent as `application/octet-stream`."
+        ),
+    })
+}
+
+/// Whether a media type is a range of them.
+fn is_range(media_type: &str) -> bool {
+    media::essence(media_type).contains('*')
+}
+
+/// What a schema says of the content of a text.
+fn content_media_type<'a>(node: Node<'a>, document: &'a Document) -> Option<&'a str> {
+    resolve(node, document)?.data.extensions.get("x-contentMediaType")?.as_str()
 }
 
 /// A part in a format that is not written here: the caller's text or bytes, one for each item of an array.
@@ -328,11 +497,13 @@ struct Held<'a> {
     kind: PartKind,
     /// The schemas of the values in place of files, with their places.
     values: Vec<(Node<'a>, String)>,
+    /// What the schemas of the files say of their content.
+    media_types: Vec<&'a str>,
 }
 
 impl<'a> Held<'a> {
     fn of(node: Node<'a>, pointer: &str, encoding: Option<&Encoding>, document: &'a Document) -> Self {
-        let mut held = Self { kind: PartKind::Value, values: Vec::new() };
+        let mut held = Self { kind: PartKind::Value, values: Vec::new(), media_types: Vec::new() };
         let mut alternatives =
             Alternatives { document, encoding, all: HashMap::new(), above: HashMap::new(), files: HashSet::new() };
         if let Some(first) = alternatives.visit(node, pointer, 0) {
@@ -353,7 +524,8 @@ impl<'a> Held<'a> {
         if self.values.iter().all(|(node, _)| is_text(node)) {
             return Type::String;
         }
-        let message = format!("the values that may stand in place of the file `{wire}` get no type in common");
+        let file = if wire.is_empty() { "files of other names".to_owned() } else { format!("the file `{wire}`") };
+        let message = format!("the values that may stand in place of {file} get no type in common");
         diagnostics
             .warning("untyped-part", document.locate(&place.pointer), message)
             .help("describe them as one schema beside that of the file");
@@ -376,6 +548,8 @@ struct Alternatives<'a, 'e> {
 #[derive(Default)]
 struct Alternative<'a> {
     is_array: bool,
+    /// What it says of its content.
+    media_type: Option<&'a str>,
     below: Vec<(*const Schema, Node<'a>, String)>,
 }
 
@@ -387,7 +561,8 @@ impl<'a> Alternatives<'a, '_> {
         if self.all.contains_key(&id) {
             return Some(id);
         }
-        self.all.insert(id, Alternative::default());
+        let media_type = content_media_type(Node::Schema(schema), self.document);
+        self.all.insert(id, Alternative { media_type, ..Alternative::default() });
         if is_file(Node::Schema(schema), self.encoding, self.document) {
             self.files.insert(id);
             return Some(id);
@@ -399,7 +574,7 @@ impl<'a> Alternatives<'a, '_> {
             Some(item) => vec![(item, format!("{pointer}/items"))],
             None => alternatives.map(|(index, node)| (node, format!("{pointer}/{keyword}/{index}"))).collect(),
         };
-        let mut alternative = Alternative { is_array: view.items.is_some(), below: Vec::new() };
+        let mut alternative = Alternative { is_array: view.items.is_some(), ..Alternative::default() };
         for (node, pointer) in below {
             if node.view(self.document).is_some_and(|view| view.is_null()) {
                 continue;
@@ -434,6 +609,9 @@ impl<'a> Alternatives<'a, '_> {
             PartKind::Value => held.kind = PartKind::File,
             PartKind::File | PartKind::Files => {}
         }
+        if let Some(media_type) = alternative.media_type.filter(|media_type| !held.media_types.contains(media_type)) {
+            held.media_types.push(media_type);
+        }
         for (other, node, pointer) in &alternative.below {
             if self.files.contains(other) {
                 self.collect(*other, held, seen);
@@ -456,6 +634,11 @@ enum Shape {
 }
 
 impl Shape {
+    /// The shape of a part: an array is a part for each of its items.
+    fn of_part(node: Node<'_>, document: &Document) -> Self {
+        Self::of(items(node, document).unwrap_or(node), document, &mut HashSet::new())
+    }
+
     /// `seen` are the schemas that have been looked at.
     fn of(node: Node<'_>, document: &Document, seen: &mut HashSet<*const Schema>) -> Self {
         let is_new = |schema: &&Schema| seen.len() <= FARTHEST && seen.insert(std::ptr::from_ref(*schema));
@@ -538,6 +721,7 @@ impl Part {
             required: false,
             value_setter: None,
             media_type: None,
+            value_media_type: None,
             doc: typed.doc,
             deprecated: typed.deprecated,
             example: typed.example,
@@ -576,12 +760,6 @@ fn remarks<'a>(mut node: Node<'a>, document: &'a Document) -> Typed {
         node = only;
     }
     typed
-}
-
-/// The media types that an encoding names, without ranges of them.
-fn concrete_types(encoding: &Encoding) -> Vec<String> {
-    let media_types = encoding.content_type.as_deref().unwrap_or_default().split(',').map(str::trim);
-    media_types.filter(|media_type| !media_type.is_empty() && !media_type.contains('*')).map(str::to_owned).collect()
 }
 
 /// Whether a part is a file: by its schema, or by a media type that no text has.
@@ -637,6 +815,12 @@ struct Members<'a> {
     required: BTreeSet<&'a str>,
     /// The schema of further members with its place, if there may be such.
     additional: Option<(Option<Node<'a>>, String)>,
+    /// Whether there must be no further members.
+    is_closed: bool,
+    /// Whether some schema says that there are values other than objects.
+    is_other: bool,
+    /// Whether some schema is one of objects.
+    is_object: bool,
 }
 
 impl<'a> Members<'a> {
@@ -646,6 +830,11 @@ impl<'a> Members<'a> {
         let first = gathering.visit(node, pointer, 0);
         let required = first.and_then(|first| gathering.required().remove(&first)).unwrap_or_default();
         Self { required, ..gathering.members }
+    }
+
+    /// Whether what is described is no object at all.
+    fn are_none(&self) -> bool {
+        self.all.is_empty() && self.additional.is_none() && self.is_other && !self.is_object
     }
 }
 
@@ -671,6 +860,9 @@ impl<'a> Gathering<'a> {
             let below = || (property, pointer::join(&format!("{pointer}/properties"), name));
             self.members.all.entry(name).or_insert_with(below);
         }
+        self.members.is_object |= view.kind == Some("object");
+        self.members.is_other |= view.kind.is_some_and(|kind| kind != "object") || !view.values.is_empty();
+        self.members.is_closed |= matches!(view.additional, Some(AdditionalProperties::Any(false)));
         let additional = match view.additional {
             Some(AdditionalProperties::Schema(schema)) => Some(Some(Node::from(schema.as_ref()))),
             Some(AdditionalProperties::Any(true)) => Some(None),

@@ -231,7 +231,17 @@ pub(crate) fn module(name: &str) -> String {
 
 /// The setter that sets to null what `setter` sets.
 pub(crate) fn null_setter(setter: &str) -> String {
-    format!("{}_null", setter.trim_end_matches('_'))
+    beside(setter, "null")
+}
+
+/// The setter that sets to a value what `setter` sets to a file.
+pub(crate) fn value_setter(setter: &str) -> String {
+    beside(setter, "value")
+}
+
+/// A setter beside another one. What that one needs to be a name, the word does as well.
+fn beside(setter: &str, word: &str) -> String {
+    format!("{}_{word}", setter.trim_end_matches('_'))
 }
 
 /// Names of the variants of an enum, in the order of `values`.

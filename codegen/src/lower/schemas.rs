@@ -1130,7 +1130,7 @@ impl<'a> Schemas<'a> {
             Some((AdditionalProperties::Any(true), _)) => Some((scope.claim("additional_properties"), Type::Any)),
             _ => None,
         };
-        TypeKind::Struct(Struct { fields, rest })
+        TypeKind::Struct(Struct { fields, rest, in_form: false })
     }
 
     /// Whether two types are one, whatever they are called.

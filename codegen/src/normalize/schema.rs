@@ -76,6 +76,24 @@ impl Scope<'_> {
         self.diagnostics.warning(code, at, message)
     }
 
+    /// Whether the schema gets no type, whatever it says: it is that of a body that is text or bytes to the caller.
+    fn is_untyped(&self) -> bool {
+        const TYPED: &[&str] = &["multipart/form-data", "application/x-www-form-urlencoded", "text/event-stream"];
+        let is_raw = |media_type: &str| {
+            let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+            // Below a member called `content` there is no media type.
+            essence.contains('/')
+                && !essence.contains('*')
+                && !essence.contains("json")
+                && !TYPED.contains(&essence.as_str())
+        };
+        let segments: Vec<_> = pointer::segments(&self.here.at).collect();
+        segments.windows(3).any(|three| match three {
+            [content, media_type, schema] => content == "content" && schema == "schema" && is_raw(media_type),
+            _ => false,
+        })
+    }
+
     /// The schema is now what stood in a member of it.
     fn jump(&mut self, segments: &[&str]) {
         for segment in segments {
@@ -602,7 +620,7 @@ fn fit_enum_to_type(members: &mut Members, scope: &mut Scope<'_>) {
             split_types(members, scope);
             return;
         }
-        if values.iter().any(|value| value.is_array() || value.is_object()) {
+        if values.iter().any(|value| value.is_array() || value.is_object()) && !scope.is_untyped() {
             scope
                 .warn("unsupported-enum", "enum", "values of this enum are lists or objects; any value is accepted")
                 .help("describe them by `properties` or `items`");
@@ -1208,7 +1226,7 @@ fn prefix_items_to_items(members: &mut Members, scope: &mut Scope<'_>) {
     if let Some(rest) = members.get("items").filter(|rest| **rest != Value::Bool(false)) {
         kinds.add(rest, None);
     }
-    if kinds.several() {
+    if kinds.several() && !scope.is_untyped() {
         let at = scope.origins.written(scope.here.file, &raw).at_key();
         scope
             .diagnostics
@@ -1244,7 +1262,7 @@ fn pattern_properties_to_additional(members: &mut Members, scope: &mut Scope<'_>
         None | Some(Value::Bool(false)) => {}
         Some(rest) => kinds.add(rest, None),
     }
-    if kinds.several() {
+    if kinds.several() && !scope.is_untyped() {
         scope
             .warn("unsupported-pattern", "patternProperties", "the type of a member depends on its name")
             .help("as it is, every member without a name of its own may be any of them");
@@ -1308,7 +1326,7 @@ impl Kinds {
 fn report_not(members: &mut Members, scope: &mut Scope<'_>) {
     let forbids_all = matches!(members.get("not"), Some(Value::Bool(true)))
         || members.get("not").and_then(Value::as_object).is_some_and(Members::is_empty);
-    if !forbids_all && members.keys().all(|name| name == "not" || is_annotation(name)) {
+    if !forbids_all && members.keys().all(|name| name == "not" || is_annotation(name)) && !scope.is_untyped() {
         scope
             .warn("unsupported-not", "not", "the schema only says what its values are not; any value is accepted")
             .help("say what they are, by `type`");

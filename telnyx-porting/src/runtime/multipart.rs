@@ -102,6 +102,15 @@ fn part_of(value: &Value) -> FileUpload {
     }
 }
 
+/// A list in place of files as parts of a media type that the document names, one for each item.
+#[inline]
+pub(crate) fn each_as(media_type: &str, value: &Value) -> Vec<FileUpload> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(|item| parts_as(media_type, item)).collect(),
+        value => parts_as(media_type, value),
+    }
+}
+
 /// A value as parts of a media type that the document names.
 #[inline]
 pub(crate) fn parts_as(media_type: &str, value: &Value) -> Vec<FileUpload> {

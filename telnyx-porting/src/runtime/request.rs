@@ -297,6 +297,13 @@ impl Request {
         self.form(|form| form.set(name, multipart::parts_as(media_type, &value)));
     }
 
+    /// Gives values in place of files, of a media type that the document names.
+    #[inline]
+    pub(crate) fn parts_as<T: Field>(&mut self, name: &str, media_type: &str, value: T) {
+        let value = self.value(name, &value.view());
+        self.form(|form| form.set(name, multipart::each_as(media_type, &value)));
+    }
+
     /// Gives files as parts of the form.
     #[inline]
     pub(crate) fn files(&mut self, name: &str, media_type: &str, files: impl IntoIterator<Item = FileUpload>) {

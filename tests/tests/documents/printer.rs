@@ -308,6 +308,9 @@ fn print_part(api: &Api, part: &Part) -> String {
     if let Some(setter) = &part.value_setter {
         let _ = write!(line, " or .{setter}({})", type_name(api, &part.ty));
     }
+    if let Some(media_type) = &part.value_media_type {
+        let _ = write!(line, " as {media_type}");
+    }
     line
 }
 

@@ -1,5 +1,6 @@
 //! Schemas become types: structs, open enums, unions, aliases.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
@@ -206,6 +207,8 @@ pub(crate) struct Schemas<'a> {
     parents: BTreeSet<&'a str>,
     /// The schemas that list as alternatives what inherits from them.
     heads: HashSet<*const SchemaData>,
+    /// Where schemas stand that are too far from where they are held to be looked at.
+    too_far: RefCell<BTreeSet<String>>,
     /// Types of the errors of operations, by the text of their schemas.
     pub errors: HashMap<String, Type>,
     /// The structs of headers that several operations have, by what `responses::text_of` says of them.
@@ -235,6 +238,7 @@ impl<'a> Schemas<'a> {
             subjects: BTreeMap::new(),
             parents: parents(document),
             heads: heads(document),
+            too_far: RefCell::default(),
             errors: HashMap::new(),
             headers: HashMap::new(),
             waiting: Vec::new(),
@@ -763,6 +767,7 @@ impl<'a> Schemas<'a> {
         depth: usize,
     ) {
         if depth > FARTHEST {
+            self.too_far.borrow_mut().insert(place.pointer.clone());
             return;
         }
         for (index, member) in view.all_of.iter().enumerate() {
@@ -1147,7 +1152,7 @@ impl<'a> Schemas<'a> {
         true
     }
 
-    fn unaliased<'t>(&'t self, mut ty: &'t Type) -> &'t Type {
+    pub(super) fn unaliased<'t>(&'t self, mut ty: &'t Type) -> &'t Type {
         for _ in 0..FARTHEST {
             match ty {
                 Type::Named(id) => match self.types.get(id.0).map(|def| &def.kind) {
@@ -1231,6 +1236,15 @@ impl<'a> Schemas<'a> {
     /// Cuts cycles that Rust can't express: boxes where a type would hold itself, and any value where an alias
     /// would stand for itself.
     pub(crate) fn break_cycles(&mut self, diagnostics: &mut Diagnostics) {
+        for pointer in self.too_far.take() {
+            diagnostics
+                .warning(
+                    "deep-nesting",
+                    self.document.locate(&pointer),
+                    format!("`allOf` nests more than {FARTHEST} levels deep; what this schema says is left out above"),
+                )
+                .help("merge some of the levels");
+        }
         let aliases: Vec<Vec<usize>> = self
             .types
             .iter()

@@ -7,7 +7,7 @@ use super::schemas::{Member, Place, Schemas};
 use super::tags::Tagged;
 use super::view::{Node, View};
 use crate::diagnostic::Diagnostics;
-use crate::model::{Guard, TypeKind, Union, UnionVariant, Variant};
+use crate::model::{Guard, Type, TypeKind, Union, UnionVariant, Variant};
 
 impl<'a> Schemas<'a> {
     /// A union of `members`.
@@ -81,7 +81,14 @@ impl<'a> Schemas<'a> {
             if variants.iter().any(|variant| variant.guard == guard && self.same(&variant.ty, &typed.ty)) {
                 continue;
             }
-            if let Some(first) = alike.filter(|_| guard.is_scalar()) {
+            // A map of anything keeps all of an object, so that no later alternative keeps more.
+            let takes_all = |variant: &&UnionVariant| {
+                matches!(self.unaliased(&variant.ty), Type::Map(of) if of.as_ref() == &Type::Any)
+                    && matches!(&variant.guard, Guard::Object(members) if members.is_empty())
+                    && matches!(guard, Guard::Object(_) | Guard::Constant(..))
+            };
+            let hides = variants.iter().find(takes_all);
+            if let Some(first) = alike.filter(|_| guard.is_scalar()).or(hides) {
                 diagnostics
                     .warning(
                         "indistinct-alternative",

@@ -85,6 +85,23 @@ fn chains_that_fan_out() {
     }
 }
 
+/// What lies too far below to be looked at is told, and not just left out.
+#[test]
+fn a_chain_that_is_cut_is_told() {
+    let mut text = "openapi: 3.1.0\ninfo: {title: Cut, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n".to_owned();
+    for index in 0..210 {
+        let next = format!("{{$ref: '#/components/schemas/S{}'}}", index + 1);
+        text.push_str(&format!("    S{index}: {{allOf: [{next}], properties: {{p{index}: {{type: string}}}}}}\n"));
+    }
+    text.push_str("    S210: {properties: {end: {type: string}}}\n");
+    let mut diagnostics = Diagnostics::new();
+    let sources = Sources::from_texts(&[("cut.yaml", text.as_str())], &mut diagnostics);
+    let mut loaded = Loaded { sources, diagnostics, ..Loaded::default() };
+    assert!(generate::model(&mut loaded).is_some());
+    let rendered = table::rendered(&loaded);
+    assert!(rendered.contains("warning[deep-nesting]: `allOf` nests more than 200 levels deep"), "{rendered}");
+}
+
 fn chain(links: usize, link: &str) {
     // Wherever a schema may stand, it is looked at in a way of its own.
     let mut text = "\

@@ -14,6 +14,7 @@ pub mod diff;
 pub mod drift;
 pub mod emit;
 pub mod generate;
+mod graph;
 pub mod lower;
 pub mod model;
 pub mod normalize;

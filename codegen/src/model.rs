@@ -759,6 +759,22 @@ pub enum TypeKind {
     Alias(Type),
 }
 
+impl TypeKind {
+    /// The types whose values stand within those of this one, and not in boxes, lists or maps.
+    #[must_use]
+    pub fn within(&self) -> Vec<usize> {
+        let types: Vec<&Type> = match self {
+            Self::Struct(object) => object.fields.iter().filter(|field| !field.boxed).map(|field| &field.ty).collect(),
+            Self::Union(union) => {
+                union.variants.iter().filter(|variant| !variant.boxed).map(|variant| &variant.ty).collect()
+            }
+            Self::Alias(target) => vec![target],
+            Self::StringEnum(_) | Self::IntEnum(_) => Vec::new(),
+        };
+        types.into_iter().filter_map(Type::direct).map(|id| id.0).collect()
+    }
+}
+
 /// An object with named members.
 #[derive(Clone, Debug, Default)]
 pub struct Struct {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{EmitOptions, File, toml};
+use crate::graph;
 use crate::model::{Api, Type, TypeKind};
 
 pub(crate) fn files(api: &Api, options: &EmitOptions) -> Vec<File> {
@@ -121,30 +122,14 @@ fn deep_types(api: &Api) -> String {
 /// that visits none twice.
 fn levels(api: &Api) -> usize {
     let held: Vec<Vec<usize>> = api.types.iter().map(|def| held(&def.kind)).collect();
-    let mut levels: Vec<Option<usize>> = vec![None; held.len()];
-    for start in 0..held.len() {
-        let mut path = vec![(start, 0)];
-        while let Some((index, next)) = path.pop() {
-            let below = held.get(index).map_or(&[][..], Vec::as_slice);
-            let known = |index: usize| levels.get(index).copied().flatten();
-            if next == 0 && known(index).is_some() {
-                continue;
-            }
-            if let Some(&inner) = below.get(next) {
-                // Zero for what is still on the way.
-                if let Some(level @ None) = levels.get_mut(index) {
-                    *level = Some(0);
-                }
-                path.extend([(index, next + 1), (inner, 0)]);
-                continue;
-            }
-            let deepest = below.iter().filter_map(|inner| known(*inner)).max().unwrap_or(0);
-            if let Some(level) = levels.get_mut(index) {
-                *level = Some(deepest + 1);
-            }
+    let mut levels = vec![0; held.len()];
+    for index in graph::inner_first(&held) {
+        let below = held.get(index).into_iter().flatten().filter_map(|inner| levels.get(*inner)).max().copied();
+        if let Some(level) = levels.get_mut(index) {
+            *level = below.unwrap_or(0) + 1;
         }
     }
-    levels.into_iter().flatten().max().unwrap_or(0)
+    levels.into_iter().max().unwrap_or(0)
 }
 
 /// The types that a type's values hold, wherever.

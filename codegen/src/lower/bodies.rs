@@ -109,7 +109,7 @@ pub(crate) fn lower<'a>(
     }
     add_setters(&mut body, &typed.ty, taken, schemas);
     // A type that holds null takes it like any other value.
-    let holds_null = matches!(unaliased(schemas, &typed.ty), Type::Option(_) | Type::Any | Type::Unit);
+    let holds_null = matches!(schemas.unaliased(&typed.ty), Type::Option(_) | Type::Any | Type::Unit);
     body.nullable = typed.nullable && !holds_null && matches!(body.kind, BodyKind::Json);
     body.example = media.example.clone().or(typed.example);
     body.doc = typed.doc;
@@ -257,7 +257,7 @@ fn add_setters(body: &mut Body, ty: &Type, taken: &mut Scope, schemas: &Schemas<
 
 /// Whether values of the type are objects.
 fn has_members(schemas: &Schemas<'_>, ty: &Type) -> bool {
-    match unaliased(schemas, ty) {
+    match schemas.unaliased(ty) {
         Type::Map(_) | Type::Any => true,
         Type::Named(id) => {
             let kind = schemas.types.get(id.0).map(|def| &def.kind);
@@ -265,16 +265,6 @@ fn has_members(schemas: &Schemas<'_>, ty: &Type) -> bool {
         }
         _ => false,
     }
-}
-
-/// The type that aliases stand for.
-fn unaliased<'t>(schemas: &'t Schemas<'_>, mut ty: &'t Type) -> &'t Type {
-    for _ in 0..schemas.types.len() {
-        let Type::Named(id) = ty else { break };
-        let Some(TypeKind::Alias(next)) = schemas.types.get(id.0).map(|def| &def.kind) else { break };
-        ty = next;
-    }
-    ty
 }
 
 /// The members of a form that are not written as is usual for forms.

@@ -15,7 +15,7 @@ use super::security;
 use super::usage::Usage;
 use super::view::{Node, View};
 use crate::diagnostic::{Diagnostics, nearest};
-use crate::model::{Argument, Auth, Param, ParamIn, PathArg, Style, Type};
+use crate::model::{Argument, Param, ParamIn, PathArg, Style, Type};
 use crate::normalize::Document;
 
 /// Headers that the client sets itself; the specification says to ignore parameters of these names.
@@ -283,13 +283,9 @@ pub(crate) fn report_credentials(
 ) {
     let mut credentials: BTreeMap<(&str, Cow<'_, str>), Vec<usize>> = BTreeMap::new();
     for (index, scheme) in security.security.schemes.iter().enumerate() {
-        let place = match &scheme.auth {
-            Auth::Header(name) => ("header", Cow::Owned(name.to_ascii_lowercase())),
-            Auth::Query(name) => ("query", Cow::Borrowed(name.as_str())),
-            Auth::Cookie(name) => ("cookie", Cow::Borrowed(name.as_str())),
-            Auth::Bearer | Auth::ClientCredentials { .. } | Auth::Basic | Auth::Http(_) => continue,
-        };
-        credentials.entry(place).or_default().push(index);
+        if let Some((word, name)) = security::carrier(&scheme.auth) {
+            credentials.entry((word, same_name(word, name))).or_default().push(index);
+        }
     }
     if credentials.is_empty() {
         return;
@@ -323,14 +319,15 @@ pub(crate) fn report_credentials(
     }
 }
 
-/// What tells a parameter apart from others: its place and its name, which in headers may be written in any case.
+/// What tells a parameter apart from others: its place and its name.
 fn identity(parameter: &Parameter) -> (&'static str, Cow<'_, str>) {
-    let name = parameter.parameter_data_ref().name.as_str();
-    let name = match parameter {
-        Parameter::Header { .. } => Cow::Owned(name.to_ascii_lowercase()),
-        _ => Cow::Borrowed(name),
-    };
-    (location_word(parameter), name)
+    let word = location_word(parameter);
+    (word, same_name(word, &parameter.parameter_data_ref().name))
+}
+
+/// A name as it is compared in a place: those of headers may be written in any case.
+pub(super) fn same_name<'n>(word: &str, name: &'n str) -> Cow<'n, str> {
+    if word == "header" { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) }
 }
 
 /// Positional arguments, in the order in which the path names them.

@@ -13,6 +13,7 @@ use super::repeats;
 use super::usage::{Usage, UsageMap};
 use super::view::{FARTHEST, Node, View};
 use crate::diagnostic::{Diagnostics, Location, nearest};
+use crate::graph;
 use crate::model::{Field, HeaderView, Presence, Struct, Type, TypeDef, TypeId, TypeKind, Variant};
 use crate::normalize::Document;
 use crate::pointer;
@@ -1153,14 +1154,10 @@ impl<'a> Schemas<'a> {
     }
 
     pub(super) fn unaliased<'t>(&'t self, mut ty: &'t Type) -> &'t Type {
-        for _ in 0..FARTHEST {
-            match ty {
-                Type::Named(id) => match self.types.get(id.0).map(|def| &def.kind) {
-                    Some(TypeKind::Alias(target)) => ty = target,
-                    _ => return ty,
-                },
-                _ => return ty,
-            }
+        for _ in 0..self.types.len() {
+            let Type::Named(id) = ty else { break };
+            let Some(TypeKind::Alias(target)) = self.types.get(id.0).map(|def| &def.kind) else { break };
+            ty = target;
         }
         ty
     }
@@ -1245,15 +1242,8 @@ impl<'a> Schemas<'a> {
                 )
                 .help("merge some of the levels");
         }
-        let aliases: Vec<Vec<usize>> = self
-            .types
-            .iter()
-            .map(|def| match &def.kind {
-                TypeKind::Alias(target) => target.named().map(|id| id.0).into_iter().collect(),
-                _ => Vec::new(),
-            })
-            .collect();
-        for (index, cyclic) in in_cycle(&aliases).into_iter().enumerate() {
+        let aliases: Vec<Vec<usize>> = self.types.iter().map(alias_target).collect();
+        for (index, cyclic) in graph::in_cycle(&aliases).into_iter().enumerate() {
             let Some(def) = self.types.get_mut(index).filter(|_| cyclic.is_some()) else { continue };
             diagnostics
                 .warning(
@@ -1267,8 +1257,8 @@ impl<'a> Schemas<'a> {
         self.limit_nesting(diagnostics);
         self.drop_itself(diagnostics);
         self.let_values_end(diagnostics);
-        let edges: Vec<Vec<usize>> = self.types.iter().map(|def| held(&def.kind)).collect();
-        let cycle = in_cycle(&edges);
+        let edges: Vec<Vec<usize>> = self.types.iter().map(|def| def.kind.within()).collect();
+        let cycle = graph::in_cycle(&edges);
         for (index, def) in self.types.iter_mut().enumerate() {
             let Some(own) = cycle.get(index).copied().flatten() else { continue };
             let closes =
@@ -1291,46 +1281,29 @@ impl<'a> Schemas<'a> {
 
     /// Cuts chains of aliases whose lists and maps together nest too deep to be one type. There are no cycles of them.
     fn limit_nesting(&mut self, diagnostics: &mut Diagnostics) {
-        let mut depths: Vec<Option<usize>> = vec![None; self.types.len()];
-        for start in 0..self.types.len() {
-            let mut chain = Vec::new();
-            let mut next = Some(start);
-            let mut depth = 0;
-            while let Some(index) = next {
-                if let Some(known) = depths.get(index).copied().flatten() {
-                    depth = known;
-                    break;
-                }
-                next = match self.types.get(index).map(|def| &def.kind) {
-                    Some(TypeKind::Alias(target)) => {
-                        chain.push(index);
-                        target.named().map(|id| id.0)
-                    }
-                    _ => None,
-                };
+        let targets: Vec<Vec<usize>> = self.types.iter().map(alias_target).collect();
+        let mut depths = vec![0; targets.len()];
+        // From the end of each chain on, so that the least is lost.
+        for index in graph::inner_first(&targets) {
+            let Some(TypeDef { kind: TypeKind::Alias(target), name, pointer, .. }) = self.types.get_mut(index) else {
+                continue;
+            };
+            let own = nesting(target);
+            let below = target.named().and_then(|id| depths.get(id.0)).copied().unwrap_or(0);
+            let mut depth = own + below;
+            if own > 0 && depth > DEEPEST_TYPE {
+                diagnostics
+                    .warning(
+                        "deep-nesting",
+                        self.document.locate(pointer),
+                        format!("lists and maps nest more than {DEEPEST_TYPE} levels deep; what `{name}` holds accepts any value"),
+                    )
+                    .help("nest objects with named members instead");
+                forget_named(target);
+                depth = own;
             }
-            // From its end on, so that the least is lost.
-            for index in chain.into_iter().rev() {
-                let Some(TypeDef { kind: TypeKind::Alias(target), name, pointer, .. }) = self.types.get_mut(index)
-                else {
-                    continue;
-                };
-                let own = nesting(target);
-                depth += own;
-                if own > 0 && depth > DEEPEST_TYPE {
-                    diagnostics
-                        .warning(
-                            "deep-nesting",
-                            self.document.locate(pointer),
-                            format!("lists and maps nest more than {DEEPEST_TYPE} levels deep; what `{name}` holds accepts any value"),
-                        )
-                        .help("nest objects with named members instead");
-                    forget_named(target);
-                    depth = own;
-                }
-                if let Some(known) = depths.get_mut(index) {
-                    *known = Some(depth);
-                }
+            if let Some(known) = depths.get_mut(index) {
+                *known = depth;
             }
         }
     }
@@ -1369,7 +1342,7 @@ impl<'a> Schemas<'a> {
         const ROUNDS: usize = 32;
         for round in 0..=ROUNDS {
             let edges: Vec<Vec<usize>> = self.types.iter().map(|def| required(&def.kind)).collect();
-            let cycle = in_cycle(&edges);
+            let cycle = graph::in_cycle(&edges);
             if cycle.iter().all(Option::is_none) {
                 return;
             }
@@ -1540,6 +1513,14 @@ fn example_of(view: &View<'_>) -> Option<Value> {
     view.data.example.clone().or_else(|| view.values.first().cloned())
 }
 
+/// The type that an alias is made of.
+fn alias_target(def: &TypeDef) -> Vec<usize> {
+    match &def.kind {
+        TypeKind::Alias(target) => target.named().map(|id| id.0).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// How many lists and maps a type is made of.
 fn nesting(ty: &Type) -> usize {
     match ty {
@@ -1571,102 +1552,5 @@ fn required_of(field: &Field) -> Option<usize> {
     match field.ty {
         Type::Named(id) if field.presence == Presence::Required => Some(id.0),
         _ => None,
-    }
-}
-
-/// The types that a definition holds without indirection.
-fn held(kind: &TypeKind) -> Vec<usize> {
-    match kind {
-        TypeKind::Struct(object) => object.fields.iter().filter_map(|field| field.ty.direct().map(|id| id.0)).collect(),
-        TypeKind::Union(union) => {
-            union.variants.iter().filter_map(|variant| variant.ty.direct().map(|id| id.0)).collect()
-        }
-        TypeKind::Alias(target) => target.direct().map(|id| id.0).into_iter().collect(),
-        TypeKind::StringEnum(_) | TypeKind::IntEnum(_) => Vec::new(),
-    }
-}
-
-/// For each node of a graph the cycle that it lies on, if it lies on one: Tarjan's strongly connected components,
-/// without recursion.
-fn in_cycle(edges: &[Vec<usize>]) -> Vec<Option<usize>> {
-    #[derive(Clone, Copy, Default)]
-    struct Mark {
-        index: Option<usize>,
-        low: usize,
-        open: bool,
-    }
-    let mut marks = vec![Mark::default(); edges.len()];
-    let mut result = vec![None; edges.len()];
-    let (mut counter, mut cycles) = (0, 0);
-    let mut open: Vec<usize> = Vec::new();
-    for root in 0..edges.len() {
-        if marks.get(root).is_none_or(|mark| mark.index.is_some()) {
-            continue;
-        }
-        let mut path = vec![(root, 0)];
-        while let Some((node, next)) = path.pop() {
-            if next == 0
-                && let Some(mark) = marks.get_mut(node)
-            {
-                *mark = Mark { index: Some(counter), low: counter, open: true };
-                counter += 1;
-                open.push(node);
-            }
-            if let Some(&target) = edges.get(node).and_then(|targets| targets.get(next)) {
-                path.push((node, next + 1));
-                match marks.get(target).copied() {
-                    Some(Mark { index: None, .. }) => path.push((target, 0)),
-                    Some(Mark { index: Some(index), open: true, .. }) => {
-                        if let Some(mark) = marks.get_mut(node) {
-                            mark.low = mark.low.min(index);
-                        }
-                    }
-                    _ => {}
-                }
-                continue;
-            }
-            let Some(Mark { index: Some(index), low, .. }) = marks.get(node).copied() else { continue };
-            if let Some((parent, _)) = path.last()
-                && let Some(mark) = marks.get_mut(*parent)
-            {
-                mark.low = mark.low.min(low);
-            }
-            if low == index {
-                let from = open.iter().rposition(|other| *other == node).unwrap_or(open.len());
-                let members = open.split_off(from);
-                let loops = members.len() > 1 || edges.get(node).is_some_and(|targets| targets.contains(&node));
-                for member in members {
-                    if let Some(mark) = marks.get_mut(member) {
-                        mark.open = false;
-                    }
-                    if let (true, Some(slot)) = (loops, result.get_mut(member)) {
-                        *slot = Some(cycles);
-                    }
-                }
-                cycles += 1;
-            }
-        }
-    }
-    result
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cycles_of_a_graph() {
-        let cyclic = |edges: &[&[usize]]| {
-            let edges: Vec<Vec<usize>> = edges.iter().map(|targets| targets.to_vec()).collect();
-            in_cycle(&edges).into_iter().map(|cycle| cycle.is_some()).collect::<Vec<_>>()
-        };
-        assert_eq!(cyclic(&[&[1], &[2], &[]]), [false, false, false]);
-        assert_eq!(cyclic(&[&[0]]), [true]);
-        assert_eq!(cyclic(&[&[1], &[2], &[1]]), [false, true, true]);
-        assert_eq!(cyclic(&[&[1, 2], &[0], &[2, 3], &[]]), [true, true, true, false]);
-        let two = in_cycle(&[vec![1], vec![0, 2], vec![3], vec![2]]);
-        assert_eq!(two[0], two[1]);
-        assert_eq!(two[2], two[3]);
-        assert_ne!(two[0], two[2]);
     }
 }

@@ -7,7 +7,7 @@ use openapiv3::{APIKeyLocation, ReferenceOr, SecurityRequirement, SecurityScheme
 
 use super::names::{self, Scope};
 use super::operations::Found;
-use super::parameters::fault_of_header;
+use super::parameters::{fault_of_header, same_name};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::model::{Auth, Scheme, Security};
@@ -137,14 +137,14 @@ impl<'a> Plan<'a> {
                 let mut taken: BTreeMap<(&str, String), (&str, bool)> = BTreeMap::new();
                 for name in requirement.keys() {
                     let Some((_, auth)) = scheme(self.document, name) else { continue };
-                    let (what, place) = carrier(&auth);
-                    // Names of headers may be written in any case.
-                    let key = if what == "header" { place.to_ascii_lowercase() } else { place.to_owned() };
-                    let Some((other, other_is_token)) = taken.insert((what, key), (name, is_token(&auth))) else {
+                    let (word, place) = carrier(&auth).unwrap_or(("header", "Authorization"));
+                    let key = (word, same_name(word, place).into_owned());
+                    let Some((other, other_is_token)) = taken.insert(key, (name, is_token(&auth))) else {
                         continue;
                     };
                     let is_one_token = other_is_token && is_token(&auth);
                     if !is_one_token && told.insert((other, name.as_str())) {
+                        let what = if word == "query" { "query parameter" } else { word };
                         diagnostics
                             .warning(
                                 "same-credential",
@@ -243,13 +243,13 @@ fn is_token(auth: &Auth) -> bool {
     matches!(auth, Auth::Bearer | Auth::ClientCredentials { .. })
 }
 
-/// What of a request carries a credential.
-fn carrier(auth: &Auth) -> (&'static str, &str) {
+/// What of a request carries a credential, unless that is the header `Authorization`, which no parameter is.
+pub(super) fn carrier(auth: &Auth) -> Option<(&'static str, &str)> {
     match auth {
-        Auth::Bearer | Auth::Basic | Auth::Http(_) | Auth::ClientCredentials { .. } => ("header", "Authorization"),
-        Auth::Header(name) => ("header", name),
-        Auth::Query(name) => ("query parameter", name),
-        Auth::Cookie(name) => ("cookie", name),
+        Auth::Bearer | Auth::Basic | Auth::Http(_) | Auth::ClientCredentials { .. } => None,
+        Auth::Header(name) => Some(("header", name)),
+        Auth::Query(name) => Some(("query", name)),
+        Auth::Cookie(name) => Some(("cookie", name)),
     }
 }
 

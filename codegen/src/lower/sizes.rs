@@ -6,6 +6,7 @@
 
 use std::cmp::Reverse;
 
+use crate::graph;
 use crate::model::{Field, Type, TypeDef, TypeKind, UnionVariant};
 
 /// From so many bytes on, members of an object are put into boxes, the largest first.
@@ -19,38 +20,14 @@ const TEXT: usize = 24;
 
 /// Puts members into boxes until no object is large, but for those that have a thousand members of their own.
 pub(crate) fn limit(types: &mut [TypeDef]) {
-    let within: Vec<Vec<usize>> = types.iter().map(|def| within(&def.kind)).collect();
+    let within: Vec<Vec<usize>> = types.iter().map(|def| def.kind.within()).collect();
     let mut sizes: Vec<Option<usize>> = vec![None; types.len()];
-    for start in 0..types.len() {
-        // First what a type holds, then the type. There are no circles: those have boxes already.
-        let mut path = vec![(start, 0)];
-        while let Some((index, next)) = path.pop() {
-            if next == 0 && sizes.get(index).is_none_or(Option::is_some) {
-                continue;
-            }
-            if let Some(&inner) = within.get(index).and_then(|inner| inner.get(next)) {
-                path.extend([(index, next + 1), (inner, 0)]);
-                continue;
-            }
-            let size = types.get_mut(index).map(|def| boxed_size(&mut def.kind, &sizes));
-            if let Some(known) = sizes.get_mut(index) {
-                *known = size;
-            }
+    for index in graph::inner_first(&within) {
+        let size = types.get_mut(index).map(|def| boxed_size(&mut def.kind, &sizes));
+        if let Some(known) = sizes.get_mut(index) {
+            *known = size;
         }
     }
-}
-
-/// The types whose values stand within those of a type.
-fn within(kind: &TypeKind) -> Vec<usize> {
-    let types: Vec<&Type> = match kind {
-        TypeKind::Struct(object) => object.fields.iter().filter(|field| !field.boxed).map(|field| &field.ty).collect(),
-        TypeKind::Union(union) => {
-            union.variants.iter().filter(|variant| !variant.boxed).map(|variant| &variant.ty).collect()
-        }
-        TypeKind::Alias(target) => vec![target],
-        TypeKind::StringEnum(_) | TypeKind::IntEnum(_) => Vec::new(),
-    };
-    types.into_iter().filter_map(Type::direct).map(|id| id.0).collect()
 }
 
 /// The size of values of a type, once what is too large has been put into boxes.

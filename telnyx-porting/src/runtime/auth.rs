@@ -60,15 +60,18 @@ impl Credential {
     }
 }
 
+/// What a token is needed for.
+#[derive(Clone, Copy)]
+pub(crate) struct Need<'a> {
+    pub(crate) auth: Auth,
+    pub(crate) client: &'a client::Inner,
+    pub(crate) limits: &'a Limits,
+}
+
 /// Tokens of one scheme that expire.
 pub(crate) trait Tokens: Send + Sync {
     /// Gives a token that holds.
-    fn get<'a>(
-        &'a self,
-        auth: Auth,
-        client: &'a client::Inner,
-        limits: &'a Limits,
-    ) -> BoxFuture<'a, Result<Secret, Error>>;
+    fn get<'a>(&'a self, need: Need<'a>) -> BoxFuture<'a, Result<Secret, Error>>;
 
     /// Forgets a token that the server does not accept, unless another one has taken its place.
     fn forget(&self, refused: &Secret);
@@ -224,7 +227,7 @@ impl<'c> Proofs<'c> {
         let mut proofs = Self { chosen, fetched: Vec::new() };
         for (auth, credential) in chosen.iter() {
             if let Credential::Fetched(fetched) = credential {
-                let secret = fetched.get(auth, client, limits).await?;
+                let secret = fetched.get(Need { auth, client, limits }).await?;
                 proofs.fetched.push((secret, Arc::clone(fetched)));
             }
         }

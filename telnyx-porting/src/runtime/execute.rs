@@ -33,11 +33,7 @@ use crate::runtime::transport::{BoxFuture, TransportError, TransportErrorKind, T
 pub(crate) fn execute(request: Request) -> BoxFuture<'static, Result<(Reply, Trace), Error>> {
     Box::pin(async move {
         let trace = Trace::start(request.inner().operation);
-        let work = async {
-            let prepared = Prepared::of(&request).await?;
-            attempts(&request, &prepared, &trace, Take::Whole).await
-        };
-        match trace.hold(work).await {
+        match trace.hold(carried_out(&request, &trace, Take::Whole)).await {
             Ok((response, _)) => Ok((Reply { request, response }, trace)),
             Err(error) => Err(trace.failed(error)),
         }
@@ -50,16 +46,18 @@ pub(crate) fn execute(request: Request) -> BoxFuture<'static, Result<(Reply, Tra
 pub(crate) fn carry_out<'a>(
     request: &'a Request,
     trace: &'a Trace,
-    mut take: Take<'a>,
+    take: Take<'a>,
 ) -> BoxFuture<'a, Result<(RawResponse, Incoming), Error>> {
-    Box::pin(async move {
-        let prepared = Prepared::of(request).await?;
-        if let Take::Into(sink) = &mut take {
-            // Before anything is sent, so that nothing is done on the server that can't be kept here.
-            sink.open().await.map_err(|error| error.with_operation(request.inner().operation))?;
-        }
-        attempts(request, &prepared, trace, take).await
-    })
+    Box::pin(carried_out(request, trace, take))
+}
+
+async fn carried_out(request: &Request, trace: &Trace, mut take: Take<'_>) -> Result<(RawResponse, Incoming), Error> {
+    let prepared = Prepared::of(request).await?;
+    if let Take::Into(sink) = &mut take {
+        // Before anything is sent, so that nothing is done on the server that can't be kept here.
+        sink.open().await.map_err(|error| error.with_operation(request.inner().operation))?;
+    }
+    attempts(request, &prepared, trace, take).await
 }
 
 /// What is done with the body of a successful response.

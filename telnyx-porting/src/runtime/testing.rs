@@ -27,7 +27,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_core::Stream;
 use percent_encoding::percent_decode_str;
-use reqwest::Url;
 use serde_core::Serialize;
 use serde_json::Value;
 use tokio::time::{Sleep, sleep};

@@ -14,12 +14,12 @@ use tokio::sync::Mutex as Queue;
 use tokio::time::Instant;
 
 use crate::runtime::api::{Auth, QueryArrays};
-use crate::runtime::auth::{Tokens, base64};
+use crate::runtime::auth::{Need, Tokens, base64};
 use crate::runtime::client::{self, Secret, is_secure_enough};
 use crate::runtime::error::{Error, ErrorKind, reason};
 use crate::runtime::execute::error_of;
 use crate::runtime::headers::Headers;
-use crate::runtime::incoming::{Gathered, Incoming, Limits};
+use crate::runtime::incoming::{Gathered, Incoming};
 use crate::runtime::operation::Method;
 use crate::runtime::params;
 use crate::runtime::retry::retry_after;
@@ -132,12 +132,7 @@ pub(crate) struct Fetched<S> {
 
 /// Where tokens come from.
 pub(crate) trait Source: Send + Sync {
-    fn fetch<'a>(
-        &'a self,
-        auth: Auth,
-        client: &'a client::Inner,
-        limits: &'a Limits,
-    ) -> BoxFuture<'a, Result<Token, Error>>;
+    fn fetch<'a>(&'a self, need: Need<'a>) -> BoxFuture<'a, Result<Token, Error>>;
 
     /// The secret for which they are given.
     fn secret(&self) -> Option<&Secret>;
@@ -169,12 +164,7 @@ impl<S> Fetched<S> {
 }
 
 impl<S: Source> Tokens for Fetched<S> {
-    fn get<'a>(
-        &'a self,
-        auth: Auth,
-        client: &'a client::Inner,
-        limits: &'a Limits,
-    ) -> BoxFuture<'a, Result<Secret, Error>> {
+    fn get<'a>(&'a self, need: Need<'a>) -> BoxFuture<'a, Result<Secret, Error>> {
         Box::pin(async move {
             if let Some(secret) = self.fresh() {
                 return Ok(secret);
@@ -185,7 +175,7 @@ impl<S: Source> Tokens for Fetched<S> {
                 return Ok(secret);
             }
             let asked_at = Instant::now();
-            let token = self.source.fetch(auth, client, limits).await?;
+            let token = self.source.fetch(need).await?;
             let stale_from = token.lifetime.and_then(|lifetime| {
                 let margin = (lifetime / 10).min(Duration::from_secs(60));
                 asked_at.checked_add(lifetime.saturating_sub(margin))
@@ -216,12 +206,7 @@ impl<S: Source> Tokens for Fetched<S> {
 pub(crate) struct Provided<P>(pub(crate) P);
 
 impl<P: TokenProvider> Source for Provided<P> {
-    fn fetch<'a>(
-        &'a self,
-        _auth: Auth,
-        _client: &'a client::Inner,
-        _limits: &'a Limits,
-    ) -> BoxFuture<'a, Result<Token, Error>> {
+    fn fetch<'a>(&'a self, _need: Need<'a>) -> BoxFuture<'a, Result<Token, Error>> {
         Box::pin(async move {
             self.0.token().await.map_err(|error| {
                 Error::new(ErrorKind::Credentials, "no token could be had from its provider").with_source(error)
@@ -236,13 +221,8 @@ impl<P: TokenProvider> Source for Provided<P> {
 
 impl Source for ClientCredentials {
     #[inline]
-    fn fetch<'a>(
-        &'a self,
-        auth: Auth,
-        client: &'a client::Inner,
-        limits: &'a Limits,
-    ) -> BoxFuture<'a, Result<Token, Error>> {
-        Box::pin(fetch(self, auth, client, limits))
+    fn fetch<'a>(&'a self, need: Need<'a>) -> BoxFuture<'a, Result<Token, Error>> {
+        Box::pin(fetch(self, need))
     }
 
     #[inline]
@@ -253,12 +233,7 @@ impl Source for ClientCredentials {
 
 /// Fetches a token for client credentials.
 #[inline]
-async fn fetch(
-    credentials: &ClientCredentials,
-    auth: Auth,
-    client: &client::Inner,
-    limits: &Limits,
-) -> Result<Token, Error> {
+async fn fetch(credentials: &ClientCredentials, Need { auth, client, limits }: Need<'_>) -> Result<Token, Error> {
     let Auth::ClientCredentials { token_url } = auth else {
         return Err(Error::configuration("the API's document does not say where to fetch tokens"));
     };

@@ -6,7 +6,6 @@ use std::collections::VecDeque;
 use std::error::Error as StdError;
 use std::fmt;
 use std::fs::File;
-use std::future::Future;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;

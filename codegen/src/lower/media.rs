@@ -147,6 +147,26 @@ pub(crate) fn offered(content: &openapiv3::Content) -> Vec<&str> {
     distinct
 }
 
+/// What callers should know of the media types of an upload: which counts for it, and how they choose another.
+pub(super) fn said_of_media_types<'m>(first: Option<&str>, others: impl Iterator<Item = &'m str>) -> Option<String> {
+    let others: Vec<String> = others.map(|other| format!("`{other}`")).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let others = others.join(", ");
+    Some(match first {
+        Some(first) => format!("Sent as `{first}` unless its `FileUpload::content_type` is another one: {others}."),
+        None => format!(
+            "Give its `FileUpload::content_type`, one of {others}: without it, it is sent as `application/octet-stream`."
+        ),
+    })
+}
+
+/// Whether a media type is a range of them.
+pub(super) fn is_range(media_type: &str) -> bool {
+    essence(media_type).contains('*')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,12 +6,15 @@
 mod bodies;
 mod components;
 mod deliveries;
+mod held;
 mod media;
+mod members;
 pub(crate) mod names;
 mod narrowing;
 mod operations;
 mod paging;
 mod parameters;
+mod parts;
 mod repeats;
 mod resources;
 mod responses;

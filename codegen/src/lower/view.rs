@@ -10,6 +10,7 @@ use openapiv3::{
 use serde_json::Value;
 
 use crate::normalize::Document;
+use crate::pointer;
 
 /// How far references and `allOf` may lead from one schema to the next; what leads farther goes round in circles.
 pub(super) const FARTHEST: usize = 200;
@@ -84,11 +85,27 @@ impl<'a> Node<'a> {
     pub(crate) fn resolve(mut self, document: &'a Document) -> Option<&'a Schema> {
         for _ in 0..FARTHEST {
             let schema = self.schema(document)?;
-            let view = View::of(schema);
-            match view.all_of {
-                [only] if !view.has_properties() && view.values.is_empty() => self = Self::from(only),
-                _ => return Some(schema),
+            match View::of(schema).aliased() {
+                Some((only, _)) => self = only,
+                None => return Some(schema),
             }
+        }
+        None
+    }
+
+    /// The same, with its place; this node stands at `pointer`.
+    pub(crate) fn resolve_at(mut self, pointer: &str, document: &'a Document) -> Option<(&'a Schema, String)> {
+        let mut pointer = pointer.to_owned();
+        for _ in 0..FARTHEST {
+            let (name, schema) = self.named(document)?;
+            if let Some(name) = name {
+                pointer = pointer::component("schemas", name);
+            }
+            let view = View::of(schema);
+            let Some((only, _)) = view.aliased() else { return Some((schema, pointer)) };
+            let index = view.all_of.iter().position(|part| Node::from(part).is(only))?;
+            pointer = format!("{pointer}/allOf/{index}");
+            self = only;
         }
         None
     }
@@ -328,6 +345,11 @@ impl<'a> View<'a> {
             [only] => Some((*only, remarks)),
             _ => None,
         }
+    }
+
+    /// What the schema is but another name for, unless it takes only some of its values; with what describes it.
+    pub(crate) fn aliased(&self) -> Option<(Node<'a>, Vec<Node<'a>>)> {
+        self.remarked().filter(|_| self.values.is_empty())
     }
 
     /// The schemas of which one has to fit, and the keyword that they stand under.

@@ -21,6 +21,7 @@ async fn members_are_written_as_their_encoding_says() {
         .claims([("h", "i")])
         .address(Address::builder().city("New York").build())
         .lines([Line::builder().amount(1).build(), Line::builder().amount(2).build()])
+        .redirect_uri("https://a.example/b?c=d&e")
         .body_field("more", 3);
     request.send().await.unwrap();
     let received = server.one();
@@ -35,6 +36,7 @@ async fn members_are_written_as_their_encoding_says() {
         "address%5Bcity%5D=New%20York",
         "lines%5B0%5D%5Bamount%5D=1",
         "lines%5B1%5D%5Bamount%5D=2",
+        "redirect_uri=https://a.example/b?c=d%26e",
         "more=3",
     ];
     let mut pairs: Vec<&str> = received.text().split('&').collect();

@@ -160,6 +160,11 @@ async fn secrets_are_not_sent_in_the_clear() {
     let error = client.oauth().retrieve().send().await.unwrap_err();
     assert!(error.is_configuration() && error.to_string().contains("neither https nor this very machine"), "{error:?}");
     assert!(server.take().is_empty());
+
+    let client = builder(&server).oauth(ClientCredentials::new("i", "s").token_url("")).build().unwrap();
+    let error = client.oauth().retrieve().send().await.unwrap_err();
+    assert!(error.is_configuration() && error.to_string().contains("`ClientCredentials::token_url`"), "{error:?}");
+    assert!(server.take().is_empty());
 }
 
 #[tokio::test]

@@ -254,13 +254,13 @@ fn encodings(media: &MediaType) -> Vec<Param> {
             (Some(QueryStyle::PipeDelimited), _) => Style::PipeDelimited,
             (Some(QueryStyle::DeepObject), _) => Style::DeepObject,
         };
-        if style != Style::Form || encoding.style.is_some() || !encoding.explode {
+        if style != Style::Form || encoding.style.is_some() || !encoding.explode || encoding.allow_reserved {
             params.push(Param {
                 wire: wire.clone(),
                 location: ParamIn::Query,
                 style,
                 explode: encoding.explode,
-                reserved: false,
+                reserved: encoding.allow_reserved,
                 empty: false,
             });
         }

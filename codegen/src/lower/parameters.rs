@@ -62,6 +62,11 @@ pub(crate) fn lower<'a>(
             diagnostics.warning("header-name", at, format!("{fault}; the parameter is left out")).help(help);
             continue;
         }
+        if param.location == ParamIn::Cookie && !is_token(&data.name) {
+            let at = schemas.document.locate(&format!("{pointer}/name"));
+            let message = format!("{:?} can't be the name of a cookie; it is sent percent-encoded", data.name);
+            diagnostics.warning("cookie-name", at, message).help(TOKENS);
+        }
         let members = schema(parameter, schemas.document)
             .filter(|_| is_paged && param.style == Style::DeepObject)
             .and_then(|node| paging_object(node, schemas.document));
@@ -113,12 +118,19 @@ pub(crate) fn lower<'a>(
     (params, arguments)
 }
 
+/// Of what names of headers and cookies consist.
+const TOKENS: &str = "such names hold letters, digits and dashes";
+
+/// Whether HTTP takes a text for a name.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
 /// Why no request can have a header of this name from its caller, and what to do.
 pub(super) fn fault_of_header(name: &str) -> Option<(String, &'static str)> {
     const FRAMING: &[&str] = &["connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"];
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if name.is_empty() || !name.bytes().all(is_token) {
-        Some((format!("{name:?} can't be the name of a header"), "names of headers hold letters, digits and dashes"))
+    if !is_token(name) {
+        Some((format!("{name:?} can't be the name of a header"), TOKENS))
     } else if FRAMING.iter().any(|framing| name.eq_ignore_ascii_case(framing)) {
         Some((format!("the client sets the header `{name}` itself"), "take it out of the document"))
     } else {

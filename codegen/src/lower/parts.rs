@@ -247,6 +247,11 @@ pub(super) fn report_encodings(
                 format!("the part `{wire}` is written as forms of parts are, not in a style of queries"),
                 "styles are for `application/x-www-form-urlencoded`; use `contentType` here",
             ),
+            _ if encoding.allow_reserved => (
+                "allowReserved",
+                format!("the part `{wire}` is sent as it is: nothing is percent-encoded in forms of parts"),
+                "take it out of the document",
+            ),
             _ => continue,
         };
         let place = document.locate(&format!("{pointer}/{keyword}"));

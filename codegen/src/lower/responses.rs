@@ -211,32 +211,33 @@ fn alternatives<'a>(
 ) -> Vec<Alternative> {
     let mut scope = Scope::beside(names::REQUEST_METHODS);
     let mut alternatives: Vec<Alternative> = Vec::new();
-    let mut is_first = true;
-    for answer in successes.iter().filter(|answer| !answer.content.is_empty()) {
-        let alike = alike(answer.content);
-        for (index, other) in media::offered(answer.content).into_iter().enumerate() {
-            let is_known =
-                alternatives.iter().any(|known| media::essence(&known.media_type) == media::essence(&accepted(other)));
-            let is_usual = index == 0 && alike.len() < 2;
-            let is_file = matches!(media::kind(other), Kind::Bytes | Kind::Text);
-            let Some(media) = answer.content.get(other).filter(|_| !is_known && !is_usual && (is_first || is_file))
-            else {
-                continue;
-            };
-            let short = media::short(other);
-            let pointer = schema_pointer(&answer.pointer, other);
-            let place = Place::new(pointer, format!("{base} {short} Response"), Usage::RESPONSE);
-            let content = match content(other, media, &place, schemas, diagnostics) {
-                // Whoever asks for another format of JSON wants it whole.
-                Content::Envelope { .. } | Content::Nothing => Content::Json(Type::Any),
-                content => content,
-            };
-            let media_type = accepted(other);
-            alternatives.push(Alternative { name: scope.claim(&format!("send_{short}")), media_type, content });
-        }
-        is_first = false;
+    let with_content = successes.iter().filter(|answer| !answer.content.is_empty());
+    let offers = with_content.enumerate().flat_map(|(nth, answer)| {
+        let is_wanted = move |other: &&str| nth == 0 || matches!(media::kind(other), Kind::Bytes | Kind::Text);
+        further(answer.content).into_iter().filter(is_wanted).map(move |other| (answer, other))
+    });
+    for (answer, other) in offers {
+        let media_type = accepted(other);
+        let is_known = |known: &Alternative| media::essence(&known.media_type) == media::essence(&media_type);
+        let Some(media) = answer.content.get(other).filter(|_| !alternatives.iter().any(is_known)) else { continue };
+        let short = media::short(other);
+        let place =
+            Place::new(schema_pointer(&answer.pointer, other), format!("{base} {short} Response"), Usage::RESPONSE);
+        let content = match content(other, media, &place, schemas, diagnostics) {
+            // Whoever asks for another format of JSON wants it whole.
+            Content::Envelope { .. } | Content::Nothing => Content::Json(Type::Any),
+            content => content,
+        };
+        alternatives.push(Alternative { name: scope.claim(&format!("send_{short}")), media_type, content });
     }
     alternatives
+}
+
+/// The media types that a response offers beside the one that is asked for as usual; where several of bytes are asked for
+/// at once, each of them.
+fn further(content: &openapiv3::Content) -> Vec<&str> {
+    let usual = usize::from(alike(content).len() < 2);
+    media::offered(content).into_iter().skip(usual).collect()
 }
 
 /// What a body of the preferred media type is in Rust. That its schema gets no type is to be said: beside JSON it is but

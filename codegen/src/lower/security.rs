@@ -51,6 +51,7 @@ impl<'a> Plan<'a> {
         };
         plan.security.schemes = plan.schemes(config);
         plan.report_same_places(found, diagnostics);
+        plan.report_token_urls(diagnostics);
         let needs = |operation: &Found<'_>| {
             let own = plan.of(operation);
             let alternatives = own.as_ref().unwrap_or(&plan.security.default);
@@ -123,6 +124,35 @@ impl<'a> Plan<'a> {
             });
         }
         schemes
+    }
+
+    /// URLs at which no token can be had.
+    fn report_token_urls(&self, diagnostics: &mut Diagnostics) {
+        for name in &self.names {
+            let Some((_, Auth::ClientCredentials { token_url })) = scheme(self.document, name) else { continue };
+            let url = token_url.trim();
+            let fault = match url.split_once("://").map(|(scheme, rest)| (scheme.to_ascii_lowercase(), rest)) {
+                // It is read as one at the server.
+                None if !url.is_empty() => continue,
+                None => "there is no URL for tokens".to_owned(),
+                Some((scheme, _)) if scheme == "https" => continue,
+                Some((scheme, rest)) if scheme == "http" => {
+                    if ["localhost", "127.", "[::1]"].iter().any(|machine| rest.starts_with(machine)) {
+                        continue;
+                    }
+                    format!("a secret that goes to `{url}` can be read on its way")
+                }
+                Some((scheme, _)) => format!("requests can't be sent by `{scheme}`"),
+            };
+            let pointer = pointer::component("securitySchemes", name);
+            diagnostics
+                .warning(
+                    "unusable-token-url",
+                    self.document.locate(&format!("{pointer}/flows/clientCredentials/tokenUrl")),
+                    format!("{fault}; callers have to give one with `ClientCredentials::token_url`"),
+                )
+                .help("write it as `https://host/path`");
+        }
     }
 
     /// Schemes that are needed at once, of which a request can carry but one. Each pair is told of once.

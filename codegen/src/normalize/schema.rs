@@ -1166,10 +1166,14 @@ fn examples_to_example(members: &mut Members, _: &mut Scope<'_>) {
 }
 
 /// Text that stands for bytes has a format for it.
-fn content_to_format(members: &mut Members, _: &mut Scope<'_>) {
+fn content_to_format(members: &mut Members, scope: &mut Scope<'_>) {
     let encoding = members.shift_remove("contentEncoding");
     let media_type = members.shift_remove("contentMediaType");
     let schema = members.shift_remove("contentSchema");
+    if schema.is_some() {
+        let message = "the text is left as it is: what `contentSchema` says of its content gets no type";
+        scope.diagnostics.note("untyped-content", scope.place("contentSchema").at_key(), message);
+    }
     let media_type_text = media_type.as_ref().and_then(Value::as_str);
     let format = match encoding.as_ref().and_then(Value::as_str).map(str::to_ascii_lowercase).as_deref() {
         Some("base64" | "base64url") => Some("byte"),

@@ -132,12 +132,16 @@ impl Param {
         self.empty = Empty::Sent;
         self
     }
+
+    fn kept_in_query(&self) -> &'static AsciiSet {
+        if self.reserved == Reserved::Kept { RESERVED_IN_QUERY } else { UNRESERVED }
+    }
 }
 
 /// Appends a query parameter to `query`: percent-encoded pairs joined by `&`. Absent and empty
 /// values add nothing, but for empty texts where the document allows them.
 pub(crate) fn write_query(query: &mut String, param: &Param, value: &Value, arrays: QueryArrays) {
-    let kept = if param.reserved == Reserved::Kept { RESERVED_IN_QUERY } else { UNRESERVED };
+    let kept = param.kept_in_query();
     for pair in written(param, value, arrays) {
         push_name(query, "&", &pair.name);
         // What stands between values is told from the same character inside of one by its escape.
@@ -167,16 +171,19 @@ pub(crate) fn push_pair(pairs: &mut String, between: &str, name: &str, value: &s
 /// Returns an object as the body of a form: percent-encoded pairs joined by `&`. Members that have
 /// no style of their own are written like those of a deep object.
 pub(crate) fn form(members: &Map<String, Value>, styles: &[Param], arrays: QueryArrays) -> String {
-    let mut all = Vec::new();
-    for (name, value) in members {
-        match styles.iter().find(|param| param.name == name) {
-            Some(param) => all.append(&mut written(param, value, arrays)),
-            None => push_deep(&mut all, name.clone(), value, Arrays::form(arrays, None)),
-        }
-    }
     let mut text = String::new();
-    for pair in &all {
-        push_pair(&mut text, "&", &pair.name, &pair.value());
+    for (name, value) in members {
+        let param = styles.iter().find(|param| param.name == name);
+        let mut pairs = Vec::new();
+        match param {
+            Some(param) => pairs = written(param, value, arrays),
+            None => push_deep(&mut pairs, name.clone(), value, Arrays::form(arrays, None)),
+        }
+        let kept = param.map_or(UNRESERVED, Param::kept_in_query);
+        for pair in &pairs {
+            push_name(&mut text, "&", &pair.name);
+            push_escaped(&mut text, &pair.value(), kept);
+        }
     }
     text
 }
@@ -574,6 +581,9 @@ mod tests {
         assert_eq!(form(&members, &[], QueryArrays::Comma), "a=x%20y%26&b%5Bc%5D=1%2C2");
         let styles = [Param::json("b")];
         assert_eq!(form(&members, &styles, QueryArrays::Comma), "a=x%20y%26&b=%7B%22c%22%3A%5B1%2C2%5D%7D");
+        let styles = [Param::query("a").allow_reserved()];
+        let Value::Object(members) = json!({"a": "x:/?y&"}) else { panic!() };
+        assert_eq!(form(&members, &styles, QueryArrays::Comma), "a=x:/?y%26");
     }
 
     #[test]

@@ -311,6 +311,9 @@ fn is_error_code(code: &str) -> bool {
 fn token_url_of(credentials: &ClientCredentials, documented: &str, client: &client::Inner) -> Result<Url, Error> {
     let wrong = |what: &str| Error::configuration(format!("the URL for tokens can't be used: {what}"));
     let text = credentials.token_url.as_deref().unwrap_or(documented);
+    if text.trim().is_empty() {
+        return Err(wrong("there is none; give one with `ClientCredentials::token_url`"));
+    }
     let url = client.base_url.url.join(text).map_err(|error| wrong(&error.to_string()))?;
     if !is_secure_enough(&url, client.allow_plain_http) {
         return Err(wrong("it is neither https nor this very machine"));

@@ -7,6 +7,7 @@ mod driver;
 mod examples;
 mod layout;
 mod manifest;
+mod mentions;
 mod parallel;
 mod resources;
 mod responses;
@@ -28,6 +29,7 @@ use quote::{format_ident, quote};
 
 pub use self::layout::EmitError;
 use self::layout::{Parsed, Piece, Table};
+pub(crate) use self::mentions::name_calls;
 use self::rust::{ident, text};
 use self::wrap::Line;
 use self::writer::Code;

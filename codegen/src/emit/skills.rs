@@ -9,6 +9,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::docs;
 use super::examples::{self, Example};
+use super::mentions;
 use super::{EmitOptions, File, MARK};
 use crate::model::{
     self, Api, Argument, Body, BodyKind, Field, Method, Output, ParamIn, Part, PartKind, Presence, Resource, Skill,
@@ -39,13 +40,11 @@ pub(crate) fn calls(api: &Api, options: &EmitOptions) -> String {
             let way = resource.path.iter().chain([&method.name]).map(|name| case(name));
             format!("client.{}(…)", way.collect::<Vec<_>>().join("."))
         };
-        let arguments: Vec<&str> = method.path_args.iter().map(|arg| arg.name.as_str()).collect();
-        let ours: Vec<String> = resource.path.iter().map(|name| format!("{name}()")).collect();
+        // Every object of Ruby has a method `send` already.
+        let in_ruby = if method.name == "send" { "; `send_` in Ruby" } else { "" };
         lines.push(format!(
-            "| `client.{}.{}({})` | `{}` | `{}` | `{} {}` |",
-            ours.join("."),
-            method.name,
-            arguments.join(", "),
+            "| `{}` | `{}`{in_ruby} | `{}` | `{} {}` |",
+            mentions::call(resource, method),
             theirs(str::to_owned),
             theirs(heck::ToLowerCamelCase::to_lower_camel_case),
             method.http.as_str(),

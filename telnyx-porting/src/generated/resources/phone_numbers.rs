@@ -73,7 +73,8 @@ impl PhoneNumbers {
     ///
     /// Details of messaging profiles come from another part of Telnyx. When that part is down the
     /// request fails with 503, unless `handle_messaging_profile_error` asks for the list without them.
-    /// For large inventories `SlimListPhoneNumbers` answers faster and may be called more often.
+    /// For large inventories `client.phone_numbers().slim_list()` answers faster and may be called more
+    /// often.
     ///
     /// `GET /phone_numbers`
     ///
@@ -109,7 +110,8 @@ impl PhoneNumbers {
     /// Retrieves one phone number by its id.
     ///
     /// Gives one phone number of the account with all its settings. When only the number itself is
-    /// known, `VerifyPhoneNumberOwnership` or a filter of `ListPhoneNumbers` finds its id.
+    /// known, `client.phone_numbers().actions().verify_ownership()` or a filter of
+    /// `client.phone_numbers().list()` finds its id.
     ///
     /// `GET /phone_numbers/{id}`
     ///
@@ -153,9 +155,9 @@ impl PhoneNumbers {
     /// Changes the general settings of a phone number: its connection, billing group, address,
     /// reference, tags, PIN and HD voice. Members that the body leaves out keep their values.
     ///
-    /// Settings for calls are changed with `UpdatePhoneNumberVoiceSettings`, those for messages with
-    /// `UpdatePhoneNumberMessagingSettings`. To change many numbers alike use
-    /// `CreateUpdatePhoneNumbersJob`.
+    /// Settings for calls are changed with `client.phone_numbers().voice().update(id)`, those for
+    /// messages with `client.phone_numbers().messaging().update(id)`. To change many numbers alike use
+    /// `client.phone_numbers().jobs().update_batch()`.
     ///
     /// `PATCH /phone_numbers/{id}`
     ///
@@ -203,7 +205,7 @@ impl PhoneNumbers {
     /// no operation that brings it back. A number whose `deletion_lock_enabled` is set has to be
     /// unlocked first.
     ///
-    /// To delete many numbers use `CreateDeletePhoneNumbersJob`.
+    /// To delete many numbers use `client.phone_numbers().jobs().delete_batch()`.
     ///
     /// `DELETE /phone_numbers/{id}`
     ///
@@ -244,8 +246,9 @@ impl PhoneNumbers {
 
     /// Lists phone numbers with fewer details.
     ///
-    /// Lists the phone numbers of the account like `ListPhoneNumbers`, but answers faster and allows
-    /// more requests in the same time, because it leaves out what has to be fetched from elsewhere.
+    /// Lists the phone numbers of the account like `client.phone_numbers().list()`, but answers faster
+    /// and allows more requests in the same time, because it leaves out what has to be fetched from
+    /// elsewhere.
     ///
     /// Tags and connections are loaded on demand: filtering by tag takes `include_tags`, filtering by
     /// the name of the connection takes `include_connection`.
@@ -714,8 +717,8 @@ impl PhoneNumbersActions {
     /// emergency calls from it are answered with the right location at hand.
     ///
     /// Registration may take a while. Then the response has status 202 and `emergency_status` is
-    /// `provisioning`; `GetPhoneNumberVoiceSettings` tells when it has become `active`. Do not rely on
-    /// emergency calls before.
+    /// `provisioning`; `client.phone_numbers().voice().retrieve(id)` tells when it has become `active`.
+    /// Do not rely on emergency calls before.
     ///
     /// `POST /phone_numbers/{id}/actions/enable_emergency`
     ///
@@ -1832,8 +1835,8 @@ impl PhoneNumbersVoice {
     /// Lists the voice settings of phone numbers.
     ///
     /// Lists phone numbers of the account with the settings that say how each handles calls:
-    /// forwarding, recording, caller name, media, screening and the way of paying. The other settings
-    /// of a number are in `ListPhoneNumbers`.
+    /// forwarding, recording, caller name, media, screening and the way of paying.
+    /// `client.phone_numbers().list()` lists the other settings.
     ///
     /// `GET /phone_numbers/voice`
     ///
@@ -1914,7 +1917,8 @@ impl PhoneNumbersVoice {
     /// Changes how a phone number handles calls. Members that the body leaves out keep their values.
     ///
     /// Two things belong elsewhere: the connection that receives the calls is set with
-    /// `UpdatePhoneNumber`, emergency services with `EnablePhoneNumberEmergency`.
+    /// `client.phone_numbers().update(id)`, emergency services with
+    /// `client.phone_numbers().actions().enable_emergency(id)`.
     ///
     /// `PATCH /phone_numbers/{id}/voice`
     ///

@@ -399,9 +399,10 @@ impl PortingLoaConfigurations {
     /// Stores a company's name, address, contact and logo, to be printed on letters of authorization.
     /// The logo must have been uploaded with the documents API beforehand, as a PNG image.
     ///
-    /// A letter for a certain order is then printed by `GET /porting_orders/{id}/loa_template` with the
-    /// identifier of the configuration. To see the result first, use
-    /// `POST /porting/loa_configurations/preview`, which stores nothing.
+    /// A letter for a certain order is then printed by
+    /// `client.porting_orders().retrieve_loa_template(id)` with the identifier of the configuration. To
+    /// see the result first, use `client.porting().loa_configurations().preview()`, which stores
+    /// nothing.
     ///
     /// `POST /porting/loa_configurations`
     ///

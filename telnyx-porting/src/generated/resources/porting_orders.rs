@@ -204,9 +204,9 @@ impl PortingOrders {
     /// FastPort is possible. The answer is therefore a list. Each draft in it has to be completed and
     /// confirmed by itself.
     ///
-    /// A number that Telnyx can't take makes the whole request fail, so run `POST /portability_checks`
-    /// first. Repeating the request is not safe: there is no key by which the server would recognise a
-    /// second attempt.
+    /// A number that Telnyx can't take makes the whole request fail, so run
+    /// `client.portability_checks().run()` first. Repeating the request is not safe: there is no key by
+    /// which the server would recognise a second attempt.
     ///
     /// `POST /porting_orders`
     ///
@@ -293,7 +293,7 @@ impl PortingOrders {
     /// Deletes a draft.
     ///
     /// Throws away a porting order that was never confirmed. This can't be undone. Orders beyond
-    /// `draft` are refused; for them there is `POST /porting_orders/{id}/actions/cancel`.
+    /// `draft` are refused; for them there is `client.porting_orders().actions().cancel(id)`.
     ///
     /// `DELETE /porting_orders/{id}`
     ///
@@ -448,7 +448,7 @@ impl PortingOrders {
     ///
     /// Lists the documents and statements that the country and the number type call for, with what has
     /// been handed in so far and what each is supposed to contain. Requirements are met through
-    /// `PATCH /porting_orders/{id}`.
+    /// `client.porting_orders().update(id)`.
     ///
     /// `GET /porting_orders/{id}/requirements`
     ///
@@ -573,7 +573,7 @@ impl PortingOrdersListRequest {
     }
 
     /// Whether each order in the answer lists its phone numbers, of which it shows 50 at most. Set it
-    /// to `false` for a smaller answer; `GET /porting_phone_numbers` has all of them.
+    /// to `false` for a smaller answer; `client.porting_phone_numbers().list()` has all of them.
     ///
     /// Unless it is set, the server takes `true`.
     #[inline]
@@ -614,7 +614,7 @@ pub struct PortingOrdersRetrieveRequest {
 
 impl PortingOrdersRetrieveRequest {
     /// Whether each order in the answer lists its phone numbers, of which it shows 50 at most. Set it
-    /// to `false` for a smaller answer; `GET /porting_phone_numbers` has all of them.
+    /// to `false` for a smaller answer; `client.porting_phone_numbers().list()` has all of them.
     ///
     /// Unless it is set, the server takes `true`.
     #[inline]
@@ -1271,8 +1271,8 @@ impl PortingOrdersActions {
     ///
     /// The order must be `foc-date-confirmed` and its activation window open. The work goes on in the
     /// background: the answer is an activation job, whose progress
-    /// `GET /porting_orders/{id}/activation_jobs/{activationJobId}` shows. No call takes an activation
-    /// back.
+    /// `client.porting_orders().activation_jobs().retrieve(id, activation_job_id)` shows. No call takes
+    /// an activation back.
     ///
     /// `POST /porting_orders/{id}/actions/activate`
     ///
@@ -1314,7 +1314,7 @@ impl PortingOrdersActions {
     /// `cancelled` once Telnyx has looked at it; a cancelled order can't be revived.
     ///
     /// Within the last 48 hours before the FOC date the request is refused: talk to Telnyx support
-    /// then. Drafts are deleted instead, with `DELETE /porting_orders/{id}`.
+    /// then. Drafts are deleted instead, with `client.porting_orders().delete(id)`.
     ///
     /// `POST /porting_orders/{id}/actions/cancel`
     ///
@@ -1599,7 +1599,7 @@ impl PortingOrdersActivationJobs {
     /// Retrieves an activation job.
     ///
     /// Fetches one activation job of an order. Activation runs in the background: after
-    /// `POST /porting_orders/{id}/actions/activate` ask here until the status is `completed` or
+    /// `client.porting_orders().actions().activate(id)` ask here until the status is `completed` or
     /// `failed`.
     ///
     /// `GET /porting_orders/{id}/activation_jobs/{activationJobId}`
@@ -2310,8 +2310,8 @@ impl PortingOrdersVerificationCodes {
     /// proves that they agree to the move. Some countries demand this, Australia for one.
     ///
     /// The body may be left out: Telnyx then sends codes to every number of the order. The answer has
-    /// no body either; `GET /porting_orders/{id}/verification_codes` shows what was sent. Each call
-    /// reaches the people behind the numbers, so do not repeat it without need.
+    /// no body either; `client.porting_orders().verification_codes().list(id)` shows what was sent.
+    /// Each call reaches the people behind the numbers, so do not repeat it without need.
     ///
     /// `POST /porting_orders/{id}/verification_codes/send`
     ///
@@ -3680,7 +3680,7 @@ impl<
     HasActivationRanges,
 > {
     /// Required. The number within the order behind which the extensions lie.
-    /// `GET /porting_phone_numbers` lists the numbers of an order.
+    /// `client.porting_phone_numbers().list()` lists the numbers of an order.
     ///
     /// Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
     pub fn porting_phone_number_id(

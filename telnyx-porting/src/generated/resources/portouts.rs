@@ -184,8 +184,9 @@ impl Portouts {
     ///
     /// * `authorized` lets the numbers go; they leave the account on the FOC date.
     /// * `rejected-pending` objects. The Telnyx porting team looks at the reason, and the order becomes
-    ///   `rejected` only when that reason is a valid one. `GET /portouts/rejections/{portout_id}` gives
-    ///   the grounds on which this order can be refused.
+    ///   `rejected` only when that reason is a valid one.
+    ///   `client.portouts().list_rejection_codes(portout_id)` gives the grounds on which this order can
+    ///   be refused.
     ///
     /// Once numbers have been handed over, an authorization can't be taken back here: they would have
     /// to be ported in again. The order comes back as it stands after the decision.

@@ -294,8 +294,9 @@ impl<'a> Writer<'a> {
         let mut shown = 0;
         for (field, setter) in object.fields.iter().zip(&body.setters) {
             let example = whole.and_then(|whole| whole.get(&field.wire)).or(field.example.as_ref());
-            let wanted =
-                field.presence == Presence::Required || (!any_required && shown < 2 && self.is_simple(&field.ty));
+            let is_given = whole.is_some_and(|whole| whole.get(&field.wire).is_some());
+            let wanted = field.presence == Presence::Required
+                || ((is_given || (!any_required && shown < 2)) && self.is_simple(&field.ty));
             if !wanted || (field.presence != Presence::Required && example.is_none_or(Value::is_null)) {
                 continue;
             }
@@ -303,7 +304,21 @@ impl<'a> Writer<'a> {
             let value = self.value(field.value_type(), example, &field.wire, 1);
             chain.push_str(&format!(".{}({value})", setter.name));
         }
-        chain
+        if shown > 0 {
+            return chain;
+        }
+        // A call that gives nothing shows nothing: then an object will do, if there is something to put into it.
+        let mut fields = object.fields.iter().zip(&body.setters).filter(|(field, _)| !field.deprecated);
+        let object = fields.find_map(|(field, setter)| {
+            let mut writer = Writer { api: self.api, types: BTreeSet::new() };
+            let value = writer.value(field.value_type(), field.example.as_ref(), &field.wire, 1);
+            let is_telling = value.contains("::builder()")
+                && !["builder().build()", "default()"].iter().any(|empty| value.contains(empty));
+            is_telling.then(|| (writer.types, format!(".{}({value})", setter.name)))
+        });
+        let Some((types, setter)) = object else { return chain };
+        self.types.extend(types);
+        setter
     }
 
     /// Setters for the parts of the body: the required ones, or the first.

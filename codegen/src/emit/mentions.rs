@@ -56,9 +56,15 @@ fn in_method(method: &mut Method, calls: &HashMap<String, String>) {
 fn in_type(def: &mut TypeDef, calls: &HashMap<String, String>) {
     in_text(&mut def.doc, calls);
     match &mut def.kind {
-        TypeKind::Struct(Struct { fields, .. }) => fields.iter_mut().for_each(|field| in_text(&mut field.doc, calls)),
+        TypeKind::Struct(Struct { fields, .. }) => {
+            for field in fields {
+                in_text(&mut field.doc, calls);
+            }
+        }
         TypeKind::Union(Union { variants, .. }) => {
-            variants.iter_mut().for_each(|variant| in_text(&mut variant.doc, calls));
+            for variant in variants {
+                in_text(&mut variant.doc, calls);
+            }
         }
         TypeKind::StringEnum(_) | TypeKind::IntEnum(_) | TypeKind::Alias(_) => {}
     }
@@ -66,16 +72,8 @@ fn in_type(def: &mut TypeDef, calls: &HashMap<String, String>) {
 
 /// Replaces `` `METHOD /path` `` by a call; what is no operation of the API stays as it is.
 fn in_text(text: &mut String, calls: &HashMap<String, String>) {
-    const VERBS: [Http; 8] = [
-        Http::Get,
-        Http::Post,
-        Http::Put,
-        Http::Patch,
-        Http::Delete,
-        Http::Head,
-        Http::Options,
-        Http::Trace,
-    ];
+    const VERBS: [Http; 8] =
+        [Http::Get, Http::Post, Http::Put, Http::Patch, Http::Delete, Http::Head, Http::Options, Http::Trace];
     if !VERBS.iter().any(|verb| text.contains(&format!("`{} /", verb.as_str()))) {
         return;
     }

@@ -127,6 +127,11 @@ impl<'a> Page<'a> {
         }
         if let Some(body) = operation.get("requestBody") {
             let schema = self.resolve(&self.resolve(body)["content"]["application/json"]["schema"]);
+            let example = section.split("```rust").nth(1).unwrap_or_default();
+            let mut given = members(schema).filter(|(name, _)| {
+                [format!(".{name}("), format!(".{name}_(")].iter().any(|setter| example.contains(setter))
+            });
+            self.expect(given.next().is_some(), http, "has an example that gives nothing");
             for (name, member) in members(schema).filter(|(_, member)| member["readOnly"] != true) {
                 let found = item(lists[usize::from(is_required(schema, name))], name);
                 self.expect(found.is_some_and(|(_, doc)| !doc.is_empty()), http, &format!("lacks {name}"));

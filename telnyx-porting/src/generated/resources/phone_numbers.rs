@@ -78,6 +78,9 @@ impl PhoneNumbers {
     ///
     /// `GET /phone_numbers`
     ///
+    /// Setters of [the request](PhoneNumbersListRequest): `page_number`, `page_size`, `sort`, `filter`,
+    /// `handle_messaging_profile_error`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -165,6 +168,9 @@ impl PhoneNumbers {
     ///
     /// - `id`: Telnyx's id of the phone number, as found in the `id` of a listed number. This is not
     ///   the number in E.164 form.
+    ///
+    /// Setters of [the request](PhoneNumbersUpdateRequest): `address_id`, `billing_group_id`,
+    /// `connection_id`, `customer_reference`, `external_pin`, `hd_voice_enabled`, `tags`.
     ///
     /// # Examples
     ///
@@ -254,6 +260,9 @@ impl PhoneNumbers {
     /// the name of the connection takes `include_connection`.
     ///
     /// `GET /phone_numbers/slim`
+    ///
+    /// Setters of [the request](PhoneNumbersSlimListRequest): `page_number`, `page_size`,
+    /// `include_connection`, `include_tags`, `sort`, `filter`.
     ///
     /// # Examples
     ///
@@ -626,6 +635,8 @@ impl PhoneNumbersActions {
     ///
     /// `POST /phone_numbers/actions/verify_ownership`
     ///
+    /// Setters of [the request](PhoneNumbersActionsVerifyOwnershipRequest): `phone_numbers` (required).
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -672,6 +683,8 @@ impl PhoneNumbersActions {
     ///
     /// - `id`: Telnyx's id of the phone number, as found in the `id` of a listed number. This is not
     ///   the number in E.164 form.
+    ///
+    /// Setters of [the request](PhoneNumbersActionsChangeBundleStatusRequest): `bundle_id` (required).
     ///
     /// # Examples
     ///
@@ -726,6 +739,9 @@ impl PhoneNumbersActions {
     ///
     /// - `id`: Telnyx's id of the phone number, as found in the `id` of a listed number. This is not
     ///   the number in E.164 form.
+    ///
+    /// Setters of [the request](PhoneNumbersActionsEnableEmergencyRequest): `emergency_enabled`
+    /// (required), `emergency_address_id` (required).
     ///
     /// # Examples
     ///
@@ -953,6 +969,9 @@ impl PhoneNumbersJobs {
     ///
     /// `GET /phone_numbers/jobs`
     ///
+    /// Setters of [the request](PhoneNumbersJobsListRequest): `page_number`, `page_size`, `sort`,
+    /// `filter`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1035,6 +1054,8 @@ impl PhoneNumbersJobs {
     ///
     /// `POST /phone_numbers/jobs/delete_phone_numbers`
     ///
+    /// Setters of [the request](PhoneNumbersJobsDeleteBatchRequest): `phone_numbers` (required).
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1080,6 +1101,9 @@ impl PhoneNumbersJobs {
     /// from a number before the job lists it under `successful_operations`.
     ///
     /// `POST /phone_numbers/jobs/update_emergency_settings`
+    ///
+    /// Setters of [the request](PhoneNumbersJobsUpdateEmergencySettingsBatchRequest):
+    /// `emergency_enabled` (required), `emergency_address_id`, `phone_numbers` (required).
     ///
     /// # Examples
     ///
@@ -1134,6 +1158,10 @@ impl PhoneNumbersJobs {
     ///
     /// `POST /phone_numbers/jobs/update_phone_numbers`
     ///
+    /// Setters of [the request](PhoneNumbersJobsUpdateBatchRequest): `filter`, `phone_numbers`
+    /// (required), `tags`, `external_pin`, `customer_reference`, `connection_id`, `billing_group_id`,
+    /// `hd_voice_enabled`, `deletion_lock_enabled`, `voice`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1142,7 +1170,9 @@ impl PhoneNumbersJobs {
     ///     .phone_numbers()
     ///     .jobs()
     ///     .update_batch()
-    ///     .phone_numbers(["+13127367254"])
+    ///     .phone_numbers(["+13127367254", "+13127367255"])
+    ///     .tags(["migrated"])
+    ///     .hd_voice_enabled(true)
     ///     .send()
     ///     .await?;
     /// println!("{:?}: {:?}", phone_numbers_job.id, phone_numbers_job.status);
@@ -1516,6 +1546,10 @@ impl PhoneNumbersMessaging {
     ///
     /// `GET /phone_numbers/messaging`
     ///
+    /// Setters of [the request](PhoneNumbersMessagingListRequest): `page_number`, `page_size`,
+    /// `filter_messaging_profile_id`, `filter_phone_number`, `filter_phone_number_contains`,
+    /// `filter_type`, `sort_phone_number`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1593,6 +1627,9 @@ impl PhoneNumbersMessaging {
     ///
     /// - `id`: Telnyx's id of the phone number, as found in the `id` of a listed number. This is not
     ///   the number in E.164 form.
+    ///
+    /// Setters of [the request](PhoneNumbersMessagingUpdateRequest): `messaging_profile_id`,
+    /// `messaging_product`, `tags`.
     ///
     /// # Examples
     ///
@@ -1840,6 +1877,9 @@ impl PhoneNumbersVoice {
     ///
     /// `GET /phone_numbers/voice`
     ///
+    /// Setters of [the request](PhoneNumbersVoiceListRequest): `page_number`, `page_size`, `sort`,
+    /// `filter`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1926,6 +1966,10 @@ impl PhoneNumbersVoice {
     ///
     /// - `id`: Telnyx's id of the phone number, as found in the `id` of a listed number. This is not
     ///   the number in E.164 form.
+    ///
+    /// Setters of [the request](PhoneNumbersVoiceUpdateRequest): `tech_prefix_enabled`,
+    /// `translated_number`, `caller_id_name_enabled`, `call_forwarding`, `cnam_listing`,
+    /// `usage_payment_method`, `media_features`, `call_recording`, `inbound_call_screening`.
     ///
     /// # Examples
     ///

@@ -130,6 +130,9 @@ impl PortingOrders {
     ///
     /// `GET /porting_orders`
     ///
+    /// Setters of [the request](PortingOrdersListRequest): `page_number`, `page_size`,
+    /// `include_phone_numbers`, `filter`, `sort`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -166,6 +169,8 @@ impl PortingOrders {
     /// # Arguments
     ///
     /// - `id`: Identifier of the porting order.
+    ///
+    /// Setters of [the request](PortingOrdersRetrieveRequest): `include_phone_numbers`.
     ///
     /// # Examples
     ///
@@ -209,6 +214,9 @@ impl PortingOrders {
     /// which the server would recognise a second attempt.
     ///
     /// `POST /porting_orders`
+    ///
+    /// Setters of [the request](PortingOrdersCreateRequest): `phone_numbers` (required),
+    /// `customer_reference`, `customer_group_reference`.
     ///
     /// # Examples
     ///
@@ -257,6 +265,10 @@ impl PortingOrders {
     /// # Arguments
     ///
     /// - `id`: Identifier of the porting order.
+    ///
+    /// Setters of [the request](PortingOrdersUpdateRequest): `activation_settings`, `messaging`,
+    /// `end_user`, `documents`, `requirements`, `requirement_group_id`, `phone_number_configuration`,
+    /// `misc`, `customer_reference`, `customer_group_reference`, `user_feedback`, `webhook_url`.
     ///
     /// # Examples
     ///
@@ -416,6 +428,8 @@ impl PortingOrders {
     ///
     /// - `id`: Identifier of the porting order.
     ///
+    /// Setters of [the request](PortingOrdersRetrieveLoaTemplateRequest): `loa_configuration_id`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -455,6 +469,8 @@ impl PortingOrders {
     /// # Arguments
     ///
     /// - `id`: Identifier of the porting order.
+    ///
+    /// Setters of [the request](PortingOrdersRetrieveRequirementsRequest): `page_number`, `page_size`.
     ///
     /// # Examples
     ///
@@ -1071,6 +1087,9 @@ impl PortingOrdersPhoneNumberConfigurations {
     ///
     /// `GET /porting_orders/phone_number_configurations`
     ///
+    /// Setters of [the request](PortingOrdersPhoneNumberConfigurationsListRequest): `page_number`,
+    /// `page_size`, `filter`, `sort`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1112,14 +1131,25 @@ impl PortingOrdersPhoneNumberConfigurations {
     ///
     /// `POST /porting_orders/phone_number_configurations`
     ///
+    /// Setters of [the request](PortingOrdersPhoneNumberConfigurationsCreateRequest):
+    /// `phone_number_configurations`.
+    ///
     /// # Examples
     ///
     /// ```no_run
+    /// use telnyx_porting::types::CreatePortingPhoneNumberConfiguration;
+    ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
     /// let number_configurations = client
     ///     .porting_orders()
     ///     .phone_number_configurations()
     ///     .create()
+    ///     .phone_number_configurations([
+    ///         CreatePortingPhoneNumberConfiguration::builder()
+    ///             .porting_phone_number_id("927f4687-318c-44bc-9f2f-22a5898143a4")
+    ///             .user_bundle_id("ff901545-3e27-462a-ba9d-2b34654cab82")
+    ///             .build(),
+    ///     ])
     ///     .send()
     ///     .await?;
     /// for number_configuration in number_configurations {
@@ -1409,6 +1439,8 @@ impl PortingOrdersActions {
     ///
     /// - `id`: Identifier of the porting order.
     ///
+    /// Setters of [the request](PortingOrdersActionsShareRequest): `expires_in_seconds`, `permissions`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1567,6 +1599,8 @@ impl PortingOrdersActivationJobs {
     ///
     /// - `id`: Identifier of the porting order.
     ///
+    /// Setters of [the request](PortingOrdersActivationJobsListRequest): `page_number`, `page_size`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1658,6 +1692,8 @@ impl PortingOrdersActivationJobs {
     ///
     /// - `id`: Identifier of the porting order.
     /// - `activation_job_id`: Identifier of the activation job.
+    ///
+    /// Setters of [the request](PortingOrdersActivationJobsUpdateRequest): `activate_at`.
     ///
     /// # Examples
     ///
@@ -1827,6 +1863,9 @@ impl PortingOrdersAdditionalDocuments {
     ///
     /// - `id`: Identifier of the porting order.
     ///
+    /// Setters of [the request](PortingOrdersAdditionalDocumentsListRequest): `page_number`,
+    /// `page_size`, `filter`, `sort`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1872,14 +1911,24 @@ impl PortingOrdersAdditionalDocuments {
     ///
     /// - `id`: Identifier of the porting order.
     ///
+    /// Setters of [the request](PortingOrdersAdditionalDocumentsCreateRequest): `additional_documents`.
+    ///
     /// # Examples
     ///
     /// ```no_run
+    /// use telnyx_porting::types::{PortingAdditionalDocumentReference, PortingAdditionalDocumentType};
+    ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
     /// let additional_documents = client
     ///     .porting_orders()
     ///     .additional_documents()
     ///     .create("f1486bae-f067-460c-ad43-73a92848f902")
+    ///     .additional_documents([
+    ///         PortingAdditionalDocumentReference::builder()
+    ///             .document_id("22771a52-c43a-4539-80db-9dd9ec36e237")
+    ///             .document_type(PortingAdditionalDocumentType::Loa)
+    ///             .build(),
+    ///     ])
     ///     .send()
     ///     .await?;
     /// for additional_document in additional_documents {
@@ -2098,6 +2147,8 @@ impl PortingOrdersComments {
     ///
     /// - `id`: Identifier of the porting order.
     ///
+    /// Setters of [the request](PortingOrdersCommentsListRequest): `page_number`, `page_size`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -2138,6 +2189,8 @@ impl PortingOrdersComments {
     /// # Arguments
     ///
     /// - `id`: Identifier of the porting order.
+    ///
+    /// Setters of [the request](PortingOrdersCommentsCreateRequest): `body_`.
     ///
     /// # Examples
     ///
@@ -2276,6 +2329,9 @@ impl PortingOrdersVerificationCodes {
     ///
     /// - `id`: Identifier of the porting order.
     ///
+    /// Setters of [the request](PortingOrdersVerificationCodesListRequest): `page_number`, `page_size`,
+    /// `filter`, `sort`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -2318,6 +2374,9 @@ impl PortingOrdersVerificationCodes {
     /// # Arguments
     ///
     /// - `id`: Identifier of the porting order.
+    ///
+    /// Setters of [the request](PortingOrdersVerificationCodesSendRequest): `phone_numbers`,
+    /// `verification_method`.
     ///
     /// # Examples
     ///
@@ -2363,14 +2422,24 @@ impl PortingOrdersVerificationCodes {
     ///
     /// - `id`: Identifier of the porting order.
     ///
+    /// Setters of [the request](PortingOrdersVerificationCodesVerifyRequest): `verification_codes`.
+    ///
     /// # Examples
     ///
     /// ```no_run
+    /// use telnyx_porting::types::PortingVerificationCodeSubmission;
+    ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
     /// let verification_codes = client
     ///     .porting_orders()
     ///     .verification_codes()
     ///     .verify("f1486bae-f067-460c-ad43-73a92848f902")
+    ///     .verification_codes([
+    ///         PortingVerificationCodeSubmission::builder()
+    ///             .phone_number("+61424000001")
+    ///             .code("12345")
+    ///             .build(),
+    ///     ])
     ///     .send()
     ///     .await?;
     /// for verification_code in verification_codes {
@@ -2592,6 +2661,9 @@ impl PortingOrdersActionRequirements {
     ///
     /// - `porting_order_id`: The porting order whose action requirements to list.
     ///
+    /// Setters of [the request](PortingOrdersActionRequirementsListRequest): `page_number`,
+    /// `page_size`, `filter`, `sort`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -2639,6 +2711,8 @@ impl PortingOrdersActionRequirements {
     ///
     /// - `porting_order_id`: The porting order that has the requirement.
     /// - `id`: The action requirement to start.
+    ///
+    /// Setters of [the request](PortingOrdersActionRequirementsInitiateRequest): `params` (required).
     ///
     /// # Examples
     ///
@@ -2818,6 +2892,9 @@ impl PortingOrdersAssociatedPhoneNumbers {
     ///
     /// - `porting_order_id`: Identifier of the porting order whose part this is.
     ///
+    /// Setters of [the request](PortingOrdersAssociatedPhoneNumbersListRequest): `page_number`,
+    /// `page_size`, `filter`, `sort`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -2866,6 +2943,9 @@ impl PortingOrdersAssociatedPhoneNumbers {
     /// # Arguments
     ///
     /// - `porting_order_id`: Identifier of the porting order whose part this is.
+    ///
+    /// Setters of [the request](PortingOrdersAssociatedPhoneNumbersCreateRequest): `phone_number_range`
+    /// (required), `action` (required).
     ///
     /// # Examples
     ///
@@ -3125,6 +3205,9 @@ impl PortingOrdersPhoneNumberBlocks {
     ///
     /// - `porting_order_id`: Identifier of the porting order whose part this is.
     ///
+    /// Setters of [the request](PortingOrdersPhoneNumberBlocksListRequest): `filter`, `page_number`,
+    /// `page_size`, `sort`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -3173,6 +3256,9 @@ impl PortingOrdersPhoneNumberBlocks {
     /// # Arguments
     ///
     /// - `porting_order_id`: Identifier of the porting order whose part this is.
+    ///
+    /// Setters of [the request](PortingOrdersPhoneNumberBlocksCreateRequest): `phone_number_range`
+    /// (required), `activation_ranges` (required).
     ///
     /// # Examples
     ///
@@ -3442,6 +3528,9 @@ impl PortingOrdersPhoneNumberExtensions {
     ///
     /// - `porting_order_id`: Identifier of the porting order whose part this is.
     ///
+    /// Setters of [the request](PortingOrdersPhoneNumberExtensionsListRequest): `page_number`,
+    /// `page_size`, `filter`, `sort`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -3490,6 +3579,10 @@ impl PortingOrdersPhoneNumberExtensions {
     /// # Arguments
     ///
     /// - `porting_order_id`: Identifier of the porting order whose part this is.
+    ///
+    /// Setters of [the request](PortingOrdersPhoneNumberExtensionsCreateRequest):
+    /// `porting_phone_number_id` (required), `extension_range` (required), `activation_ranges`
+    /// (required).
     ///
     /// # Examples
     ///

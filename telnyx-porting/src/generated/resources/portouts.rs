@@ -63,9 +63,11 @@ impl Portouts {
     /// Pages through the port-out orders of the account, optionally narrowed down by `filter`. Every
     /// member of the filter that is given must match.
     ///
-    /// Orders that still wait for an answer are found with `filter[status]=pending`.
+    /// A filter whose `status` is `pending` finds the orders that still wait for an answer.
     ///
     /// `GET /portouts`
+    ///
+    /// Setters of [the request](PortoutsListRequest): `page_number`, `page_size`, `filter`.
     ///
     /// # Examples
     ///
@@ -144,6 +146,8 @@ impl Portouts {
     ///
     /// - `portout_id`: The port-out order that is to be rejected.
     ///
+    /// Setters of [the request](PortoutsListRejectionCodesRequest): `filter`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -197,6 +201,8 @@ impl Portouts {
     ///
     /// - `id`: The port-out order that the request is about.
     /// - `status`: The decision about the order.
+    ///
+    /// Setters of [the request](PortoutsUpdateStatusRequest): `host_messaging`, `reason` (required).
     ///
     /// # Examples
     ///
@@ -412,6 +418,8 @@ impl PortoutsEvents {
     ///
     /// `GET /portouts/events`
     ///
+    /// Setters of [the request](PortoutsEventsListRequest): `page_number`, `page_size`, `filter`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -615,6 +623,8 @@ impl PortoutsReports {
     ///
     /// `GET /portouts/reports`
     ///
+    /// Setters of [the request](PortoutsReportsListRequest): `page_number`, `page_size`, `filter`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -685,6 +695,9 @@ impl PortoutsReports {
     /// from the documents API.
     ///
     /// `POST /portouts/reports`
+    ///
+    /// Setters of [the request](PortoutsReportsCreateRequest): `params` (required), `report_type`
+    /// (required).
     ///
     /// # Examples
     ///
@@ -921,6 +934,8 @@ impl PortoutsComments {
     ///
     /// - `id`: The port-out order that the request is about.
     ///
+    /// Setters of [the request](PortoutsCommentsCreateRequest): `body_`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1074,14 +1089,24 @@ impl PortoutsSupportingDocuments {
     ///
     /// - `id`: The port-out order that the request is about.
     ///
+    /// Setters of [the request](PortoutsSupportingDocumentsCreateRequest): `documents`.
+    ///
     /// # Examples
     ///
     /// ```no_run
+    /// use telnyx_porting::types::{CreatePortoutSupportingDocument, PortoutSupportingDocumentType};
+    ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
     /// let supporting_documents = client
     ///     .portouts()
     ///     .supporting_documents()
     ///     .create("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0")
+    ///     .documents([
+    ///         CreatePortoutSupportingDocument::builder()
+    ///             .document_id("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0")
+    ///             .type_(PortoutSupportingDocumentType::Loa)
+    ///             .build(),
+    ///     ])
     ///     .send()
     ///     .await?;
     /// for supporting_document in supporting_documents {

@@ -3802,6 +3802,8 @@ object! {
 
 /// The papers that nearly every port needs. Upload them as documents first, or let a requirement
 /// group supply them.
+///
+/// In requests it is [`PortingOrderDocumentsParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderDocuments {
@@ -3824,6 +3826,8 @@ object! {
 
 /// The papers that nearly every port needs. Upload them as documents first, or let a requirement
 /// group supply them.
+///
+/// In responses it is [`PortingOrderDocuments`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderDocumentsParam {
@@ -3907,6 +3911,8 @@ object! {
 }
 
 /// The owner of the phone numbers, as the losing carrier's records have it.
+///
+/// In requests it is [`PortingOrderEndUserParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUser {
@@ -3926,6 +3932,8 @@ object! {
 
 /// Who holds the account with the losing carrier, and what that carrier asks for as proof. Anything
 /// that differs from its records brings the order into `exception`.
+///
+/// In requests it is [`PortingOrderEndUserAdminParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUserAdmin {
@@ -3973,6 +3981,8 @@ object! {
 
 /// Who holds the account with the losing carrier, and what that carrier asks for as proof. Anything
 /// that differs from its records brings the order into `exception`.
+///
+/// In responses it is [`PortingOrderEndUserAdmin`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUserAdminParam {
@@ -4156,6 +4166,8 @@ object! {
 }
 
 /// The billing address that the losing carrier has on record.
+///
+/// In requests it is [`PortingOrderEndUserLocationParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUserLocation {
@@ -4197,6 +4209,8 @@ object! {
 }
 
 /// The billing address that the losing carrier has on record.
+///
+/// In responses it is [`PortingOrderEndUserLocation`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUserLocationParam {
@@ -4360,6 +4374,8 @@ object! {
 }
 
 /// The owner of the phone numbers, as the losing carrier's records have it.
+///
+/// In responses it is [`PortingOrderEndUser`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUserParam {
@@ -5134,6 +5150,8 @@ object! {
 
 /// Whether the losing carrier's account is emptied, and what becomes of the rest of it if not. The
 /// other members only matter for a `partial` port.
+///
+/// In requests it is [`PortingOrderMiscParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderMisc {
@@ -5161,6 +5179,8 @@ object! {
 
 /// Whether the losing carrier's account is emptied, and what becomes of the rest of it if not. The
 /// other members only matter for a `partial` port.
+///
+/// In responses it is [`PortingOrderMisc`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderMiscParam {
@@ -5299,6 +5319,8 @@ object! {
 
 /// How the numbers are to be set up when they arrive at Telnyx, so that they work from the first
 /// moment.
+///
+/// In requests it is [`PortingOrderPhoneNumberConfigurationParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderPhoneNumberConfiguration {
@@ -5336,6 +5358,8 @@ object! {
 
 /// How the numbers are to be set up when they arrive at Telnyx, so that they work from the first
 /// moment.
+///
+/// In responses it is [`PortingOrderPhoneNumberConfiguration`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderPhoneNumberConfigurationParam {
@@ -6006,6 +6030,8 @@ open_enum! {
 }
 
 /// The customer's opinion, welcome once an order is `ported`, `cancel-pending`, or `cancelled`.
+///
+/// In requests it is [`PortingOrderUserFeedbackParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderUserFeedback {
@@ -6027,6 +6053,8 @@ object! {
 }
 
 /// The customer's opinion, welcome once an order is `ported`, `cancel-pending`, or `cancelled`.
+///
+/// In responses it is [`PortingOrderUserFeedback`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderUserFeedbackParam {

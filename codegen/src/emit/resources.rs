@@ -551,15 +551,19 @@ fn whole_body(
         return;
     }
     let (taken, converted) = input(api, &body.ty, "body");
-    let said = if body.fields.is_some() {
-        "Gives the whole body at once and forgets what was set before."
+    let mut said = vec![if body.fields.is_some() {
+        "Gives the whole body at once and forgets what was set before.".to_owned()
     } else {
-        "Gives the body."
-    };
+        "Gives the body.".to_owned()
+    }];
+    let members = object.into_iter().flat_map(|object| object.fields.iter().zip(&body.setters));
+    if let Some((_, setter)) = members.into_iter().find(|(field, _)| field.wire == "body") {
+        said.extend([String::new(), format!("Its member `body` alone is given by [`{0}`](Self::{0}).", setter.name)]);
+    }
     let value = if body.is_held_as_nullable() { format!("Nullable::Value({converted})") } else { converted };
     let request = if is_sealed(body, object) { "self.request.unseal_body()" } else { "self.request" };
     let rest = if state.is_empty() { "" } else { ", state: PhantomData" };
-    block.member().verbatim(&[said]).function(&Function {
+    block.member().verbatim(&said).function(&Function {
         head: &format!("pub fn body(self, body: {taken}) -> {owner}{after}"),
         bounds: &[],
         body: &[&format!("{owner} {{ request: {request}, body: {value}{rest} }}")],

@@ -212,7 +212,9 @@ impl Page<'_> {
             "**Objects** are described under *Types* at the end, with all their members. Those of requests are made by \
              builders, `.filter(Name::builder().member(value).build())`, which compile once everything required is set.",
             "**Enums** take a variant, or the text of a value: what is listed as `in-process` is given as `\"in-process\"` or \
-             `Name::InProcess`.",
+             `Name::InProcess`. `as_str()` gives the text back.",
+            "**One of** several types is an enum with a variant for each: `match` it, with an arm for what this version does \
+             not know.",
             "**Times** (`date-time`) are given as RFC 3339 text, such as `\"2025-04-10T14:00:00Z\"`. Those of responses are \
              `Timestamp`s, with `as_str()` and `to_system_time()`; the features `time`, `chrono` and `jiff` convert both ways.",
             "**Files** are held in memory by `send()`; `save_to(path)` writes them to a file.",

@@ -2290,6 +2290,8 @@ impl PortingOrdersCommentsCreateRequest {
     }
 
     /// Gives the whole body at once and forgets what was set before.
+    ///
+    /// Its member `body` alone is given by [`body_`](Self::body_).
     pub fn body(
         self,
         body: impl Into<CreatePortingOrderComment>,

@@ -1009,6 +1009,8 @@ impl PortoutsCommentsCreateRequest {
     }
 
     /// Gives the whole body at once and forgets what was set before.
+    ///
+    /// Its member `body` alone is given by [`body_`](Self::body_).
     pub fn body(
         self,
         body: impl Into<CreatePortoutComment>,

@@ -104,6 +104,9 @@
 //! `send_stream()`, which gives its pieces as they come in ([`Download`]), and `save_to(path)`, which leaves a whole
 //! file or none.
 //!
+//! The other way, documents are uploaded with Telnyx's documents API, which is not a part of this crate; porting orders
+//! take the ids that it gives.
+//!
 //! # Without `async`
 //!
 //! With the feature `blocking` the very same requests have `send_blocking()`, lists `items_blocking()` and

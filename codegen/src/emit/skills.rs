@@ -66,7 +66,11 @@ pub(crate) fn error_handling(api: &Api, skill: &Skill) -> Option<Example> {
     let methods = operations(api, skill);
     let changes =
         |method: &Method| method.body.is_some() && matches!(method.output, Output::Json(_) | Output::Envelope { .. });
-    let (resource, method) = methods.iter().find(|(_, method)| changes(method)).or(methods.first())?;
+    // Not every operation that takes a body changes something; those of these names do.
+    let by_name = |method: &Method| ["create", "update"].iter().any(|verb| method.name.starts_with(verb));
+    let found = methods.iter().find(|(_, method)| changes(method) && by_name(method));
+    let found = found.or_else(|| methods.iter().find(|(_, method)| changes(method)));
+    let (resource, method) = found.or(methods.first())?;
     let example = examples::call(api, resource, method);
     let code = format!(
         "match {}.send().await {{

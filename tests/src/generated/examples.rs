@@ -1441,8 +1441,8 @@ async fn send_messaging_numbers_bulk_updates_create(client: &Client) -> Result<(
 #[allow(deprecated)]
 async fn errors_of_telnyx_porting_in_rust(client: &Client) -> Result<()> {
     match client
-        .portability_checks()
-        .run()
+        .porting_orders()
+        .create()
         .phone_numbers(["+13035550000", "+13035550001", "+13035550002"])
         .send()
         .await

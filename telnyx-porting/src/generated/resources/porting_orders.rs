@@ -125,8 +125,9 @@ impl PortingOrders {
     /// Lists the account's porting orders in every stage, drafts included, newest first unless `sort`
     /// says otherwise.
     ///
-    /// Filters narrow the list; an order has to meet all of them. To fetch orders without their phone
-    /// numbers, which makes for much smaller pages, set `include_phone_numbers` to `false`.
+    /// Filters narrow the list; an order has to meet all of them. None of them is about the status:
+    /// look at that of each order instead. To fetch orders without their phone numbers, which makes for
+    /// much smaller pages, set `include_phone_numbers` to `false`.
     ///
     /// `GET /porting_orders`
     ///

@@ -401,7 +401,13 @@ impl<'a> Writer<'a> {
                     Some(items) if !items.is_empty() => items.iter().take(3).map(Some).collect(),
                     _ => vec![None],
                 };
-                let items: Vec<String> = items.into_iter().map(|one| self.value(item, one, name, depth + 1)).collect();
+                let items: Vec<String> = items
+                    .into_iter()
+                    .map(|one| match self.api.resolve(item) {
+                        Type::Map(of) => self.owned_map(of, one),
+                        _ => self.value(item, one, name, depth + 1),
+                    })
+                    .collect();
                 format!("[{}]", items.join(", "))
             }
             Type::Named(id) => {
@@ -432,6 +438,19 @@ impl<'a> Writer<'a> {
                 }
             }
         }
+    }
+
+    /// A map as an item of a list, where no setter converts its entries.
+    fn owned_map(&mut self, of: &Type, example: Option<&Value>) -> String {
+        let entries = example.and_then(Value::as_object).into_iter().flatten();
+        let entries: Vec<String> = entries
+            .filter(|_| matches!(self.api.resolve(of), Type::String | Type::Any))
+            .filter_map(|(key, value)| {
+                Some(format!("({}.to_owned(), {}.into())", literal(key), literal(value.as_str()?)))
+            })
+            .collect();
+        let map = format!("std::collections::BTreeMap::<String, {}>", self.name(of));
+        if entries.is_empty() { format!("{map}::new()") } else { format!("{map}::from([{}])", entries.join(", ")) }
     }
 
     fn structure(&mut self, def: &TypeDef, object: &Struct, example: Option<&Value>, depth: usize) -> String {

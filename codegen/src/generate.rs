@@ -209,7 +209,8 @@ pub fn model(loaded: &mut Loaded) -> Option<Api> {
         // What the configuration names may be in a document that can't be read; only the others by themselves are checked.
         return None;
     }
-    let api = lower(&document, sources, config, *config_file, diagnostics);
+    let mut api = lower(&document, sources, config, *config_file, diagnostics);
+    emit::name_calls(&mut api);
     if let Some(file) = *config_file {
         check_redaction(config, file, &api, diagnostics);
     }

@@ -12,16 +12,18 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use telnyx_porting::Client;
 use telnyx_porting::types::{PhoneNumbersJob, PhoneNumbersJobStatus};
+use telnyx_porting::{Client, RetryPolicy};
 use tokio::task::JoinSet;
 
 /// Numbers in one job.
 const BATCH: usize = 500;
 /// Jobs that are under way at once.
 const AT_ONCE: usize = 4;
+/// How long a job is waited for.
+const PATIENCE: Duration = Duration::from_secs(60 * 60);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -41,21 +43,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let mut batches = ids.chunks(BATCH).map(<[String]>::to_vec).collect::<Vec<_>>().into_iter();
     let mut running = JoinSet::new();
-    let (mut changed, mut failed) = (0, BTreeMap::new());
+    let (mut done, mut failed) = (0, BTreeMap::new());
     loop {
         // Handles and requests own what they need, so a batch can be a task of its own.
         while running.len() < AT_ONCE {
             let Some(batch) = batches.next() else { break };
-            running.spawn(configure(client.clone(), batch));
+            let client = client.clone();
+            running.spawn(async move { (batch.len(), configure(&client, batch).await) });
         }
-        let Some(done) = running.join_next().await else { break };
-        let job = done??;
-        changed += job.successful_operations.unwrap_or_default().len();
-        for operation in job.failed_operations.unwrap_or_default() {
-            let reasons = operation.errors.unwrap_or_default().into_iter().filter_map(|error| error.detail);
-            failed.insert(operation.id.unwrap_or_default(), reasons.collect::<Vec<_>>().join("; "));
-        }
-        println!("{:>3} %  {changed} changed, {} failed", (changed + failed.len()) * 100 / ids.len(), failed.len());
+        let Some(ended) = running.join_next().await else { break };
+        let (count, failures) = ended?;
+        done += count;
+        failed.extend(failures);
+        println!("{:>3} %  {} changed, {} failed", done * 100 / ids.len(), done - failed.len(), failed.len());
     }
     for (id, reason) in &failed {
         println!("  {id}: {reason}");
@@ -63,17 +63,43 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Starts a job and waits for its end.
-async fn configure(client: Client, ids: Vec<String>) -> Result<PhoneNumbersJob, telnyx_porting::Error> {
+/// Changes a batch, and gives the reason for each number that was not changed. What goes wrong with one batch does not
+/// stop the others.
+async fn configure(client: &Client, ids: Vec<String>) -> BTreeMap<String, String> {
+    let (job, otherwise) = match run_job(client, &ids).await {
+        // A job may also end as `failed` or `expired`, before it has come to every number.
+        Ok(job) => {
+            let status = job.status.as_ref().map_or("unknown", |status| status.as_str()).to_owned();
+            (job, format!("the job is {status}"))
+        }
+        Err(error) => (PhoneNumbersJob::default(), error.to_string()),
+    };
+    let mut failures: BTreeMap<_, _> = ids.into_iter().map(|id| (id, otherwise.clone())).collect();
+    for id in job.successful_operations.into_iter().flatten().filter_map(|number| number.id) {
+        failures.remove(&id);
+    }
+    for operation in job.failed_operations.into_iter().flatten() {
+        let reasons = operation.errors.into_iter().flatten().filter_map(|error| error.detail);
+        failures.insert(operation.id.unwrap_or_default(), reasons.collect::<Vec<_>>().join("; "));
+    }
+    failures
+}
+
+/// Starts a job and waits for its end, but not forever.
+async fn run_job(client: &Client, ids: &[String]) -> Result<PhoneNumbersJob, telnyx_porting::Error> {
     let jobs = client.phone_numbers().jobs();
     // To start a job twice does no harm here: the settings are the same. So it may be repeated even if nobody knows
     // whether it was started.
-    let again = telnyx_porting::RetryPolicy::new().resend_ambiguous(true);
+    let again = RetryPolicy::new().resend_ambiguous(true);
     let mut job = jobs.update_batch().phone_numbers(ids).tags(["migrated"]).retry_policy(again).send().await?;
+    let start = Instant::now();
     let mut wait = Duration::from_millis(20);
     while let (Some(id), Some(PhoneNumbersJobStatus::Pending | PhoneNumbersJobStatus::InProgress)) =
         (&job.id, &job.status)
     {
+        if start.elapsed() > PATIENCE {
+            break;
+        }
         tokio::time::sleep(wait).await;
         wait = (wait * 2).min(Duration::from_secs(10));
         job = jobs.retrieve(id).send().await?;

@@ -25,7 +25,8 @@ use telnyx_porting::types::{
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// What a document's id looks like. Upload documents by the API for documents; it gives their ids.
+/// What a document's id looks like. Telnyx's documents API (`POST /documents`), which is not a part of this crate, takes
+/// the files and gives their ids.
 const LOA: &str = "f1486bae-f067-460c-ad43-73a92848f902";
 const INVOICE: &str = "f1486bae-f067-460c-ad43-73a92848f903";
 

@@ -29,7 +29,8 @@ use tokio::net::{TcpListener, TcpStream};
 #[derive(Clone)]
 struct App {
     verifier: Verifier,
-    /// The events that have been handled. A real server keeps them in its database.
+    /// The events that have been handled. A real server keeps them in its database, and adds one together with what it
+    /// changes for its sake: an event that was noted but not handled would be lost.
     seen: Arc<Mutex<HashSet<String>>>,
 }
 

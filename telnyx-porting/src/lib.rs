@@ -38,8 +38,8 @@
 //!
 //! The examples show more and run at once, without an account: `cargo run --example quickstart` is a tour, `port_numbers`
 //! goes from the portability check to the moved number, `bulk_configure` changes thousands of numbers, `blocking_cli`
-//! does without async, `resilient` meets a bad day. Who knows Telnyx's SDK for Python, Node or Ruby finds every call in
-//! [`coming_from`].
+//! does without async, `resilient` meets a bad day. If you know Telnyx's SDK for Python, Node or Ruby, [`coming_from`] has
+//! every call side by side.
 //!
 //! # How it is put together
 //!
@@ -60,6 +60,27 @@
 //! [`may_have_been_carried_out`](Error::may_have_been_carried_out). The second one matters most here: after an error for
 //! which it is true, look whether the order exists before you create it again. For the same reason a request that may
 //! have been carried out, and that would do something twice, is never sent again by itself.
+//!
+//! ```no_run
+//! # #[cfg(all(feature = "client", feature = "porting-in"))]
+//! # async fn example(client: telnyx_porting::Client) -> telnyx_porting::Result<()> {
+//! match client.porting_orders().create().phone_numbers(["+13035550100"]).customer_reference("A-17").send().await {
+//!     Ok(orders) => println!("{} drafts", orders.len()),
+//!     // An argument is wrong: each entry points to the member of the body that is at fault.
+//!     Err(error) if error.is_validation() => {
+//!         for fault in error.api_errors() {
+//!             println!("{:?}: {:?}", fault.pointer, fault.detail);
+//!         }
+//!     }
+//!     Err(error) if error.may_have_been_carried_out() => println!("look for orders of A-17 first: {error}"),
+//!     // All else was surely not carried out. What is safe to repeat has been repeated already.
+//!     Err(error) => return Err(error),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Timeouts, retries and deadlines are set for all requests by [`ClientBuilder`], and for one by its own methods.
 //!
 //! # Environment
 //!
@@ -82,6 +103,9 @@
 //! Requests for a file, such as that for a letter of authorization, have besides `send()`, which holds it in memory,
 //! `send_stream()`, which gives its pieces as they come in ([`Download`]), and `save_to(path)`, which leaves a whole
 //! file or none.
+//!
+//! The other way, documents are uploaded with Telnyx's documents API, which is not a part of this crate; porting orders
+//! take the ids that it gives.
 //!
 //! # Without `async`
 //!
@@ -170,9 +194,9 @@
 //! `path` (the template, never its arguments), and at its end `status`, `error` (the kind, never the text), `attempts`,
 //! `request_id` and `duration_ms`; a download's span lasts to its last byte. Inside of it are events: DEBUG for the
 //! start and end of each attempt, a redirect, and the end of the call; WARN for each wait before a request is sent again,
-//! and when it is not because too many have failed. Errors are not told above DEBUG, since whoever gets them decides.
+//! and when it is not because too many have failed. Errors are not reported above DEBUG, since whoever gets them decides.
 //! All have the target `telnyx_porting`, so `telnyx_porting=debug` shows everything. Neither the key nor arguments,
-//! headers or bodies are ever told.
+//! headers or bodies are ever recorded.
 //!
 //! # Features
 //!

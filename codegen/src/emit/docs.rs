@@ -192,6 +192,11 @@ fn flush(paragraph: &mut String, out: &mut Vec<String>) {
     }
 }
 
+/// Breaks a paragraph of ours, which may hold links.
+pub(crate) fn wrapped(text: &str, out: &mut Vec<String>) {
+    wrap(text, "", "", out);
+}
+
 /// Breaks prose at spaces outside code spans and links, never so that a line would start a block of its own.
 fn wrap(text: &str, first: &str, hang: &str, out: &mut Vec<String>) {
     let mut line = String::with_capacity(WIDTH + 8);

@@ -294,8 +294,9 @@ impl<'a> Writer<'a> {
         let mut shown = 0;
         for (field, setter) in object.fields.iter().zip(&body.setters) {
             let example = whole.and_then(|whole| whole.get(&field.wire)).or(field.example.as_ref());
-            let wanted =
-                field.presence == Presence::Required || (!any_required && shown < 2 && self.is_simple(&field.ty));
+            let is_given = whole.is_some_and(|whole| whole.get(&field.wire).is_some());
+            let wanted = field.presence == Presence::Required
+                || ((is_given || (!any_required && shown < 2)) && self.is_simple(&field.ty));
             if !wanted || (field.presence != Presence::Required && example.is_none_or(Value::is_null)) {
                 continue;
             }
@@ -303,7 +304,21 @@ impl<'a> Writer<'a> {
             let value = self.value(field.value_type(), example, &field.wire, 1);
             chain.push_str(&format!(".{}({value})", setter.name));
         }
-        chain
+        if shown > 0 {
+            return chain;
+        }
+        // A call that gives nothing shows nothing: then an object will do, if there is something to put into it.
+        let mut fields = object.fields.iter().zip(&body.setters).filter(|(field, _)| !field.deprecated);
+        let object = fields.find_map(|(field, setter)| {
+            let mut writer = Writer { api: self.api, types: BTreeSet::new() };
+            let value = writer.value(field.value_type(), field.example.as_ref(), &field.wire, 1);
+            let is_telling = value.contains("::builder()")
+                && !["builder().build()", "default()"].iter().any(|empty| value.contains(empty));
+            is_telling.then(|| (writer.types, format!(".{}({value})", setter.name)))
+        });
+        let Some((types, setter)) = object else { return chain };
+        self.types.extend(types);
+        setter
     }
 
     /// Setters for the parts of the body: the required ones, or the first.
@@ -386,7 +401,13 @@ impl<'a> Writer<'a> {
                     Some(items) if !items.is_empty() => items.iter().take(3).map(Some).collect(),
                     _ => vec![None],
                 };
-                let items: Vec<String> = items.into_iter().map(|one| self.value(item, one, name, depth + 1)).collect();
+                let items: Vec<String> = items
+                    .into_iter()
+                    .map(|one| match self.api.resolve(item) {
+                        Type::Map(of) => self.owned_map(of, one),
+                        _ => self.value(item, one, name, depth + 1),
+                    })
+                    .collect();
                 format!("[{}]", items.join(", "))
             }
             Type::Named(id) => {
@@ -417,6 +438,19 @@ impl<'a> Writer<'a> {
                 }
             }
         }
+    }
+
+    /// A map as an item of a list, where no setter converts its entries.
+    fn owned_map(&mut self, of: &Type, example: Option<&Value>) -> String {
+        let entries = example.and_then(Value::as_object).into_iter().flatten();
+        let entries: Vec<String> = entries
+            .filter(|_| matches!(self.api.resolve(of), Type::String | Type::Any))
+            .filter_map(|(key, value)| {
+                Some(format!("({}.to_owned(), {}.into())", literal(key), literal(value.as_str()?)))
+            })
+            .collect();
+        let map = format!("std::collections::BTreeMap::<String, {}>", self.name(of));
+        if entries.is_empty() { format!("{map}::new()") } else { format!("{map}::from([{}])", entries.join(", ")) }
     }
 
     fn structure(&mut self, def: &TypeDef, object: &Struct, example: Option<&Value>, depth: usize) -> String {

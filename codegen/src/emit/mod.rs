@@ -7,6 +7,7 @@ mod driver;
 mod examples;
 mod layout;
 mod manifest;
+mod mentions;
 mod parallel;
 mod resources;
 mod responses;
@@ -28,6 +29,7 @@ use quote::{format_ident, quote};
 
 pub use self::layout::EmitError;
 use self::layout::{Parsed, Piece, Table};
+pub(crate) use self::mentions::name_calls;
 use self::rust::{ident, text};
 use self::wrap::Line;
 use self::writer::Code;
@@ -115,6 +117,19 @@ pub fn emit_calls(api: &Api, options: &EmitOptions) -> File {
 
 fn header(api: &Api, options: &EmitOptions) -> String {
     format!("{MARK}{}` from {}; do not edit.\n", options.command, api.documents.join(", "))
+}
+
+/// What is said of a schema that has a type of its own for requests: where the other one is. `defs` are sorted by name.
+fn other_direction(defs: &[&TypeDef], def: &TypeDef) -> Vec<String> {
+    let find = |name: &str| {
+        let at = defs.binary_search_by_key(&name, |def| &def.name).ok()?;
+        defs.get(at).filter(|found| found.pointer == def.pointer).map(|found| found.name.as_str())
+    };
+    let said = match def.name.strip_suffix("Param").and_then(find) {
+        Some(name) => Some(format!("In responses it is [`{name}`].")),
+        None => find(&format!("{}Param", def.name)).map(|name| format!("In requests it is [`{name}`].")),
+    };
+    said.into_iter().flat_map(|said| [String::new(), said]).collect()
 }
 
 struct Emitter<'a> {
@@ -356,8 +371,8 @@ impl Emitter<'_> {
         defs.sort_by_key(|def| &def.name);
         let own: BTreeSet<&str> = defs.iter().map(|def| def.name.as_str()).collect();
         let mut code = Code::new(&self.importable);
-        for def in defs {
-            types::write(&mut code, self.api, def);
+        for def in &defs {
+            types::write(&mut code, self.api, def, &other_direction(&defs, def));
         }
         let doc = match self.feature_of(module) {
             Some(feature) => format!("Types that only the feature `{}` needs.", feature.name),

@@ -13,8 +13,8 @@ use super::types::{Setter, State, example, required_doc, rest_setter};
 use super::wrap::Line;
 use super::writer::{Code, Function, Item, line};
 use crate::model::{
-    Api, Argument, Body, BodyKind, Http, Method, Output, Param, ParamIn, PathArg, Presence, Resource, Struct, Style,
-    Type, TypeKind,
+    Api, Argument, Body, BodyKind, Field, Http, Method, Output, Param, ParamIn, PathArg, Presence, Resource, Struct,
+    Style, Type, TypeKind,
 };
 use crate::words;
 
@@ -165,6 +165,12 @@ fn method_doc(api: &Api, resource: &Resource, method: &Method, crate_name: &str)
             lines.extend(docs::lines(&format!("- `{}`: {}", arg.name, arg.doc.trim())));
         }
     }
+    lines.extend(setters_doc(api, method));
+    for alternative in &method.alternatives {
+        let media_type = docs::code(&alternative.media_type);
+        lines.push(String::new());
+        lines.extend(docs::lines(&format!("`{}()` asks for {media_type} instead.", alternative.name)));
+    }
     let example = examples::call(api, resource, method);
     lines.push(String::new());
     lines.push("# Examples".to_owned());
@@ -193,6 +199,36 @@ fn method_doc(api: &Api, resource: &Resource, method: &Method, crate_name: &str)
         }
     }
     lines.extend(responses::remarks(api, method));
+    lines
+}
+
+/// Which arguments are setters of the request, where a reader of the method would look for them.
+fn setters_doc(api: &Api, method: &Method) -> Vec<String> {
+    let mut setters: Vec<(&str, bool)> =
+        method.arguments.iter().map(|argument| (argument.name.as_str(), argument.required)).collect();
+    if let Some(body) = &method.body {
+        match (&body.kind, body_struct(api, body)) {
+            (BodyKind::Multipart(parts), _) => {
+                setters.extend(parts.iter().map(|part| (part.name.as_str(), part.required)));
+            }
+            (_, Some(object)) => {
+                let fields = object.fields.iter().zip(&body.setters);
+                let is_required = |field: &Field| field.presence == Presence::Required;
+                setters.extend(fields.map(|(field, setter)| (setter.name.as_str(), is_required(field))));
+            }
+            (_, None) => setters.push(("body", body.required)),
+        }
+    }
+    if setters.is_empty() {
+        return Vec::new();
+    }
+    let setters = setters.into_iter().map(|(name, is_required)| {
+        let required = if is_required { " (required)" } else { "" };
+        format!("`{name}`{required}")
+    });
+    let setters: Vec<String> = setters.collect();
+    let mut lines = vec![String::new()];
+    docs::wrapped(&format!("Setters of [the request]({}): {}.", method.request, setters.join(", ")), &mut lines);
     lines
 }
 
@@ -515,15 +551,19 @@ fn whole_body(
         return;
     }
     let (taken, converted) = input(api, &body.ty, "body");
-    let said = if body.fields.is_some() {
-        "Gives the whole body at once and forgets what was set before."
+    let mut said = vec![if body.fields.is_some() {
+        "Gives the whole body at once and forgets what was set before.".to_owned()
     } else {
-        "Gives the body."
-    };
+        "Gives the body.".to_owned()
+    }];
+    let members = object.into_iter().flat_map(|object| object.fields.iter().zip(&body.setters));
+    if let Some((_, setter)) = members.into_iter().find(|(field, _)| field.wire == "body") {
+        said.extend([String::new(), format!("Its member `body` alone is given by [`{0}`](Self::{0}).", setter.name)]);
+    }
     let value = if body.is_held_as_nullable() { format!("Nullable::Value({converted})") } else { converted };
     let request = if is_sealed(body, object) { "self.request.unseal_body()" } else { "self.request" };
     let rest = if state.is_empty() { "" } else { ", state: PhantomData" };
-    block.member().verbatim(&[said]).function(&Function {
+    block.member().verbatim(&said).function(&Function {
         head: &format!("pub fn body(self, body: {taken}) -> {owner}{after}"),
         bounds: &[],
         body: &[&format!("{owner} {{ request: {request}, body: {value}{rest} }}")],

@@ -9,10 +9,11 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::docs;
 use super::examples::{self, Example};
+use super::mentions;
 use super::{EmitOptions, File, MARK};
 use crate::model::{
-    self, Api, Argument, Body, BodyKind, Field, Method, Output, ParamIn, Part, PartKind, Presence, Resource, Skill,
-    Struct, Type, TypeDef, TypeId, TypeKind, Union,
+    self, Api, Argument, Body, BodyKind, Content, Field, Method, Output, ParamIn, Part, PartKind, Presence, Resource,
+    Skill, Struct, Type, TypeDef, TypeId, TypeKind, Union,
 };
 
 /// The pages, relative to the folder of the skills.
@@ -39,13 +40,11 @@ pub(crate) fn calls(api: &Api, options: &EmitOptions) -> String {
             let way = resource.path.iter().chain([&method.name]).map(|name| case(name));
             format!("client.{}(…)", way.collect::<Vec<_>>().join("."))
         };
-        let arguments: Vec<&str> = method.path_args.iter().map(|arg| arg.name.as_str()).collect();
-        let ours: Vec<String> = resource.path.iter().map(|name| format!("{name}()")).collect();
+        // Every object of Ruby has a method `send` already.
+        let in_ruby = if method.name == "send" { "; `send_` in Ruby" } else { "" };
         lines.push(format!(
-            "| `client.{}.{}({})` | `{}` | `{}` | `{} {}` |",
-            ours.join("."),
-            method.name,
-            arguments.join(", "),
+            "| `{}` | `{}`{in_ruby} | `{}` | `{} {}` |",
+            mentions::call(resource, method),
             theirs(str::to_owned),
             theirs(heck::ToLowerCamelCase::to_lower_camel_case),
             method.http.as_str(),
@@ -67,7 +66,11 @@ pub(crate) fn error_handling(api: &Api, skill: &Skill) -> Option<Example> {
     let methods = operations(api, skill);
     let changes =
         |method: &Method| method.body.is_some() && matches!(method.output, Output::Json(_) | Output::Envelope { .. });
-    let (resource, method) = methods.iter().find(|(_, method)| changes(method)).or(methods.first())?;
+    // Not every operation that takes a body changes something; those of these names do.
+    let by_name = |method: &Method| ["create", "update"].iter().any(|verb| method.name.starts_with(verb));
+    let found = methods.iter().find(|(_, method)| changes(method) && by_name(method));
+    let found = found.or_else(|| methods.iter().find(|(_, method)| changes(method)));
+    let (resource, method) = found.or(methods.first())?;
     let example = examples::call(api, resource, method);
     let code = format!(
         "match {}.send().await {{
@@ -140,7 +143,7 @@ impl Page<'_> {
         if let Some(feature) = &self.skill.feature {
             lines.push(String::new());
             lines.push(format!(
-                "To build nothing else: `{name} = {{ version = \"{short}\", default-features = false, features = \
+                "To compile this product alone: `{name} = {{ version = \"{short}\", default-features = false, features = \
                  [\"{feature}\", \"rustls-tls\"] }}`."
             ));
         }
@@ -164,8 +167,8 @@ impl Page<'_> {
         fence(code, lines);
         lines.push(String::new());
         lines.push(
-            "`Client::builder()` takes the key, another base URL, timeouts and a retry policy. The examples below stand \
-             in a function like this one, with `client` in scope."
+            "`Client::builder()` takes the key, another base URL, timeouts and a retry policy. The examples below go \
+             into a function like this one, with `client` in scope."
                 .to_owned(),
         );
     }
@@ -189,7 +192,11 @@ impl Page<'_> {
             ("409", "`is_conflict()`", "fetch the thing again, then decide"),
             ("429", "`is_rate_limited()`", "already repeated after `Retry-After`; slow down"),
             ("5xx", "`is_server_error()`", "already repeated where that is safe; see `may_have_been_carried_out()`"),
-            ("none", "`is_timeout()`, `is_connect()`, `is_interrupted()`", "the same"),
+            (
+                "no answer",
+                "`is_timeout()`, `is_connect()`, `is_interrupted()`",
+                "already repeated where that is safe; see `may_have_been_carried_out()`",
+            ),
         ];
         lines.push("| status | predicate | what to do |".to_owned());
         lines.push("|---|---|---|".to_owned());
@@ -198,6 +205,7 @@ impl Page<'_> {
 
     fn notes(&self, lines: &mut Vec<String>) {
         section("Important notes", lines);
+        let imports = format!("**Imports**: objects and enums are in `{}::types`.", self.krate);
         let general = [
             "**Lists** come in pages. `send()` gives one `Page`, `items()` a stream of all items and `pages()` one of all \
              pages; each page is fetched when its turn comes.",
@@ -206,24 +214,34 @@ impl Page<'_> {
             "**Responses**: every member is an `Option` unless the API promises it. Enums keep values that this version \
              does not know in their variant `Unknown`.",
             "**Objects** are described under *Types* at the end, with all their members. Those of requests are made by \
-             builders, `Name::builder().member(value).build()`, which compile once everything required is set.",
+             builders, `.filter(Name::builder().member(value).build())`, which compile once everything required is set.",
             "**Enums** take a variant, or the text of a value: what is listed as `in-process` is given as `\"in-process\"` or \
-             `Name::InProcess`.",
+             `Name::InProcess`. `as_str()` gives the text back.",
+            "**One of** several types is an enum with a variant for each: `match` it, with an arm for what this version does \
+             not know.",
+            "**Times** (`date-time`) are given as RFC 3339 text, such as `\"2025-04-10T14:00:00Z\"`. Those of responses are \
+             `Timestamp`s, with `as_str()` and `to_system_time()`; the features `time`, `chrono` and `jiff` convert both ways.",
+            "**Files** are held in memory by `send()`; `save_to(path)` writes them to a file.",
+            "**Names** of setters and members are those of the API, with an underscore where Rust or the SDK has the name \
+             already: `type_`, `body_`.",
             "**Updates**: what is not mentioned stays as it is; the setter `.member_null()` of a nullable member clears it.",
         ];
         let own = self.skill.notes.iter().map(String::as_str);
-        for note in own.chain(general) {
+        for note in own.chain(general).chain([imports.as_str()]) {
             lines.extend(docs::lines(&format!("- {}", note.trim())));
         }
         if let Some(webhooks) = &self.api.webhooks {
             for (family, def) in self.families() {
-                lines.push(format!(
+                let note = format!(
                     "- **Webhooks**: with the feature `webhooks`, `{}::webhooks::Verifier::from_env()?.unwrap(&body, \
-                     &headers)?` checks the signature and gives the event; as its `data`, `{}::{family}` holds a {}.",
-                    self.krate,
-                    webhooks.event,
-                    reference(&def.name)
-                ));
+                     &headers)?` checks the signature and decodes the event. Its `data` is a `{}`; the variant `{family}` \
+                     holds what this page is about, a ",
+                    self.krate, webhooks.event,
+                );
+                lines.extend(docs::lines(&note));
+                if let Some(last) = lines.last_mut() {
+                    last.push_str(&format!(" {}.", reference(&def.name)));
+                }
             }
         }
     }
@@ -265,6 +283,15 @@ impl Page<'_> {
         fence(examples::call(self.api, resource, method).lines(&self.krate), lines);
         lines.push(String::new());
         lines.push(format!("Returns: {}", self.output(&method.output)));
+        for alternative in &method.alternatives {
+            let held = match (alternative.content.ty(), &alternative.content) {
+                (Some(ty), _) => self.type_text(ty),
+                (None, Content::Text) => "text".to_owned(),
+                (None, _) => "bytes".to_owned(),
+            };
+            let media_type = docs::code(&alternative.media_type);
+            lines.extend([String::new(), format!("With `.{}()`: {held} ({media_type}).", alternative.name)]);
+        }
     }
 
     /// Required and optional arguments, as items of lists.

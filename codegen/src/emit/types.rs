@@ -8,10 +8,10 @@ use super::wrap::Line;
 use super::writer::{Code, Function, Item, line};
 use crate::model::{Api, Field, Guard, Presence, Struct, Type, TypeDef, TypeKind, Union, UnionVariant, Variant};
 
-/// Writes all that belongs to one type.
-pub(crate) fn write(code: &mut Code<'_>, api: &Api, def: &TypeDef) {
+/// Writes all that belongs to one type; `remarks` follow what the document says of it.
+pub(crate) fn write(code: &mut Code<'_>, api: &Api, def: &TypeDef, remarks: &[String]) {
     match &def.kind {
-        TypeKind::Struct(object) => structure(code, api, def, object),
+        TypeKind::Struct(object) => structure(code, api, def, object, remarks),
         TypeKind::StringEnum(variants) => string_enum(code, def, variants),
         TypeKind::IntEnum(variants) => int_enum(code, def, variants),
         TypeKind::Union(union) => union_enum(code, api, def, union),
@@ -34,8 +34,9 @@ fn begin<'c, 'a>(code: &'c mut Code<'a>, def: &TypeDef) -> Item<'c, 'a> {
     item
 }
 
-fn structure(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct) {
+fn structure(code: &mut Code<'_>, api: &Api, def: &TypeDef, object: &Struct, remarks: &[String]) {
     let mut item = begin(code, def);
+    item.verbatim(remarks);
     item.plain("#[derive(Clone, Default)]").plain("#[non_exhaustive]");
     let head = line!("pub struct {} {{", def.name);
     item.line(Line::Head, &head).members(|members| {

@@ -252,10 +252,18 @@ async fn send_porting_orders_phone_number_configurations_list(client: &Client) -
 
 /// `POST /porting_orders/phone_number_configurations`
 async fn send_porting_orders_phone_number_configurations_create(client: &Client) -> Result<()> {
+    use telnyx_porting::types::CreatePortingPhoneNumberConfiguration;
+
     let number_configurations = client
         .porting_orders()
         .phone_number_configurations()
         .create()
+        .phone_number_configurations([
+            CreatePortingPhoneNumberConfiguration::builder()
+                .porting_phone_number_id("927f4687-318c-44bc-9f2f-22a5898143a4")
+                .user_bundle_id("ff901545-3e27-462a-ba9d-2b34654cab82")
+                .build(),
+        ])
         .send()
         .await?;
     for number_configuration in number_configurations {
@@ -379,10 +387,18 @@ async fn send_porting_orders_additional_documents_list(client: &Client) -> Resul
 
 /// `POST /porting_orders/{id}/additional_documents`
 async fn send_porting_orders_additional_documents_create(client: &Client) -> Result<()> {
+    use telnyx_porting::types::{PortingAdditionalDocumentReference, PortingAdditionalDocumentType};
+
     let additional_documents = client
         .porting_orders()
         .additional_documents()
         .create("f1486bae-f067-460c-ad43-73a92848f902")
+        .additional_documents([
+            PortingAdditionalDocumentReference::builder()
+                .document_id("22771a52-c43a-4539-80db-9dd9ec36e237")
+                .document_type(PortingAdditionalDocumentType::Loa)
+                .build(),
+        ])
         .send()
         .await?;
     for additional_document in additional_documents {
@@ -461,10 +477,18 @@ async fn send_porting_orders_verification_codes_send(client: &Client) -> Result<
 
 /// `POST /porting_orders/{id}/verification_codes/verify`
 async fn send_porting_orders_verification_codes_verify(client: &Client) -> Result<()> {
+    use telnyx_porting::types::PortingVerificationCodeSubmission;
+
     let verification_codes = client
         .porting_orders()
         .verification_codes()
         .verify("f1486bae-f067-460c-ad43-73a92848f902")
+        .verification_codes([
+            PortingVerificationCodeSubmission::builder()
+                .phone_number("+61424000001")
+                .code("12345")
+                .build(),
+        ])
         .send()
         .await?;
     for verification_code in verification_codes {
@@ -1083,10 +1107,18 @@ async fn send_portouts_supporting_documents_list(client: &Client) -> Result<()> 
 
 /// `POST /portouts/{id}/supporting_documents`
 async fn send_portouts_supporting_documents_create(client: &Client) -> Result<()> {
+    use telnyx_porting::types::{CreatePortoutSupportingDocument, PortoutSupportingDocumentType};
+
     let supporting_documents = client
         .portouts()
         .supporting_documents()
         .create("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0")
+        .documents([
+            CreatePortoutSupportingDocument::builder()
+                .document_id("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0")
+                .type_(PortoutSupportingDocumentType::Loa)
+                .build(),
+        ])
         .send()
         .await?;
     for supporting_document in supporting_documents {
@@ -1242,7 +1274,9 @@ async fn send_phone_numbers_jobs_update_batch(client: &Client) -> Result<()> {
         .phone_numbers()
         .jobs()
         .update_batch()
-        .phone_numbers(["+13127367254"])
+        .phone_numbers(["+13127367254", "+13127367255"])
+        .tags(["migrated"])
+        .hd_voice_enabled(true)
         .send()
         .await?;
     println!("{:?}: {:?}", phone_numbers_job.id, phone_numbers_job.status);
@@ -1407,8 +1441,8 @@ async fn send_messaging_numbers_bulk_updates_create(client: &Client) -> Result<(
 #[allow(deprecated)]
 async fn errors_of_telnyx_porting_in_rust(client: &Client) -> Result<()> {
     match client
-        .portability_checks()
-        .run()
+        .porting_orders()
+        .create()
         .phone_numbers(["+13035550000", "+13035550001", "+13035550002"])
         .send()
         .await

@@ -33,6 +33,7 @@ fn skill_documents_tell_every_fact() {
             }
         }
         page.links();
+        page.calls();
         wrong.extend(page.wrong.into_iter().map(|line| format!("{skill}: {line}")));
         facts.insert(skill, page.facts);
     }
@@ -55,6 +56,8 @@ struct Page<'a> {
     operations: BTreeMap<&'a str, &'a str>,
     /// Sections of types, by name.
     types: BTreeMap<&'a str, &'a str>,
+    /// Requests of all operations, as prose of the documents mentions them: `` `GET /path` ``.
+    requests: Vec<String>,
     /// Types that have been compared, by name and place of their schema.
     compared: BTreeSet<(String, usize)>,
     facts: usize,
@@ -70,6 +73,7 @@ impl<'a> Page<'a> {
             text,
             operations: operations.split("\n## ").filter_map(|section| Some((line(section)?, section))).collect(),
             types: types.split("\n### ").skip(1).filter_map(|section| section.split_once('\n')).collect(),
+            requests: requests(documents),
             compared: BTreeSet::new(),
             facts: 0,
             wrong: Vec::new(),
@@ -87,7 +91,10 @@ impl<'a> Page<'a> {
         let Some(section) = self.operations.get(http).copied() else { return self.expect(false, http, "is missing") };
         let summary = operation["summary"].as_str().unwrap();
         self.expect(section.lines().next() == Some(summary), http, "has another title");
-        for words in operation["description"].as_str().unwrap_or_default().split_whitespace() {
+        // Other operations go by their calls; see `requests`.
+        let description = operation["description"].as_str().unwrap_or_default();
+        let description = self.requests.iter().fold(description.to_owned(), |text, line| text.replace(line, " "));
+        for words in description.split_whitespace() {
             self.expect(section.contains(words.trim_matches(['[', ']'])), http, &format!("does not say {words}"));
         }
         let (arguments, returns) = section.rsplit_once("\nReturns: ").unwrap();
@@ -120,6 +127,11 @@ impl<'a> Page<'a> {
         }
         if let Some(body) = operation.get("requestBody") {
             let schema = self.resolve(&self.resolve(body)["content"]["application/json"]["schema"]);
+            let example = section.split("```rust").nth(1).unwrap_or_default();
+            let mut given = members(schema).filter(|(name, _)| {
+                [format!(".{name}("), format!(".{name}_(")].iter().any(|setter| example.contains(setter))
+            });
+            self.expect(given.next().is_some(), http, "has an example that gives nothing");
             for (name, member) in members(schema).filter(|(_, member)| member["readOnly"] != true) {
                 let found = item(lists[usize::from(is_required(schema, name))], name);
                 self.expect(found.is_some_and(|(_, doc)| !doc.is_empty()), http, &format!("lacks {name}"));
@@ -244,6 +256,15 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// A request stands only where its operation is described; elsewhere the operation goes by its call.
+    fn calls(&mut self) {
+        let prose: Vec<&str> = self.text.lines().filter(|line| !self.requests.iter().any(|own| own == line)).collect();
+        let prose = prose.join("\n");
+        for request in self.requests.clone() {
+            self.expect(!prose.contains(&request), &request, "is mentioned by its request");
+        }
+    }
+
     fn resolve(&self, value: &'a Value) -> &'a Value {
         let Some(reference) = value.get("$ref").and_then(Value::as_str) else { return value };
         let (file, pointer) = reference.split_once('#').unwrap();
@@ -284,6 +305,15 @@ impl<'a> Page<'a> {
             several => several.iter().map(|one| self.resolve(one)).collect(),
         }
     }
+}
+
+fn requests(documents: &BTreeMap<String, Value>) -> Vec<String> {
+    let paths = documents.values().filter_map(|document| document["paths"].as_object()).flatten();
+    let requests = paths.flat_map(|(path, operations)| {
+        let verbs = ["get", "post", "put", "patch", "delete"].into_iter().filter(|verb| operations.get(verb).is_some());
+        verbs.map(move |verb| format!("`{} {path}`", verb.to_uppercase()))
+    });
+    requests.collect()
 }
 
 fn members(schema: &Value) -> impl Iterator<Item = (&str, &Value)> {

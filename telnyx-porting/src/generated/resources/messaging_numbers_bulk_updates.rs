@@ -76,6 +76,9 @@ impl MessagingNumbersBulkUpdates {
     ///
     /// `POST /messaging_numbers_bulk_updates`
     ///
+    /// Setters of [the request](MessagingNumbersBulkUpdatesCreateRequest): `messaging_profile_id`
+    /// (required), `numbers` (required), `assign_only`.
+    ///
     /// # Examples
     ///
     /// ```no_run

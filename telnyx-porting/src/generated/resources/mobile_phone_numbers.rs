@@ -41,6 +41,8 @@ impl MobilePhoneNumbers {
     ///
     /// `GET /v2/mobile_phone_numbers`
     ///
+    /// Setters of [the request](MobilePhoneNumbersListRequest): `page_number`, `page_size`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -110,6 +112,10 @@ impl MobilePhoneNumbers {
     /// # Arguments
     ///
     /// - `id`: Id of the mobile phone number; not the number itself.
+    ///
+    /// Setters of [the request](MobilePhoneNumbersUpdateRequest): `connection_id`, `inbound`,
+    /// `outbound`, `inbound_call_screening`, `noise_suppression`, `call_forwarding`, `call_recording`,
+    /// `caller_id_name_enabled`, `cnam_listing`, `customer_reference`, `tags`.
     ///
     /// # Examples
     ///
@@ -416,6 +422,8 @@ impl MobilePhoneNumbersMessaging {
     /// it can send and receive.
     ///
     /// `GET /mobile_phone_numbers/messaging`
+    ///
+    /// Setters of [the request](MobilePhoneNumbersMessagingListRequest): `page_number`, `page_size`.
     ///
     /// # Examples
     ///

@@ -73,9 +73,13 @@ impl PhoneNumbers {
     ///
     /// Details of messaging profiles come from another part of Telnyx. When that part is down the
     /// request fails with 503, unless `handle_messaging_profile_error` asks for the list without them.
-    /// For large inventories `SlimListPhoneNumbers` answers faster and may be called more often.
+    /// For large inventories `client.phone_numbers().slim_list()` answers faster and may be called more
+    /// often.
     ///
     /// `GET /phone_numbers`
+    ///
+    /// Setters of [the request](PhoneNumbersListRequest): `page_number`, `page_size`, `sort`, `filter`,
+    /// `handle_messaging_profile_error`.
     ///
     /// # Examples
     ///
@@ -109,7 +113,8 @@ impl PhoneNumbers {
     /// Retrieves one phone number by its id.
     ///
     /// Gives one phone number of the account with all its settings. When only the number itself is
-    /// known, `VerifyPhoneNumberOwnership` or a filter of `ListPhoneNumbers` finds its id.
+    /// known, `client.phone_numbers().actions().verify_ownership()` or a filter of
+    /// `client.phone_numbers().list()` finds its id.
     ///
     /// `GET /phone_numbers/{id}`
     ///
@@ -153,9 +158,9 @@ impl PhoneNumbers {
     /// Changes the general settings of a phone number: its connection, billing group, address,
     /// reference, tags, PIN and HD voice. Members that the body leaves out keep their values.
     ///
-    /// Settings for calls are changed with `UpdatePhoneNumberVoiceSettings`, those for messages with
-    /// `UpdatePhoneNumberMessagingSettings`. To change many numbers alike use
-    /// `CreateUpdatePhoneNumbersJob`.
+    /// Settings for calls are changed with `client.phone_numbers().voice().update(id)`, those for
+    /// messages with `client.phone_numbers().messaging().update(id)`. To change many numbers alike use
+    /// `client.phone_numbers().jobs().update_batch()`.
     ///
     /// `PATCH /phone_numbers/{id}`
     ///
@@ -163,6 +168,9 @@ impl PhoneNumbers {
     ///
     /// - `id`: Telnyx's id of the phone number, as found in the `id` of a listed number. This is not
     ///   the number in E.164 form.
+    ///
+    /// Setters of [the request](PhoneNumbersUpdateRequest): `address_id`, `billing_group_id`,
+    /// `connection_id`, `customer_reference`, `external_pin`, `hd_voice_enabled`, `tags`.
     ///
     /// # Examples
     ///
@@ -203,7 +211,7 @@ impl PhoneNumbers {
     /// no operation that brings it back. A number whose `deletion_lock_enabled` is set has to be
     /// unlocked first.
     ///
-    /// To delete many numbers use `CreateDeletePhoneNumbersJob`.
+    /// To delete many numbers use `client.phone_numbers().jobs().delete_batch()`.
     ///
     /// `DELETE /phone_numbers/{id}`
     ///
@@ -244,13 +252,17 @@ impl PhoneNumbers {
 
     /// Lists phone numbers with fewer details.
     ///
-    /// Lists the phone numbers of the account like `ListPhoneNumbers`, but answers faster and allows
-    /// more requests in the same time, because it leaves out what has to be fetched from elsewhere.
+    /// Lists the phone numbers of the account like `client.phone_numbers().list()`, but answers faster
+    /// and allows more requests in the same time, because it leaves out what has to be fetched from
+    /// elsewhere.
     ///
     /// Tags and connections are loaded on demand: filtering by tag takes `include_tags`, filtering by
     /// the name of the connection takes `include_connection`.
     ///
     /// `GET /phone_numbers/slim`
+    ///
+    /// Setters of [the request](PhoneNumbersSlimListRequest): `page_number`, `page_size`,
+    /// `include_connection`, `include_tags`, `sort`, `filter`.
     ///
     /// # Examples
     ///
@@ -623,6 +635,8 @@ impl PhoneNumbersActions {
     ///
     /// `POST /phone_numbers/actions/verify_ownership`
     ///
+    /// Setters of [the request](PhoneNumbersActionsVerifyOwnershipRequest): `phone_numbers` (required).
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -670,6 +684,8 @@ impl PhoneNumbersActions {
     /// - `id`: Telnyx's id of the phone number, as found in the `id` of a listed number. This is not
     ///   the number in E.164 form.
     ///
+    /// Setters of [the request](PhoneNumbersActionsChangeBundleStatusRequest): `bundle_id` (required).
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -714,8 +730,8 @@ impl PhoneNumbersActions {
     /// emergency calls from it are answered with the right location at hand.
     ///
     /// Registration may take a while. Then the response has status 202 and `emergency_status` is
-    /// `provisioning`; `GetPhoneNumberVoiceSettings` tells when it has become `active`. Do not rely on
-    /// emergency calls before.
+    /// `provisioning`; `client.phone_numbers().voice().retrieve(id)` tells when it has become `active`.
+    /// Do not rely on emergency calls before.
     ///
     /// `POST /phone_numbers/{id}/actions/enable_emergency`
     ///
@@ -723,6 +739,9 @@ impl PhoneNumbersActions {
     ///
     /// - `id`: Telnyx's id of the phone number, as found in the `id` of a listed number. This is not
     ///   the number in E.164 form.
+    ///
+    /// Setters of [the request](PhoneNumbersActionsEnableEmergencyRequest): `emergency_enabled`
+    /// (required), `emergency_address_id` (required).
     ///
     /// # Examples
     ///
@@ -950,6 +969,9 @@ impl PhoneNumbersJobs {
     ///
     /// `GET /phone_numbers/jobs`
     ///
+    /// Setters of [the request](PhoneNumbersJobsListRequest): `page_number`, `page_size`, `sort`,
+    /// `filter`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1032,6 +1054,8 @@ impl PhoneNumbersJobs {
     ///
     /// `POST /phone_numbers/jobs/delete_phone_numbers`
     ///
+    /// Setters of [the request](PhoneNumbersJobsDeleteBatchRequest): `phone_numbers` (required).
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1077,6 +1101,9 @@ impl PhoneNumbersJobs {
     /// from a number before the job lists it under `successful_operations`.
     ///
     /// `POST /phone_numbers/jobs/update_emergency_settings`
+    ///
+    /// Setters of [the request](PhoneNumbersJobsUpdateEmergencySettingsBatchRequest):
+    /// `emergency_enabled` (required), `emergency_address_id`, `phone_numbers` (required).
     ///
     /// # Examples
     ///
@@ -1131,6 +1158,10 @@ impl PhoneNumbersJobs {
     ///
     /// `POST /phone_numbers/jobs/update_phone_numbers`
     ///
+    /// Setters of [the request](PhoneNumbersJobsUpdateBatchRequest): `filter`, `phone_numbers`
+    /// (required), `tags`, `external_pin`, `customer_reference`, `connection_id`, `billing_group_id`,
+    /// `hd_voice_enabled`, `deletion_lock_enabled`, `voice`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1139,7 +1170,9 @@ impl PhoneNumbersJobs {
     ///     .phone_numbers()
     ///     .jobs()
     ///     .update_batch()
-    ///     .phone_numbers(["+13127367254"])
+    ///     .phone_numbers(["+13127367254", "+13127367255"])
+    ///     .tags(["migrated"])
+    ///     .hd_voice_enabled(true)
     ///     .send()
     ///     .await?;
     /// println!("{:?}: {:?}", phone_numbers_job.id, phone_numbers_job.status);
@@ -1513,6 +1546,10 @@ impl PhoneNumbersMessaging {
     ///
     /// `GET /phone_numbers/messaging`
     ///
+    /// Setters of [the request](PhoneNumbersMessagingListRequest): `page_number`, `page_size`,
+    /// `filter_messaging_profile_id`, `filter_phone_number`, `filter_phone_number_contains`,
+    /// `filter_type`, `sort_phone_number`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1590,6 +1627,9 @@ impl PhoneNumbersMessaging {
     ///
     /// - `id`: Telnyx's id of the phone number, as found in the `id` of a listed number. This is not
     ///   the number in E.164 form.
+    ///
+    /// Setters of [the request](PhoneNumbersMessagingUpdateRequest): `messaging_profile_id`,
+    /// `messaging_product`, `tags`.
     ///
     /// # Examples
     ///
@@ -1832,10 +1872,13 @@ impl PhoneNumbersVoice {
     /// Lists the voice settings of phone numbers.
     ///
     /// Lists phone numbers of the account with the settings that say how each handles calls:
-    /// forwarding, recording, caller name, media, screening and the way of paying. The other settings
-    /// of a number are in `ListPhoneNumbers`.
+    /// forwarding, recording, caller name, media, screening and the way of paying.
+    /// `client.phone_numbers().list()` lists the other settings.
     ///
     /// `GET /phone_numbers/voice`
+    ///
+    /// Setters of [the request](PhoneNumbersVoiceListRequest): `page_number`, `page_size`, `sort`,
+    /// `filter`.
     ///
     /// # Examples
     ///
@@ -1914,7 +1957,8 @@ impl PhoneNumbersVoice {
     /// Changes how a phone number handles calls. Members that the body leaves out keep their values.
     ///
     /// Two things belong elsewhere: the connection that receives the calls is set with
-    /// `UpdatePhoneNumber`, emergency services with `EnablePhoneNumberEmergency`.
+    /// `client.phone_numbers().update(id)`, emergency services with
+    /// `client.phone_numbers().actions().enable_emergency(id)`.
     ///
     /// `PATCH /phone_numbers/{id}/voice`
     ///
@@ -1922,6 +1966,10 @@ impl PhoneNumbersVoice {
     ///
     /// - `id`: Telnyx's id of the phone number, as found in the `id` of a listed number. This is not
     ///   the number in E.164 form.
+    ///
+    /// Setters of [the request](PhoneNumbersVoiceUpdateRequest): `tech_prefix_enabled`,
+    /// `translated_number`, `caller_id_name_enabled`, `call_forwarding`, `cnam_listing`,
+    /// `usage_payment_method`, `media_features`, `call_recording`, `inbound_call_screening`.
     ///
     /// # Examples
     ///

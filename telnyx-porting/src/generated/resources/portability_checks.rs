@@ -30,6 +30,8 @@ impl PortabilityChecks {
     ///
     /// `POST /portability_checks`
     ///
+    /// Setters of [the request](PortabilityChecksRunRequest): `phone_numbers`.
+    ///
     /// # Examples
     ///
     /// ```no_run

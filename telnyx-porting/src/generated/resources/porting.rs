@@ -120,9 +120,12 @@ impl PortingEvents {
     /// splits, deletions and the like. Most of these events are also reported by e-mail and webhook, so
     /// the list shows what a receiver may have missed.
     ///
-    /// `filter[type]` restricts the list to one kind of event, `filter[porting_order_id]` to one order.
+    /// The filter's `type` restricts the list to one kind of event, its `porting_order_id` to one
+    /// order.
     ///
     /// `GET /porting/events`
+    ///
+    /// Setters of [the request](PortingEventsListRequest): `page_number`, `page_size`, `filter`.
     ///
     /// # Examples
     ///
@@ -328,6 +331,8 @@ impl PortingLoaConfigurations {
     ///
     /// `GET /porting/loa_configurations`
     ///
+    /// Setters of [the request](PortingLoaConfigurationsListRequest): `page_number`, `page_size`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -399,11 +404,15 @@ impl PortingLoaConfigurations {
     /// Stores a company's name, address, contact and logo, to be printed on letters of authorization.
     /// The logo must have been uploaded with the documents API beforehand, as a PNG image.
     ///
-    /// A letter for a certain order is then printed by `GET /porting_orders/{id}/loa_template` with the
-    /// identifier of the configuration. To see the result first, use
-    /// `POST /porting/loa_configurations/preview`, which stores nothing.
+    /// A letter for a certain order is then printed by
+    /// `client.porting_orders().retrieve_loa_template(id)` with the identifier of the configuration. To
+    /// see the result first, use `client.porting().loa_configurations().preview()`, which stores
+    /// nothing.
     ///
     /// `POST /porting/loa_configurations`
+    ///
+    /// Setters of [the request](PortingLoaConfigurationsCreateRequest): `address` (required),
+    /// `company_name` (required), `contact` (required), `logo` (required), `name` (required).
     ///
     /// # Examples
     ///
@@ -470,6 +479,9 @@ impl PortingLoaConfigurations {
     /// # Arguments
     ///
     /// - `id`: The LOA configuration that the request is about.
+    ///
+    /// Setters of [the request](PortingLoaConfigurationsUpdateRequest): `address` (required),
+    /// `company_name` (required), `contact` (required), `logo` (required), `name` (required).
     ///
     /// # Examples
     ///
@@ -570,6 +582,9 @@ impl PortingLoaConfigurations {
     /// checked by eye before that.
     ///
     /// `POST /porting/loa_configurations/preview`
+    ///
+    /// Setters of [the request](PortingLoaConfigurationsPreviewRequest): `address` (required),
+    /// `company_name` (required), `contact` (required), `logo` (required), `name` (required).
     ///
     /// # Examples
     ///
@@ -1234,6 +1249,8 @@ impl PortingReports {
     ///
     /// `GET /porting/reports`
     ///
+    /// Setters of [the request](PortingReportsListRequest): `page_number`, `page_size`, `filter`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1304,6 +1321,9 @@ impl PortingReports {
     /// downloaded from the documents API.
     ///
     /// `POST /porting/reports`
+    ///
+    /// Setters of [the request](PortingReportsCreateRequest): `params` (required), `report_type`
+    /// (required).
     ///
     /// # Examples
     ///

@@ -125,10 +125,14 @@ impl PortingOrders {
     /// Lists the account's porting orders in every stage, drafts included, newest first unless `sort`
     /// says otherwise.
     ///
-    /// Filters narrow the list; an order has to meet all of them. To fetch orders without their phone
-    /// numbers, which makes for much smaller pages, set `include_phone_numbers` to `false`.
+    /// Filters narrow the list; an order has to meet all of them. None of them is about the status:
+    /// look at that of each order instead. To fetch orders without their phone numbers, which makes for
+    /// much smaller pages, set `include_phone_numbers` to `false`.
     ///
     /// `GET /porting_orders`
+    ///
+    /// Setters of [the request](PortingOrdersListRequest): `page_number`, `page_size`,
+    /// `include_phone_numbers`, `filter`, `sort`.
     ///
     /// # Examples
     ///
@@ -167,6 +171,8 @@ impl PortingOrders {
     ///
     /// - `id`: Identifier of the porting order.
     ///
+    /// Setters of [the request](PortingOrdersRetrieveRequest): `include_phone_numbers`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -204,11 +210,14 @@ impl PortingOrders {
     /// FastPort is possible. The answer is therefore a list. Each draft in it has to be completed and
     /// confirmed by itself.
     ///
-    /// A number that Telnyx can't take makes the whole request fail, so run `POST /portability_checks`
-    /// first. Repeating the request is not safe: there is no key by which the server would recognise a
-    /// second attempt.
+    /// A number that Telnyx can't take makes the whole request fail, so run
+    /// `client.portability_checks().run()` first. Repeating the request is not safe: there is no key by
+    /// which the server would recognise a second attempt.
     ///
     /// `POST /porting_orders`
+    ///
+    /// Setters of [the request](PortingOrdersCreateRequest): `phone_numbers` (required),
+    /// `customer_reference`, `customer_group_reference`.
     ///
     /// # Examples
     ///
@@ -258,6 +267,10 @@ impl PortingOrders {
     ///
     /// - `id`: Identifier of the porting order.
     ///
+    /// Setters of [the request](PortingOrdersUpdateRequest): `activation_settings`, `messaging`,
+    /// `end_user`, `documents`, `requirements`, `requirement_group_id`, `phone_number_configuration`,
+    /// `misc`, `customer_reference`, `customer_group_reference`, `user_feedback`, `webhook_url`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -293,7 +306,7 @@ impl PortingOrders {
     /// Deletes a draft.
     ///
     /// Throws away a porting order that was never confirmed. This can't be undone. Orders beyond
-    /// `draft` are refused; for them there is `POST /porting_orders/{id}/actions/cancel`.
+    /// `draft` are refused; for them there is `client.porting_orders().actions().cancel(id)`.
     ///
     /// `DELETE /porting_orders/{id}`
     ///
@@ -416,6 +429,8 @@ impl PortingOrders {
     ///
     /// - `id`: Identifier of the porting order.
     ///
+    /// Setters of [the request](PortingOrdersRetrieveLoaTemplateRequest): `loa_configuration_id`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -448,13 +463,15 @@ impl PortingOrders {
     ///
     /// Lists the documents and statements that the country and the number type call for, with what has
     /// been handed in so far and what each is supposed to contain. Requirements are met through
-    /// `PATCH /porting_orders/{id}`.
+    /// `client.porting_orders().update(id)`.
     ///
     /// `GET /porting_orders/{id}/requirements`
     ///
     /// # Arguments
     ///
     /// - `id`: Identifier of the porting order.
+    ///
+    /// Setters of [the request](PortingOrdersRetrieveRequirementsRequest): `page_number`, `page_size`.
     ///
     /// # Examples
     ///
@@ -573,7 +590,7 @@ impl PortingOrdersListRequest {
     }
 
     /// Whether each order in the answer lists its phone numbers, of which it shows 50 at most. Set it
-    /// to `false` for a smaller answer; `GET /porting_phone_numbers` has all of them.
+    /// to `false` for a smaller answer; `client.porting_phone_numbers().list()` has all of them.
     ///
     /// Unless it is set, the server takes `true`.
     #[inline]
@@ -614,7 +631,7 @@ pub struct PortingOrdersRetrieveRequest {
 
 impl PortingOrdersRetrieveRequest {
     /// Whether each order in the answer lists its phone numbers, of which it shows 50 at most. Set it
-    /// to `false` for a smaller answer; `GET /porting_phone_numbers` has all of them.
+    /// to `false` for a smaller answer; `client.porting_phone_numbers().list()` has all of them.
     ///
     /// Unless it is set, the server takes `true`.
     #[inline]
@@ -1071,6 +1088,9 @@ impl PortingOrdersPhoneNumberConfigurations {
     ///
     /// `GET /porting_orders/phone_number_configurations`
     ///
+    /// Setters of [the request](PortingOrdersPhoneNumberConfigurationsListRequest): `page_number`,
+    /// `page_size`, `filter`, `sort`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1112,14 +1132,25 @@ impl PortingOrdersPhoneNumberConfigurations {
     ///
     /// `POST /porting_orders/phone_number_configurations`
     ///
+    /// Setters of [the request](PortingOrdersPhoneNumberConfigurationsCreateRequest):
+    /// `phone_number_configurations`.
+    ///
     /// # Examples
     ///
     /// ```no_run
+    /// use telnyx_porting::types::CreatePortingPhoneNumberConfiguration;
+    ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
     /// let number_configurations = client
     ///     .porting_orders()
     ///     .phone_number_configurations()
     ///     .create()
+    ///     .phone_number_configurations([
+    ///         CreatePortingPhoneNumberConfiguration::builder()
+    ///             .porting_phone_number_id("927f4687-318c-44bc-9f2f-22a5898143a4")
+    ///             .user_bundle_id("ff901545-3e27-462a-ba9d-2b34654cab82")
+    ///             .build(),
+    ///     ])
     ///     .send()
     ///     .await?;
     /// for number_configuration in number_configurations {
@@ -1271,8 +1302,8 @@ impl PortingOrdersActions {
     ///
     /// The order must be `foc-date-confirmed` and its activation window open. The work goes on in the
     /// background: the answer is an activation job, whose progress
-    /// `GET /porting_orders/{id}/activation_jobs/{activationJobId}` shows. No call takes an activation
-    /// back.
+    /// `client.porting_orders().activation_jobs().retrieve(id, activation_job_id)` shows. No call takes
+    /// an activation back.
     ///
     /// `POST /porting_orders/{id}/actions/activate`
     ///
@@ -1314,7 +1345,7 @@ impl PortingOrdersActions {
     /// `cancelled` once Telnyx has looked at it; a cancelled order can't be revived.
     ///
     /// Within the last 48 hours before the FOC date the request is refused: talk to Telnyx support
-    /// then. Drafts are deleted instead, with `DELETE /porting_orders/{id}`.
+    /// then. Drafts are deleted instead, with `client.porting_orders().delete(id)`.
     ///
     /// `POST /porting_orders/{id}/actions/cancel`
     ///
@@ -1408,6 +1439,8 @@ impl PortingOrdersActions {
     /// # Arguments
     ///
     /// - `id`: Identifier of the porting order.
+    ///
+    /// Setters of [the request](PortingOrdersActionsShareRequest): `expires_in_seconds`, `permissions`.
     ///
     /// # Examples
     ///
@@ -1567,6 +1600,8 @@ impl PortingOrdersActivationJobs {
     ///
     /// - `id`: Identifier of the porting order.
     ///
+    /// Setters of [the request](PortingOrdersActivationJobsListRequest): `page_number`, `page_size`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1599,7 +1634,7 @@ impl PortingOrdersActivationJobs {
     /// Retrieves an activation job.
     ///
     /// Fetches one activation job of an order. Activation runs in the background: after
-    /// `POST /porting_orders/{id}/actions/activate` ask here until the status is `completed` or
+    /// `client.porting_orders().actions().activate(id)` ask here until the status is `completed` or
     /// `failed`.
     ///
     /// `GET /porting_orders/{id}/activation_jobs/{activationJobId}`
@@ -1658,6 +1693,8 @@ impl PortingOrdersActivationJobs {
     ///
     /// - `id`: Identifier of the porting order.
     /// - `activation_job_id`: Identifier of the activation job.
+    ///
+    /// Setters of [the request](PortingOrdersActivationJobsUpdateRequest): `activate_at`.
     ///
     /// # Examples
     ///
@@ -1827,6 +1864,9 @@ impl PortingOrdersAdditionalDocuments {
     ///
     /// - `id`: Identifier of the porting order.
     ///
+    /// Setters of [the request](PortingOrdersAdditionalDocumentsListRequest): `page_number`,
+    /// `page_size`, `filter`, `sort`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -1872,14 +1912,24 @@ impl PortingOrdersAdditionalDocuments {
     ///
     /// - `id`: Identifier of the porting order.
     ///
+    /// Setters of [the request](PortingOrdersAdditionalDocumentsCreateRequest): `additional_documents`.
+    ///
     /// # Examples
     ///
     /// ```no_run
+    /// use telnyx_porting::types::{PortingAdditionalDocumentReference, PortingAdditionalDocumentType};
+    ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
     /// let additional_documents = client
     ///     .porting_orders()
     ///     .additional_documents()
     ///     .create("f1486bae-f067-460c-ad43-73a92848f902")
+    ///     .additional_documents([
+    ///         PortingAdditionalDocumentReference::builder()
+    ///             .document_id("22771a52-c43a-4539-80db-9dd9ec36e237")
+    ///             .document_type(PortingAdditionalDocumentType::Loa)
+    ///             .build(),
+    ///     ])
     ///     .send()
     ///     .await?;
     /// for additional_document in additional_documents {
@@ -2098,6 +2148,8 @@ impl PortingOrdersComments {
     ///
     /// - `id`: Identifier of the porting order.
     ///
+    /// Setters of [the request](PortingOrdersCommentsListRequest): `page_number`, `page_size`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -2138,6 +2190,8 @@ impl PortingOrdersComments {
     /// # Arguments
     ///
     /// - `id`: Identifier of the porting order.
+    ///
+    /// Setters of [the request](PortingOrdersCommentsCreateRequest): `body_`.
     ///
     /// # Examples
     ///
@@ -2237,6 +2291,8 @@ impl PortingOrdersCommentsCreateRequest {
     }
 
     /// Gives the whole body at once and forgets what was set before.
+    ///
+    /// Its member `body` alone is given by [`body_`](Self::body_).
     pub fn body(
         self,
         body: impl Into<CreatePortingOrderComment>,
@@ -2276,6 +2332,9 @@ impl PortingOrdersVerificationCodes {
     ///
     /// - `id`: Identifier of the porting order.
     ///
+    /// Setters of [the request](PortingOrdersVerificationCodesListRequest): `page_number`, `page_size`,
+    /// `filter`, `sort`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -2310,14 +2369,17 @@ impl PortingOrdersVerificationCodes {
     /// proves that they agree to the move. Some countries demand this, Australia for one.
     ///
     /// The body may be left out: Telnyx then sends codes to every number of the order. The answer has
-    /// no body either; `GET /porting_orders/{id}/verification_codes` shows what was sent. Each call
-    /// reaches the people behind the numbers, so do not repeat it without need.
+    /// no body either; `client.porting_orders().verification_codes().list(id)` shows what was sent.
+    /// Each call reaches the people behind the numbers, so do not repeat it without need.
     ///
     /// `POST /porting_orders/{id}/verification_codes/send`
     ///
     /// # Arguments
     ///
     /// - `id`: Identifier of the porting order.
+    ///
+    /// Setters of [the request](PortingOrdersVerificationCodesSendRequest): `phone_numbers`,
+    /// `verification_method`.
     ///
     /// # Examples
     ///
@@ -2363,14 +2425,24 @@ impl PortingOrdersVerificationCodes {
     ///
     /// - `id`: Identifier of the porting order.
     ///
+    /// Setters of [the request](PortingOrdersVerificationCodesVerifyRequest): `verification_codes`.
+    ///
     /// # Examples
     ///
     /// ```no_run
+    /// use telnyx_porting::types::PortingVerificationCodeSubmission;
+    ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
     /// let verification_codes = client
     ///     .porting_orders()
     ///     .verification_codes()
     ///     .verify("f1486bae-f067-460c-ad43-73a92848f902")
+    ///     .verification_codes([
+    ///         PortingVerificationCodeSubmission::builder()
+    ///             .phone_number("+61424000001")
+    ///             .code("12345")
+    ///             .build(),
+    ///     ])
     ///     .send()
     ///     .await?;
     /// for verification_code in verification_codes {
@@ -2592,6 +2664,9 @@ impl PortingOrdersActionRequirements {
     ///
     /// - `porting_order_id`: The porting order whose action requirements to list.
     ///
+    /// Setters of [the request](PortingOrdersActionRequirementsListRequest): `page_number`,
+    /// `page_size`, `filter`, `sort`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -2639,6 +2714,8 @@ impl PortingOrdersActionRequirements {
     ///
     /// - `porting_order_id`: The porting order that has the requirement.
     /// - `id`: The action requirement to start.
+    ///
+    /// Setters of [the request](PortingOrdersActionRequirementsInitiateRequest): `params` (required).
     ///
     /// # Examples
     ///
@@ -2818,6 +2895,9 @@ impl PortingOrdersAssociatedPhoneNumbers {
     ///
     /// - `porting_order_id`: Identifier of the porting order whose part this is.
     ///
+    /// Setters of [the request](PortingOrdersAssociatedPhoneNumbersListRequest): `page_number`,
+    /// `page_size`, `filter`, `sort`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -2866,6 +2946,9 @@ impl PortingOrdersAssociatedPhoneNumbers {
     /// # Arguments
     ///
     /// - `porting_order_id`: Identifier of the porting order whose part this is.
+    ///
+    /// Setters of [the request](PortingOrdersAssociatedPhoneNumbersCreateRequest): `phone_number_range`
+    /// (required), `action` (required).
     ///
     /// # Examples
     ///
@@ -3125,6 +3208,9 @@ impl PortingOrdersPhoneNumberBlocks {
     ///
     /// - `porting_order_id`: Identifier of the porting order whose part this is.
     ///
+    /// Setters of [the request](PortingOrdersPhoneNumberBlocksListRequest): `filter`, `page_number`,
+    /// `page_size`, `sort`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -3173,6 +3259,9 @@ impl PortingOrdersPhoneNumberBlocks {
     /// # Arguments
     ///
     /// - `porting_order_id`: Identifier of the porting order whose part this is.
+    ///
+    /// Setters of [the request](PortingOrdersPhoneNumberBlocksCreateRequest): `phone_number_range`
+    /// (required), `activation_ranges` (required).
     ///
     /// # Examples
     ///
@@ -3442,6 +3531,9 @@ impl PortingOrdersPhoneNumberExtensions {
     ///
     /// - `porting_order_id`: Identifier of the porting order whose part this is.
     ///
+    /// Setters of [the request](PortingOrdersPhoneNumberExtensionsListRequest): `page_number`,
+    /// `page_size`, `filter`, `sort`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -3490,6 +3582,10 @@ impl PortingOrdersPhoneNumberExtensions {
     /// # Arguments
     ///
     /// - `porting_order_id`: Identifier of the porting order whose part this is.
+    ///
+    /// Setters of [the request](PortingOrdersPhoneNumberExtensionsCreateRequest):
+    /// `porting_phone_number_id` (required), `extension_range` (required), `activation_ranges`
+    /// (required).
     ///
     /// # Examples
     ///
@@ -3680,7 +3776,7 @@ impl<
     HasActivationRanges,
 > {
     /// Required. The number within the order behind which the extensions lie.
-    /// `GET /porting_phone_numbers` lists the numbers of an order.
+    /// `client.porting_phone_numbers().list()` lists the numbers of an order.
     ///
     /// Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
     pub fn porting_phone_number_id(

@@ -25,9 +25,13 @@ impl PortingPhoneNumbers {
     /// Lists the phone numbers of all porting orders.
     ///
     /// Lists phone numbers rather than orders, each with the order that it belongs to and the progress
-    /// of its own. Ask with `Accept: text/csv` to receive the page as a table.
+    /// of its own. The page is also available as a table (CSV).
     ///
     /// `GET /porting_phone_numbers`
+    ///
+    /// Setters of [the request](PortingPhoneNumbersListRequest): `page_number`, `page_size`, `filter`.
+    ///
+    /// `send_csv()` asks for `text/csv` instead.
     ///
     /// # Examples
     ///

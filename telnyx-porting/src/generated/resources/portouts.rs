@@ -63,9 +63,11 @@ impl Portouts {
     /// Pages through the port-out orders of the account, optionally narrowed down by `filter`. Every
     /// member of the filter that is given must match.
     ///
-    /// Orders that still wait for an answer are found with `filter[status]=pending`.
+    /// A filter whose `status` is `pending` finds the orders that still wait for an answer.
     ///
     /// `GET /portouts`
+    ///
+    /// Setters of [the request](PortoutsListRequest): `page_number`, `page_size`, `filter`.
     ///
     /// # Examples
     ///
@@ -144,6 +146,8 @@ impl Portouts {
     ///
     /// - `portout_id`: The port-out order that is to be rejected.
     ///
+    /// Setters of [the request](PortoutsListRejectionCodesRequest): `filter`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -184,8 +188,9 @@ impl Portouts {
     ///
     /// * `authorized` lets the numbers go; they leave the account on the FOC date.
     /// * `rejected-pending` objects. The Telnyx porting team looks at the reason, and the order becomes
-    ///   `rejected` only when that reason is a valid one. `GET /portouts/rejections/{portout_id}` gives
-    ///   the grounds on which this order can be refused.
+    ///   `rejected` only when that reason is a valid one.
+    ///   `client.portouts().list_rejection_codes(portout_id)` gives the grounds on which this order can
+    ///   be refused.
     ///
     /// Once numbers have been handed over, an authorization can't be taken back here: they would have
     /// to be ported in again. The order comes back as it stands after the decision.
@@ -196,6 +201,8 @@ impl Portouts {
     ///
     /// - `id`: The port-out order that the request is about.
     /// - `status`: The decision about the order.
+    ///
+    /// Setters of [the request](PortoutsUpdateStatusRequest): `host_messaging`, `reason` (required).
     ///
     /// # Examples
     ///
@@ -411,6 +418,8 @@ impl PortoutsEvents {
     ///
     /// `GET /portouts/events`
     ///
+    /// Setters of [the request](PortoutsEventsListRequest): `page_number`, `page_size`, `filter`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -614,6 +623,8 @@ impl PortoutsReports {
     ///
     /// `GET /portouts/reports`
     ///
+    /// Setters of [the request](PortoutsReportsListRequest): `page_number`, `page_size`, `filter`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -684,6 +695,9 @@ impl PortoutsReports {
     /// from the documents API.
     ///
     /// `POST /portouts/reports`
+    ///
+    /// Setters of [the request](PortoutsReportsCreateRequest): `params` (required), `report_type`
+    /// (required).
     ///
     /// # Examples
     ///
@@ -920,6 +934,8 @@ impl PortoutsComments {
     ///
     /// - `id`: The port-out order that the request is about.
     ///
+    /// Setters of [the request](PortoutsCommentsCreateRequest): `body_`.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -993,6 +1009,8 @@ impl PortoutsCommentsCreateRequest {
     }
 
     /// Gives the whole body at once and forgets what was set before.
+    ///
+    /// Its member `body` alone is given by [`body_`](Self::body_).
     pub fn body(
         self,
         body: impl Into<CreatePortoutComment>,
@@ -1073,14 +1091,24 @@ impl PortoutsSupportingDocuments {
     ///
     /// - `id`: The port-out order that the request is about.
     ///
+    /// Setters of [the request](PortoutsSupportingDocumentsCreateRequest): `documents`.
+    ///
     /// # Examples
     ///
     /// ```no_run
+    /// use telnyx_porting::types::{CreatePortoutSupportingDocument, PortoutSupportingDocumentType};
+    ///
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
     /// let supporting_documents = client
     ///     .portouts()
     ///     .supporting_documents()
     ///     .create("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0")
+    ///     .documents([
+    ///         CreatePortoutSupportingDocument::builder()
+    ///             .document_id("0ccc7b54-4df3-4bca-a65a-3da1ecc777f0")
+    ///             .type_(PortoutSupportingDocumentType::Loa)
+    ///             .build(),
+    ///     ])
     ///     .send()
     ///     .await?;
     /// for supporting_document in supporting_documents {

@@ -195,6 +195,8 @@ open_enum! {
 
 /// Sending calls on to another number. Forwarding happens when the switch is on and both a target
 /// and a type are given.
+///
+/// In requests it is [`CallForwardingParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CallForwarding {
@@ -222,6 +224,8 @@ object! {
 
 /// Sending calls on to another number. Forwarding happens when the switch is on and both a target
 /// and a type are given.
+///
+/// In responses it is [`CallForwarding`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CallForwardingParam {
@@ -349,6 +353,8 @@ open_enum! {
 }
 
 /// Recording the calls that come in to a number.
+///
+/// In requests it is [`CallRecordingParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CallRecording {
@@ -415,6 +421,8 @@ open_enum! {
 }
 
 /// Recording the calls that come in to a number.
+///
+/// In responses it is [`CallRecording`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CallRecordingParam {
@@ -538,6 +546,8 @@ object! {
 /// Publishing a name for the number in the caller name (CNAM) databases, for the people called to
 /// see. It takes both members: a listing without a name, or a name without the switch, is not
 /// published.
+///
+/// In requests it is [`CnamListingParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CnamListing {
@@ -561,6 +571,8 @@ object! {
 /// Publishing a name for the number in the caller name (CNAM) databases, for the people called to
 /// see. It takes both members: a listing without a name, or a name without the switch, is not
 /// published.
+///
+/// In responses it is [`CnamListing`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CnamListingParam {
@@ -756,6 +768,8 @@ open_enum! {
 }
 
 /// Treatment of the audio and fax streams of calls to a number.
+///
+/// In requests it is [`MediaFeaturesParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MediaFeatures {
@@ -785,6 +799,8 @@ object! {
 }
 
 /// Treatment of the audio and fax streams of calls to a number.
+///
+/// In responses it is [`MediaFeatures`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MediaFeaturesParam {
@@ -1045,6 +1061,8 @@ object! {
 }
 
 /// Where calls to a mobile number are forwarded.
+///
+/// In requests it is [`MobilePhoneNumberCallForwardingParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumberCallForwarding {
@@ -1067,6 +1085,8 @@ object! {
 }
 
 /// Where calls to a mobile number are forwarded.
+///
+/// In responses it is [`MobilePhoneNumberCallForwarding`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumberCallForwardingParam {
@@ -1167,6 +1187,8 @@ object! {
 }
 
 /// How calls to a mobile number are recorded.
+///
+/// In requests it is [`MobilePhoneNumberCallRecordingParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumberCallRecording {
@@ -1188,6 +1210,8 @@ object! {
 }
 
 /// How calls to a mobile number are recorded.
+///
+/// In responses it is [`MobilePhoneNumberCallRecording`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumberCallRecordingParam {
@@ -1298,6 +1322,8 @@ object! {
 }
 
 /// The name that people see when a mobile number calls them (CNAM).
+///
+/// In requests it is [`MobilePhoneNumberCnamListingParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumberCnamListing {
@@ -1317,6 +1343,8 @@ object! {
 }
 
 /// The name that people see when a mobile number calls them (CNAM).
+///
+/// In responses it is [`MobilePhoneNumberCnamListing`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MobilePhoneNumberCnamListingParam {

@@ -932,8 +932,8 @@ object! {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatePortingPhoneNumberExtension {
-    /// The number within the order behind which the extensions lie. `GET /porting_phone_numbers` lists
-    /// the numbers of an order.
+    /// The number within the order behind which the extensions lie.
+    /// `client.porting_phone_numbers().list()` lists the numbers of an order.
     ///
     /// Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
     pub porting_phone_number_id: String,
@@ -978,7 +978,7 @@ impl<
     HasActivationRanges,
 > {
     /// Required. The number within the order behind which the extensions lie.
-    /// `GET /porting_phone_numbers` lists the numbers of an order.
+    /// `client.porting_phone_numbers().list()` lists the numbers of an order.
     ///
     /// Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
     pub fn porting_phone_number_id(
@@ -3583,7 +3583,7 @@ pub struct PortingOrder {
     /// group supply them.
     pub documents: Option<PortingOrderDocuments>,
     /// What the country and the number type call for, with what has been handed in. Filled by
-    /// `PATCH /porting_orders/{id}`, either entry by entry or from a requirement group.
+    /// `client.porting_orders().update(id)`, either entry by entry or from a requirement group.
     pub requirements: Option<Vec<PortingOrderRequirement>>,
     /// Whether everything that the order calls for has been handed in.
     pub requirements_met: Option<bool>,
@@ -3656,7 +3656,7 @@ object! {
 #[non_exhaustive]
 pub struct PortingOrderActivationSettings {
     /// When the customer would like the numbers to move. Has to lie within one of the windows that
-    /// `GET /porting_orders/{id}/allowed_foc_windows` gives.
+    /// `client.porting_orders().retrieve_allowed_foc_windows(id)` gives.
     ///
     /// Example: `"2021-03-19T10:07:15.527Z"`
     pub foc_datetime_requested: Option<Timestamp>,
@@ -3738,9 +3738,9 @@ open_enum! {
 /// Something to be done before an order can be submitted.
 ///
 /// * `associated_phone_numbers`: list the numbers that stay behind on the losing carrier's account,
-///   through `POST /porting_orders/{porting_order_id}/associated_phone_numbers`.
+///   through `client.porting_orders().associated_phone_numbers().create(porting_order_id)`.
 /// * `phone_number_verification_codes`: prove control of the numbers with codes sent to them,
-///   through `POST /porting_orders/{id}/verification_codes/send`.
+///   through `client.porting_orders().verification_codes().send(id)`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingOrderAdditionalStep {
@@ -3802,6 +3802,8 @@ object! {
 
 /// The papers that nearly every port needs. Upload them as documents first, or let a requirement
 /// group supply them.
+///
+/// In requests it is [`PortingOrderDocumentsParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderDocuments {
@@ -3824,6 +3826,8 @@ object! {
 
 /// The papers that nearly every port needs. Upload them as documents first, or let a requirement
 /// group supply them.
+///
+/// In responses it is [`PortingOrderDocuments`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderDocumentsParam {
@@ -3907,6 +3911,8 @@ object! {
 }
 
 /// The owner of the phone numbers, as the losing carrier's records have it.
+///
+/// In requests it is [`PortingOrderEndUserParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUser {
@@ -3926,6 +3932,8 @@ object! {
 
 /// Who holds the account with the losing carrier, and what that carrier asks for as proof. Anything
 /// that differs from its records brings the order into `exception`.
+///
+/// In requests it is [`PortingOrderEndUserAdminParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUserAdmin {
@@ -3973,6 +3981,8 @@ object! {
 
 /// Who holds the account with the losing carrier, and what that carrier asks for as proof. Anything
 /// that differs from its records brings the order into `exception`.
+///
+/// In responses it is [`PortingOrderEndUserAdmin`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUserAdminParam {
@@ -4156,6 +4166,8 @@ object! {
 }
 
 /// The billing address that the losing carrier has on record.
+///
+/// In requests it is [`PortingOrderEndUserLocationParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUserLocation {
@@ -4197,6 +4209,8 @@ object! {
 }
 
 /// The billing address that the losing carrier has on record.
+///
+/// In responses it is [`PortingOrderEndUserLocation`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUserLocationParam {
@@ -4360,6 +4374,8 @@ object! {
 }
 
 /// The owner of the phone numbers, as the losing carrier's records have it.
+///
+/// In responses it is [`PortingOrderEndUser`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderEndUserParam {
@@ -5134,6 +5150,8 @@ object! {
 
 /// Whether the losing carrier's account is emptied, and what becomes of the rest of it if not. The
 /// other members only matter for a `partial` port.
+///
+/// In requests it is [`PortingOrderMiscParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderMisc {
@@ -5161,6 +5179,8 @@ object! {
 
 /// Whether the losing carrier's account is emptied, and what becomes of the rest of it if not. The
 /// other members only matter for a `partial` port.
+///
+/// In responses it is [`PortingOrderMisc`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderMiscParam {
@@ -5299,6 +5319,8 @@ object! {
 
 /// How the numbers are to be set up when they arrive at Telnyx, so that they work from the first
 /// moment.
+///
+/// In requests it is [`PortingOrderPhoneNumberConfigurationParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderPhoneNumberConfiguration {
@@ -5336,6 +5358,8 @@ object! {
 
 /// How the numbers are to be set up when they arrive at Telnyx, so that they work from the first
 /// moment.
+///
+/// In responses it is [`PortingOrderPhoneNumberConfiguration`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderPhoneNumberConfigurationParam {
@@ -6006,6 +6030,8 @@ open_enum! {
 }
 
 /// The customer's opinion, welcome once an order is `ported`, `cancel-pending`, or `cancelled`.
+///
+/// In requests it is [`PortingOrderUserFeedbackParam`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderUserFeedback {
@@ -6027,6 +6053,8 @@ object! {
 }
 
 /// The customer's opinion, welcome once an order is `ported`, `cancel-pending`, or `cancelled`.
+///
+/// In responses it is [`PortingOrderUserFeedback`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortingOrderUserFeedbackParam {
@@ -6122,7 +6150,7 @@ pub struct PortingOrdersActivationJob {
     /// State of an activation job. `completed` and `failed` are final.
     pub status: Option<PortingOrdersActivationJobStatus>,
     /// What sets off the activation: its time (`scheduled`), or a call to
-    /// `POST /porting_orders/{id}/actions/activate` (`on-demand`).
+    /// `client.porting_orders().actions().activate(id)` (`on-demand`).
     pub activation_type: Option<PortingOrdersActivationJobType>,
     /// When the job is to run. Lies within one of the activation windows.
     ///
@@ -6183,7 +6211,7 @@ open_enum! {
 }
 
 /// What sets off the activation: its time (`scheduled`), or a call to
-/// `POST /porting_orders/{id}/actions/activate` (`on-demand`).
+/// `client.porting_orders().actions().activate(id)` (`on-demand`).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PortingOrdersActivationJobType {
@@ -8226,7 +8254,7 @@ object! {
 #[non_exhaustive]
 pub struct UpdatePortingOrderActivationSettings {
     /// When the numbers should move. Pick a moment within one of the windows that
-    /// `GET /porting_orders/{id}/allowed_foc_windows` gives.
+    /// `client.porting_orders().retrieve_allowed_foc_windows(id)` gives.
     ///
     /// Example: `"2021-03-19T10:07:15.527Z"`
     pub foc_datetime_requested: Nullable<Timestamp>,
@@ -8250,7 +8278,7 @@ pub struct UpdatePortingOrderActivationSettingsBuilder {
 
 impl UpdatePortingOrderActivationSettingsBuilder {
     /// When the numbers should move. Pick a moment within one of the windows that
-    /// `GET /porting_orders/{id}/allowed_foc_windows` gives.
+    /// `client.porting_orders().retrieve_allowed_foc_windows(id)` gives.
     ///
     /// Example: `"2021-03-19T10:07:15.527Z"`
     pub fn foc_datetime_requested(

@@ -122,8 +122,11 @@ async fn attempts(
         let failure = failure.with_reached(reached);
         reached = failure.reached();
         let has_body = prepared.body.as_ref().is_none_or(Payload::is_there);
+        // After 303 it is the result that is refused: the request itself has been carried out.
+        let is_done = !idempotent && reached == Reached::CarriedOut;
         // A token may be revoked before it expires. With a new one the request is sent once more.
-        if failure.is_unauthorized() && proofs.is_some_and(|proofs| proofs.forget()) && renewed == 0 && has_body {
+        let is_refused = failure.is_unauthorized() && proofs.is_some_and(|proofs| proofs.forget());
+        if is_refused && renewed == 0 && has_body && !is_done {
             renewed = 1;
             attempt += 1;
             continue;
@@ -406,7 +409,7 @@ async fn send_once(
         };
         if !succeeded {
             // An error is told by its status even if its body is not whole.
-            return Err(status_error(request, client, &hop, status, headers, body));
+            return Err(status_error(request, proofs, &hop, status, headers, body));
         }
         return match outcome {
             Ok(()) => {
@@ -536,7 +539,7 @@ pub(crate) fn error_of(error: TransportError, head_has_come: bool) -> Error {
 
 fn status_error(
     request: &request::Inner,
-    client: &client::Inner,
+    proofs: &Proofs<'_>,
     hop: &Hop,
     status: u16,
     headers: Headers,
@@ -544,7 +547,8 @@ fn status_error(
 ) -> Error {
     let mut errors = ApiError::parse(&body);
     if !errors.is_empty() {
-        let secrets = Secrets::of(request, client);
+        let mut secrets = Secrets::of(request, request.client.inner());
+        proofs.add_secrets(&mut secrets);
         for error in &mut errors {
             error.for_each_text(&mut |text| secrets.hide(text));
         }

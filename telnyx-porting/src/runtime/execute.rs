@@ -193,6 +193,10 @@ impl<'r> Prepared<'r> {
         let url = url_of(inner).map_err(|fault| request.refuse(fault))?;
         let outgoing = inner.payload().await.map_err(|error| error.with_operation(inner.operation))?;
         let (body, content_type) = outgoing.unzip();
+        if body.as_ref().is_some_and(|body: &Payload| !body.is_there()) {
+            let fault = "its body is a stream that has been sent before; give it a new one";
+            return Err(Error::new(ErrorKind::File, fault).with_operation(inner.operation));
+        }
         let headers = headers_of(inner, content_type).map_err(|fault| request.refuse(fault))?;
         let takes_body = matches!(inner.operation.method, Method::Post | Method::Put | Method::Patch);
         let body = body.or_else(|| takes_body.then(|| Payload::Whole(Bytes::new())));
@@ -562,6 +566,7 @@ fn status_error(
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::time::Duration;
 
     use serde_json::{Value, json};
@@ -570,6 +575,7 @@ mod tests {
     use super::*;
     use crate::runtime::api::Auth;
     use crate::runtime::script::{GET, POST, Script, Step};
+    use crate::runtime::upload::FileUpload;
     use crate::runtime::{Call, Client};
 
     fn get(client: &Client, id: &str) -> Request {
@@ -875,6 +881,42 @@ mod tests {
         request.query("q", f64::NAN);
         assert!(request.call_for_nothing().await.unwrap_err().is_invalid_request());
         assert!(script.log().is_empty());
+    }
+
+    /// A stream is gone once it was read, and nothing but a pipe tells that it is one.
+    #[tokio::test]
+    async fn bodies_that_would_be_sent_in_part() {
+        let script = Script::default();
+        let upload = |upload: FileUpload| {
+            let mut request = Request::new(&script.client(), &POST);
+            request.upload(upload);
+            request
+        };
+        let request = upload(FileUpload::stream(Box::pin(Never)));
+        request.clone().call_for_nothing().await.unwrap();
+        let error = request.call_for_nothing().await.unwrap_err();
+        assert!(error.is_file() && !error.may_have_reached_server(), "{error:?}");
+        assert!(error.to_string().ends_with("its body is a stream that has been sent before; give it a new one"));
+        let folder = tempfile::tempdir().unwrap();
+        for path in [folder.path(), &folder.path().join("none"), Path::new("/dev/null")] {
+            let error = upload(FileUpload::file(path)).call_for_nothing().await.unwrap_err();
+            assert!(error.is_file() && !error.may_have_reached_server(), "{error:?}");
+        }
+        assert_eq!(script.log().len(), 1);
+    }
+
+    /// A stream without pieces.
+    struct Never;
+
+    impl futures_core::Stream for Never {
+        type Item = Result<Bytes, std::io::Error>;
+
+        fn poll_next(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Self::Item>> {
+            std::task::Poll::Ready(None)
+        }
     }
 
     #[tokio::test]

@@ -140,7 +140,7 @@ async fn attempts(
         }
         let delay = policy.delay(&failure, retries, fastrand::f64());
         // A wait beyond the deadline ends in nothing but a less telling error.
-        let in_time = deadline.is_none_or(|deadline| Instant::now() + delay < deadline);
+        let in_time = deadline.is_none_or(|deadline| delay < deadline.saturating_duration_since(Instant::now()));
         if !in_time {
             return Err(failure);
         }
@@ -714,7 +714,7 @@ mod tests {
         let ms = Duration::from_millis;
         let wish = |wish: &str| vec![Step::status(429).header("retry-after", wish)];
         let set = |_: &mut Request| {};
-        let cases: [Case; 7] = [
+        let cases: [Case; 8] = [
             ("the server's wish", wish("3"), set, true, ms(3_000), ms(3_000)),
             ("backoff", vec![Step::status(500), Step::status(500)], set, true, ms(1_125), ms(1_500)),
             (
@@ -749,6 +749,17 @@ mod tests {
                 "a wait beyond the deadline",
                 wish("30"),
                 |request| request.deadline(Duration::from_secs(7)),
+                false,
+                ms(0),
+                ms(0),
+            ),
+            (
+                "a wait without end",
+                wish("1e19"),
+                |request| {
+                    request.deadline(Duration::from_secs(7));
+                    request.retry_policy(RetryPolicy::new().max_retry_after(Duration::MAX));
+                },
                 false,
                 ms(0),
                 ms(0),

@@ -215,7 +215,9 @@ impl ClientBuilder {
     /// The names of the variables are in the crate's documentation, under *Environment*. Variables
     /// that are not set or empty change nothing.
     pub fn from_env() -> Self {
-        let set = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
+        // What is not UTF-8 is set all the same: it must be found wrong, not taken for absent.
+        let set = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+        let set = |name: &str| set(name).filter(|value| !value.trim().is_empty());
         let mut builder = Self::default();
         for (index, scheme) in API.schemes.iter().enumerate() {
             let values: Option<Vec<String>> = scheme.env.iter().map(|name| set(name)).collect();
@@ -565,6 +567,20 @@ mod tests {
             let output = program.output().unwrap();
             let said = String::from_utf8_lossy(&output.stdout);
             assert!(output.status.success() && said.contains("1 passed"), "{key:?}, {url:?}: {said}");
+        }
+        // Nor is what is no text taken for absent, which would lead to the usual URL.
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStrExt as _;
+            let mut program = std::process::Command::new(env::current_exe().unwrap());
+            program
+                .args(["--exact", NAME])
+                .env(EXPECTS, "the base URL can't be used")
+                .env(API.schemes[0].env[0], "KEY-1");
+            let url = std::ffi::OsStr::from_bytes(b"http://localhost\xff:1");
+            let output = program.env(API.env.base_url, url).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success() && said.contains("1 passed"), "{said}");
         }
     }
 

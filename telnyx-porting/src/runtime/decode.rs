@@ -34,7 +34,7 @@ fn fill(response: &RawResponse, member: Option<&'static str>, into: &mut dyn Fie
 
 /// Decodes the body by a seed.
 pub(crate) fn with_seed<'de, S: DeserializeSeed<'de>>(response: &'de RawResponse, seed: S) -> Result<S::Value, Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(&response.body);
+    let mut deserializer = serde_json::Deserializer::from_slice(text::without_mark(&response.body));
     let value = seed.deserialize(&mut deserializer);
     value.and_then(|value| deserializer.end().map(|()| value)).map_err(|fault| explain(response, &fault))
 }
@@ -60,7 +60,8 @@ impl FromBody for String {
 /// Says what is wrong with a body and where, without repeating any of its values.
 fn explain(response: &RawResponse, fault: &serde_json::Error) -> Error {
     let content_type = response.headers.get("content-type").unwrap_or_default();
-    if response.body.iter().all(u8::is_ascii_whitespace) {
+    let body = text::without_mark(&response.body);
+    if body.iter().all(u8::is_ascii_whitespace) {
         return response.error(ErrorKind::Decode, "the response is empty, though the document promises JSON");
     }
     if fault.is_syntax() && !content_type.is_empty() && !text::contains(&content_type.to_ascii_lowercase(), "json") {
@@ -68,7 +69,7 @@ fn explain(response: &RawResponse, fault: &serde_json::Error) -> Error {
             .error(ErrorKind::Decode, format!("the response is {content_type}, though the document promises JSON"));
     }
     let what = without_values(&fault.to_string());
-    let Place { path, byte } = json_path::find(&response.body, fault);
+    let Place { path, byte } = json_path::find(body, fault);
     let message = if path.is_empty() {
         format!("the response can't be decoded: {what} at the top level (byte {byte})")
     } else {

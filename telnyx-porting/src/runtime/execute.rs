@@ -981,6 +981,11 @@ mod tests {
             assert_eq!(error.to_string(), format!("GET /things/{{id}}: {expected}; status {status}; request id r-1"));
             assert_eq!((error.json_path(), error.status(), &error.body()[..]), (path, Some(status), body.as_bytes()));
         }
+        // A mark before the text is no part of it.
+        let script = Script::new([plain("\u{feff}{\"data\":[{\"id\":\"a\"}]}"), plain("\u{feff}")]);
+        let call = || get(&script.client(), "1").member("data").call::<Vec<Thing>>();
+        assert_eq!(call().await.unwrap()[0].id, "a");
+        assert!(call().await.unwrap_err().to_string().contains("the response is empty"));
         let script = Script::new([plain("anything"), Step::status(204)]);
         get(&script.client(), "1").call_for_nothing().await.unwrap();
         assert!(get(&script.client(), "1").call_for_body::<Bytes>().await.unwrap().is_empty());

@@ -150,6 +150,10 @@ async fn attempts(
         }
         trace.waits(&failure, delay);
         sleep(delay).await;
+        // What kept this thread busy may have made the wait longer.
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Err(failure);
+        }
         attempt += 1;
     }
 }
@@ -776,6 +780,19 @@ mod tests {
             assert_eq!(outcome.is_ok(), succeeds, "{name}: {outcome:?}");
             assert!((at_least..=at_most + ms(5)).contains(&took), "{name}: {took:?}");
         }
+    }
+
+    /// A program that does something else for too long wakes up late.
+    #[tokio::test]
+    async fn nothing_is_sent_after_the_deadline() {
+        let script = Script::new([Step::status(429).header("retry-after-ms", "20")]);
+        let mut request = post(&script.client());
+        request.deadline(Duration::from_millis(200));
+        let busy = async { std::thread::sleep(Duration::from_millis(300)) };
+        let (outcome, ()) = tokio::join!(request.call::<Value>(), busy);
+        let error = outcome.unwrap_err();
+        assert!(error.is_rate_limited() && !error.may_have_been_carried_out(), "{error:?}");
+        assert_eq!(script.log().len(), 1);
     }
 
     #[tokio::test(start_paused = true)]

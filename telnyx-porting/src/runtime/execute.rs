@@ -955,6 +955,11 @@ mod tests {
             id: String,
             size: Option<i64>,
         }
+        crate::runtime::codec::object! { Lax { 0 size: Optional "size" } }
+        #[derive(Default)]
+        struct Lax {
+            size: Option<i64>,
+        }
         let html = Step::Respond(200, vec![("content-type", "text/html".to_owned())], "<html>".to_owned());
         let plain = |body: &str| Step::Respond(200, Vec::new(), body.to_owned());
         let cases = [
@@ -998,6 +1003,18 @@ mod tests {
             assert_eq!(error.to_string(), format!("GET /things/{{id}}: {expected}; status {status}; request id r-1"));
             assert_eq!((error.json_path(), error.status(), &error.body()[..]), (path, Some(status), body.as_bytes()));
         }
+        let said = "the response lists errors, though its status is one of success; status 200";
+        let answer = plain(r#"{"errors":[{"title":"no"}],"meta":{}}"#);
+        let script = Script::new([answer.clone(), answer.clone(), answer, plain(r#"{"errors":[],"a":1}"#)]);
+        let list = get(&script.client(), "1").member("data").call::<Vec<Thing>>().await.unwrap_err();
+        assert!(list.to_string().contains("missing field `data`") && list.to_string().ends_with(said), "{list}");
+        let nothing = get(&script.client(), "1").call_for_nothing().await.unwrap_err();
+        let lax = get(&script.client(), "1").call::<Lax>().await.unwrap_err();
+        for error in [nothing, lax] {
+            assert!(error.is_decode() && error.may_have_been_carried_out(), "{error:?}");
+            assert_eq!(error.to_string(), format!("GET /things/{{id}}: {said}"));
+        }
+        get(&script.client(), "1").call::<Lax>().await.unwrap();
         // A mark before the text is no part of it.
         let script = Script::new([plain("\u{feff}{\"data\":[{\"id\":\"a\"}]}"), plain("\u{feff}")]);
         let call = || get(&script.client(), "1").member("data").call::<Vec<Thing>>();

@@ -50,10 +50,10 @@ pub(crate) fn nothing(response: &RawResponse) -> Result<(), Error> {
 
 /// A page for people or JSON, where the document promises a file of another kind, tells that something went wrong.
 pub(crate) fn check_kind(request: &Request, response: &RawResponse) -> Result<(), Error> {
-    let promised = request.inner().accept.unwrap_or(response.operation.accept);
+    let promised = request.inner().accept.unwrap_or(response.operation.accept).to_ascii_lowercase();
     let content_type = response.headers.get("content-type").unwrap_or_default().to_ascii_lowercase();
-    let holds_anything = ["*/*", "octet-stream", "text/plain"].iter().any(|kind| text::contains(promised, kind));
-    let is_other = |kind: &&str| text::contains(&content_type, kind) && !text::contains(promised, kind);
+    let holds_anything = ["*/*", "octet-stream", "text/plain"].iter().any(|kind| text::contains(&promised, kind));
+    let is_other = |kind: &&str| text::contains(&content_type, kind) && !text::contains(&promised, kind);
     if holds_anything || !["text/html", "json"].iter().any(is_other) {
         return Ok(());
     }
@@ -88,17 +88,24 @@ pub(crate) fn with_seed<'de, S: DeserializeSeed<'de>>(response: &'de RawResponse
 
 /// A type that a download can be had as.
 pub(crate) trait FromBody: Sized {
+    /// Whether it takes any body, so that only the media type tells whether this one is meant.
+    const TAKES_ANY: bool = false;
+
     /// Takes the body of a response.
     fn from_response(response: RawResponse) -> Result<Self, Error>;
 }
 
 impl FromBody for Bytes {
+    const TAKES_ANY: bool = true;
+
     fn from_response(response: RawResponse) -> Result<Self, Error> {
         Ok(response.into_body())
     }
 }
 
 impl FromBody for String {
+    const TAKES_ANY: bool = true;
+
     fn from_response(response: RawResponse) -> Result<Self, Error> {
         response.text().map(str::to_owned)
     }

@@ -307,7 +307,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the time that connecting may take; 5 seconds unless set.
+    /// Sets the time that connecting may take; 5 seconds unless set, but never more than four fifths of the client's
+    /// [`timeout`](Self::timeout) and [`deadline`](Self::deadline), so that a connection that does not come about is
+    /// told from an answer that does not come.
     ///
     /// It has no effect on a transport that is given by [`transport`](Self::transport) or
     /// [`http_client`](Self::http_client).
@@ -386,6 +388,10 @@ impl ClientBuilder {
         headers.set_all(&self.headers);
         if let Some(fault) = headers.iter().find_map(|(name, value)| headers::fault_of(name, value)) {
             return Err(Error::configuration(fault));
+        }
+        if let Some(settings) = self.transport.settings() {
+            let longest = self.deadline.map_or(self.timeout, |deadline| deadline.min(self.timeout));
+            settings.connect_timeout = settings.connect_timeout.min(longest / 5 * 4);
         }
         if let Some(settings) = self.transport.settings()
             && settings.proxy == Proxy::Environment

@@ -57,7 +57,7 @@ pub(crate) fn check_kind(request: &Request, response: &RawResponse) -> Result<()
     if holds_anything || !["text/html", "json"].iter().any(is_other) {
         return Ok(());
     }
-    Err(response.error(ErrorKind::Decode, unpromised(&content_type, promised)))
+    Err(response.error(ErrorKind::Decode, unpromised(&content_type, &promised)))
 }
 
 fn unpromised(content_type: &str, promised: &str) -> String {

@@ -142,11 +142,11 @@ async fn attempts(
         // A wait beyond the deadline ends in nothing but a less telling error.
         let in_time = deadline.is_none_or(|deadline| delay < deadline.saturating_duration_since(Instant::now()));
         if !in_time {
-            return Err(failure);
+            return Err(failure.with_remark("the deadline leaves no time for another attempt"));
         }
         if !client.budget.take() {
             trace.gives_up(&failure);
-            return Err(failure);
+            return Err(failure.with_remark("it is not sent again, since too many requests of this client have failed"));
         }
         trace.waits(&failure, delay);
         sleep(delay).await;
@@ -817,6 +817,13 @@ mod tests {
             let _ = get(&client, "1").call::<Value>().await;
         }
         assert_eq!(script.log().len(), 200 + 100);
+        // It says why it does not do what its policy says.
+        let error = get(&client, "1").call::<Value>().await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "GET /things/{id}: 500 Internal Server Error; \
+             it is not sent again, since too many requests of this client have failed"
+        );
     }
 
     #[tokio::test]

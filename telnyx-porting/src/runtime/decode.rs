@@ -31,13 +31,11 @@ pub(crate) fn value<T: Field + Default>(response: &RawResponse, member: Option<&
 
 fn fill(response: &RawResponse, member: Option<&'static str>, into: &mut dyn Field) -> Result<(), Error> {
     match member {
-        Some(name) => with_seed(response, MemberSeed { name, into }),
-        None => {
-            with_seed(response, Seed(into.slot()))?;
-            // Where nothing is required, anything fits.
-            if view::is_empty(&into.view()) { nothing(response) } else { Ok(()) }
-        }
+        Some(name) => with_seed(response, MemberSeed { name, into: &mut *into })?,
+        None => with_seed(response, Seed(into.slot()))?,
     }
+    // Where nothing is required, anything fits.
+    if view::is_empty(&into.view()) { nothing(response) } else { Ok(()) }
 }
 
 /// Expects nothing of the body but that it lists no errors.

@@ -1012,12 +1012,14 @@ mod tests {
         }
         let said = "the response lists errors, though its status is one of success; status 200";
         let answer = plain(r#"{"errors":[{"title":"no"}],"meta":{}}"#);
-        let script = Script::new([answer.clone(), answer.clone(), answer, plain(r#"{"errors":[],"a":1}"#)]);
+        let none = plain(r#"{"data":[],"errors":{"name":["is wrong"]}}"#);
+        let script = Script::new([answer.clone(), answer.clone(), answer, none, plain(r#"{"errors":[],"a":1}"#)]);
         let list = get(&script.client(), "1").member("data").call::<Vec<Thing>>().await.unwrap_err();
         assert!(list.to_string().contains("missing field `data`") && list.to_string().ends_with(said), "{list}");
         let nothing = get(&script.client(), "1").call_for_nothing().await.unwrap_err();
         let lax = get(&script.client(), "1").call::<Lax>().await.unwrap_err();
-        for error in [nothing, lax] {
+        let empty = get(&script.client(), "1").member("data").call::<Vec<Thing>>().await.unwrap_err();
+        for error in [nothing, lax, empty] {
             assert!(error.is_decode() && error.may_have_been_carried_out(), "{error:?}");
             assert_eq!(error.to_string(), format!("GET /things/{{id}}: {said}"));
         }

@@ -168,9 +168,14 @@ fn members_of(view: &View<'_>, tag: Option<(&'static str, &'static str)>) -> Res
 
 const NOT_FINITE: &str = "JSON has no number for infinite values and NaN";
 
-/// Whether it is an object of which no member is set.
+/// Whether it says nothing: null, a list without items, or an object of which no member is set.
 pub(crate) fn is_empty(view: &View<'_>) -> bool {
-    matches!(view, View::Object(_)) && each_member(view, None, &mut |_, _| Err(())).is_ok()
+    match view {
+        View::Null => true,
+        View::List(list) => list.len() == 0,
+        View::Object(_) => each_member(view, None, &mut |_, _| Err(())).is_ok(),
+        _ => false,
+    }
 }
 
 fn has_members(view: &View<'_>) -> bool {

@@ -319,6 +319,10 @@ impl Sink for PartialFile {
                 if target.is_dir() || target.file_name().is_none() {
                     return Err(io::ErrorKind::IsADirectory.into());
                 }
+                // A device or a pipe would be gone, with a file in its place.
+                if fs::metadata(&target).is_ok_and(|found| !found.is_file()) {
+                    return Err(io::Error::other("what has its name is no regular file"));
+                }
                 let open = OpenFile::beside(&target)?;
                 Ok((target, open))
             };
@@ -620,7 +624,8 @@ mod tests {
     async fn files_that_cannot_be_written_keep_the_request_from_being_sent() {
         let folder = TempDir::new().unwrap();
         let (mock, client) = mock(|route| route);
-        for path in [folder.path().join("missing/loa.pdf"), folder.path().to_owned(), PathBuf::new(), "/".into()] {
+        let missing = folder.path().join("missing/loa.pdf");
+        for path in [missing, folder.path().to_owned(), PathBuf::new(), "/".into(), "/dev/null".into()] {
             let error = get(&client).call_save(path.clone()).await.unwrap_err();
             assert!(error.is_file() && error.attempts() == 0 && !error.may_have_reached_server(), "{path:?}: {error}");
             let shown = error.to_string();

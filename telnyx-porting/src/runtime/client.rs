@@ -467,7 +467,8 @@ pub(crate) struct BaseUrl {
 impl BaseUrl {
     fn parse(text: &str, allow_plain_http: bool) -> Result<Self, Error> {
         let wrong = |what: String| Error::configuration(format!("the base URL can't be used: {what}"));
-        let url = Url::parse(text.trim()).map_err(|error| wrong(error.to_string()))?;
+        let url = Url::parse(text.trim())
+            .map_err(|error| wrong(format!("{error}; write it as https://api.example.com/v2, for example")))?;
         if !is_secure_enough(&url, allow_plain_http) {
             return Err(wrong(match url.scheme() {
                 "http" => {

@@ -92,7 +92,11 @@ async fn attempts(
     let policy = policy_of(inner);
     let idempotent = is_idempotent(inner.operation);
     let timeout = inner.timeout.unwrap_or(client.timeout);
-    let deadline = inner.deadline.or(client.deadline).and_then(|deadline| Instant::now().checked_add(deadline));
+    let deadline = inner.deadline.or(client.deadline);
+    if timeout.is_zero() || deadline.is_some_and(|deadline| deadline.is_zero()) {
+        return Err(Error::new(ErrorKind::Timeout, "there is no time to send it in").with_operation(inner.operation));
+    }
+    let deadline = deadline.and_then(|deadline| Instant::now().checked_add(deadline));
     let mut reached = Reached::No;
     let mut attempt = 1;
     let mut renewed = 0;
@@ -180,6 +184,9 @@ struct Prepared<'r> {
     credentials: Chosen<'r>,
 }
 
+/// What the HTTP libraries of Rust can send. Most servers take less.
+const LONGEST_URL: usize = 65_534;
+
 impl<'r> Prepared<'r> {
     async fn of(request: &'r Request) -> Result<Box<Self>, Error> {
         let inner = request.inner();
@@ -195,6 +202,13 @@ impl<'r> Prepared<'r> {
         let credentials = inner.client.inner().credentials.choose(wanted);
         let credentials = credentials.map_err(|error| error.with_operation(inner.operation))?;
         let url = url_of(inner).map_err(|fault| request.refuse(fault))?;
+        let length = url.as_str().len();
+        if length > LONGEST_URL {
+            let fault = format!(
+                "its URL would have {length} bytes; at most {LONGEST_URL} can be sent, so ask for less at once"
+            );
+            return Err(request.refuse(fault));
+        }
         let outgoing = inner.payload().await.map_err(|error| error.with_operation(inner.operation))?;
         let (body, content_type) = outgoing.unzip();
         if body.as_ref().is_some_and(|body: &Payload| !body.is_there()) {
@@ -915,6 +929,15 @@ mod tests {
         let mut request = get(&client, "1");
         request.query("q", f64::NAN);
         assert!(request.call_for_nothing().await.unwrap_err().is_invalid_request());
+        let error = get(&client, &"a".repeat(70_000)).call_for_nothing().await.unwrap_err();
+        assert!(error.is_invalid_request() && error.to_string().contains("its URL would have 70029 bytes"), "{error}");
+        // What is left of a program's time may be none.
+        for change in [Request::timeout, Request::deadline] {
+            let mut request = post(&client);
+            change(&mut request, Duration::ZERO);
+            let error = request.call_for_nothing().await.unwrap_err();
+            assert!(error.is_timeout() && error.attempts() == 0 && !error.may_have_reached_server(), "{error:?}");
+        }
         assert!(script.log().is_empty());
     }
 

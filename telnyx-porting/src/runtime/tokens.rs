@@ -70,7 +70,8 @@ impl Token {
     /// Returns a token that holds until the server refuses it.
     #[inline]
     pub fn new(secret: impl Into<String>) -> Self {
-        Self { secret: Secret::new(secret), lifetime: None }
+        // As for keys: what comes out of a file ends in a line break.
+        Self { secret: Secret::new(secret.into().trim()), lifetime: None }
     }
 
     /// Sets for how long the token holds from now on.
@@ -457,5 +458,13 @@ mod tests {
         let client = script.builder().token_provider(smuggling).build().unwrap();
         assert!(send(&client).await.unwrap_err().is_invalid_request());
         assert_eq!(script.log().len(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_token_may_come_out_of_a_file() {
+        let script = Script::default();
+        let filed = || async { Ok::<_, TokenError>(Token::new(" TOKEN-1\n")) };
+        send(&script.builder().token_provider(filed).build().unwrap()).await.unwrap();
+        assert_eq!(sent(&script), ["TOKEN-1"]);
     }
 }

@@ -278,6 +278,11 @@ impl<'c> Proofs<'c> {
         Ok(())
     }
 
+    /// Adds those that were fetched: by now others may have taken their place.
+    pub(crate) fn add_secrets(&self, secrets: &mut Secrets) {
+        self.fetched.iter().for_each(|(secret, _)| secrets.add(secret.reveal()));
+    }
+
     /// Forgets those that were fetched, since the server does not accept them; whether there are any.
     pub(crate) fn forget(&self) -> bool {
         self.fetched.iter().for_each(|(secret, fetched)| fetched.forget(secret));

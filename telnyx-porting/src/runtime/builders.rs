@@ -445,8 +445,9 @@ macro_rules! send {
         ///
         /// # Errors
         ///
-        /// If the request can't be sent, the server refuses it, the body does not come in whole, or
-        /// the file can't be written; for the last, `Error::is_file` is true.
+        /// If the request can't be sent, the server refuses it, the body does not come in whole, it is a
+        /// page of HTML or JSON where the document promises another kind, or the file can't be
+        /// written; for the last, `Error::is_file` is true.
         #[inline]
         pub fn save_to(
             self,

@@ -215,7 +215,9 @@ impl ClientBuilder {
     /// The names of the variables are in the crate's documentation, under *Environment*. Variables
     /// that are not set or empty change nothing.
     pub fn from_env() -> Self {
-        let set = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
+        // What is not UTF-8 is set all the same: it must be found wrong, not taken for absent.
+        let set = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+        let set = |name: &str| set(name).filter(|value| !value.trim().is_empty());
         let mut builder = Self::default();
         for (index, scheme) in API.schemes.iter().enumerate() {
             let values: Option<Vec<String>> = scheme.env.iter().map(|name| set(name)).collect();
@@ -305,7 +307,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the time that connecting may take; 5 seconds unless set.
+    /// Sets the time that connecting may take; 5 seconds unless set, but never more than four fifths of the client's
+    /// [`timeout`](Self::timeout) and [`deadline`](Self::deadline), so that a connection that does not come about is
+    /// told from an answer that does not come.
     ///
     /// It has no effect on a transport that is given by [`transport`](Self::transport) or
     /// [`http_client`](Self::http_client).
@@ -385,6 +389,10 @@ impl ClientBuilder {
         if let Some(fault) = headers.iter().find_map(|(name, value)| headers::fault_of(name, value)) {
             return Err(Error::configuration(fault));
         }
+        if let Some(settings) = self.transport.settings() {
+            let longest = self.deadline.map_or(self.timeout, |deadline| deadline.min(self.timeout));
+            settings.connect_timeout = settings.connect_timeout.min(longest / 5 * 4);
+        }
         if let Some(settings) = self.transport.settings()
             && settings.proxy == Proxy::Environment
             && is_loopback(&base_url.url)
@@ -459,7 +467,8 @@ pub(crate) struct BaseUrl {
 impl BaseUrl {
     fn parse(text: &str, allow_plain_http: bool) -> Result<Self, Error> {
         let wrong = |what: String| Error::configuration(format!("the base URL can't be used: {what}"));
-        let url = Url::parse(text.trim()).map_err(|error| wrong(error.to_string()))?;
+        let url = Url::parse(text.trim())
+            .map_err(|error| wrong(format!("{error}; write it as https://api.example.com/v2, for example")))?;
         if !is_secure_enough(&url, allow_plain_http) {
             return Err(wrong(match url.scheme() {
                 "http" => {
@@ -565,6 +574,20 @@ mod tests {
             let output = program.output().unwrap();
             let said = String::from_utf8_lossy(&output.stdout);
             assert!(output.status.success() && said.contains("1 passed"), "{key:?}, {url:?}: {said}");
+        }
+        // Nor is what is no text taken for absent, which would lead to the usual URL.
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStrExt as _;
+            let mut program = std::process::Command::new(env::current_exe().unwrap());
+            program
+                .args(["--exact", NAME])
+                .env(EXPECTS, "the base URL can't be used")
+                .env(API.schemes[0].env[0], "KEY-1");
+            let url = std::ffi::OsStr::from_bytes(b"http://localhost\xff:1");
+            let output = program.env(API.env.base_url, url).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success() && said.contains("1 passed"), "{said}");
         }
     }
 

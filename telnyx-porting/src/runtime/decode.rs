@@ -6,12 +6,16 @@ use std::marker::PhantomData;
 use bytes::Bytes;
 use serde_core::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
+use serde_json::Value;
+
 use crate::runtime::error::{Error, ErrorKind};
 pub(crate) use crate::runtime::json_path::without_values;
 use crate::runtime::json_path::{self, Place};
+use crate::runtime::request::Request;
 use crate::runtime::response::RawResponse;
 use crate::runtime::slot::{Field, Seed};
 use crate::runtime::text;
+use crate::runtime::view;
 
 /// Decodes the whole body as a type that the document may not know.
 pub(crate) fn whole<T: DeserializeOwned>(response: &RawResponse) -> Result<T, Error> {
@@ -27,31 +31,79 @@ pub(crate) fn value<T: Field + Default>(response: &RawResponse, member: Option<&
 
 fn fill(response: &RawResponse, member: Option<&'static str>, into: &mut dyn Field) -> Result<(), Error> {
     match member {
-        Some(name) => with_seed(response, MemberSeed { name, into }),
-        None => with_seed(response, Seed(into.slot())),
+        Some(name) => with_seed(response, MemberSeed { name, into: &mut *into })?,
+        None => with_seed(response, Seed(into.slot()))?,
+    }
+    // Where nothing is required, anything fits.
+    if view::is_empty(&into.view()) { nothing(response) } else { Ok(()) }
+}
+
+/// Expects nothing of the body but that it lists no errors.
+pub(crate) fn nothing(response: &RawResponse) -> Result<(), Error> {
+    if lists_errors(&response.body) {
+        return Err(response.error(ErrorKind::Decode, ERRORS));
+    }
+    Ok(())
+}
+
+/// A page for people or JSON, where the document promises a file of another kind, tells that something went wrong.
+pub(crate) fn check_kind(request: &Request, response: &RawResponse) -> Result<(), Error> {
+    let promised = request.inner().accept.unwrap_or(response.operation.accept).to_ascii_lowercase();
+    let content_type = response.headers.get("content-type").unwrap_or_default().to_ascii_lowercase();
+    let holds_anything = ["*/*", "octet-stream", "text/plain"].iter().any(|kind| text::contains(&promised, kind));
+    let is_other = |kind: &&str| text::contains(&content_type, kind) && !text::contains(&promised, kind);
+    if holds_anything || !["text/html", "json"].iter().any(is_other) {
+        return Ok(());
+    }
+    Err(response.error(ErrorKind::Decode, unpromised(&content_type, &promised)))
+}
+
+fn unpromised(content_type: &str, promised: &str) -> String {
+    format!("the response is {content_type}, though the document promises {promised}")
+}
+
+const ERRORS: &str = "the response lists errors, though its status is one of success";
+
+/// Whether a body has the member in which servers list what went wrong.
+fn lists_errors(body: &[u8]) -> bool {
+    let mut errors = Value::Null;
+    let mut deserializer = serde_json::Deserializer::from_slice(text::without_mark(body));
+    // What is no such body has no such member.
+    let _ = MemberSeed { name: "errors", into: &mut errors }.deserialize(&mut deserializer);
+    match errors {
+        Value::Array(errors) => !errors.is_empty(),
+        Value::Object(errors) => !errors.is_empty(),
+        _ => false,
     }
 }
 
 /// Decodes the body by a seed.
 pub(crate) fn with_seed<'de, S: DeserializeSeed<'de>>(response: &'de RawResponse, seed: S) -> Result<S::Value, Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(&response.body);
+    let mut deserializer = serde_json::Deserializer::from_slice(text::without_mark(&response.body));
     let value = seed.deserialize(&mut deserializer);
     value.and_then(|value| deserializer.end().map(|()| value)).map_err(|fault| explain(response, &fault))
 }
 
 /// A type that a download can be had as.
 pub(crate) trait FromBody: Sized {
+    /// Whether it takes any body, so that only the media type tells whether this one is meant.
+    const TAKES_ANY: bool = false;
+
     /// Takes the body of a response.
     fn from_response(response: RawResponse) -> Result<Self, Error>;
 }
 
 impl FromBody for Bytes {
+    const TAKES_ANY: bool = true;
+
     fn from_response(response: RawResponse) -> Result<Self, Error> {
         Ok(response.into_body())
     }
 }
 
 impl FromBody for String {
+    const TAKES_ANY: bool = true;
+
     fn from_response(response: RawResponse) -> Result<Self, Error> {
         response.text().map(str::to_owned)
     }
@@ -60,21 +112,22 @@ impl FromBody for String {
 /// Says what is wrong with a body and where, without repeating any of its values.
 fn explain(response: &RawResponse, fault: &serde_json::Error) -> Error {
     let content_type = response.headers.get("content-type").unwrap_or_default();
-    if response.body.iter().all(u8::is_ascii_whitespace) {
+    let body = text::without_mark(&response.body);
+    if body.iter().all(u8::is_ascii_whitespace) {
         return response.error(ErrorKind::Decode, "the response is empty, though the document promises JSON");
     }
     if fault.is_syntax() && !content_type.is_empty() && !text::contains(&content_type.to_ascii_lowercase(), "json") {
-        return response
-            .error(ErrorKind::Decode, format!("the response is {content_type}, though the document promises JSON"));
+        return response.error(ErrorKind::Decode, unpromised(content_type, "JSON"));
     }
     let what = without_values(&fault.to_string());
-    let Place { path, byte } = json_path::find(&response.body, fault);
+    let Place { path, byte } = json_path::find(body, fault);
     let message = if path.is_empty() {
         format!("the response can't be decoded: {what} at the top level (byte {byte})")
     } else {
         format!("the response can't be decoded: {what} at {path} (byte {byte})")
     };
-    response.error(ErrorKind::Decode, message).with_json_path(path)
+    let error = response.error(ErrorKind::Decode, message).with_json_path(path);
+    if lists_errors(body) { error.with_remark(ERRORS) } else { error }
 }
 
 /// Reads one member of an object and skips the others.

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use tokio::task::spawn_blocking;
 
+use crate::runtime::decode::check_kind;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::execute::{Sink, Take, carry_out};
 use crate::runtime::headers::Headers;
@@ -221,6 +222,7 @@ pub(crate) fn save(request: Request, path: PathBuf) -> BoxFuture<'static, Result
         let work = async {
             let mut file = PartialFile::new(path);
             let (head, _) = carry_out(&request, &trace, Take::Into(&mut file)).await?;
+            check_kind(&request, &head)?;
             match file.finish().await {
                 Ok(size) => Ok(Saved::new(head, size)),
                 Err(error) => Err(head.explain(error)),
@@ -316,6 +318,10 @@ impl Sink for PartialFile {
                 let target = std::path::absolute(target)?;
                 if target.is_dir() || target.file_name().is_none() {
                     return Err(io::ErrorKind::IsADirectory.into());
+                }
+                // A device or a pipe would be gone, with a file in its place.
+                if fs::metadata(&target).is_ok_and(|found| !found.is_file()) {
+                    return Err(io::Error::other("what has its name is no regular file"));
                 }
                 let open = OpenFile::beside(&target)?;
                 Ok((target, open))
@@ -588,11 +594,38 @@ mod tests {
         }
     }
 
+    /// Such as the page of a proxy, with a status of success.
+    #[tokio::test]
+    async fn what_is_no_file_of_the_kind_is_not_taken_for_one() {
+        let pages = [("text/html; charset=utf-8", "<html>"), ("Application/JSON", "{}"), ("text/csv", "a,b")];
+        for (content_type, body) in pages {
+            let mock = MockTransport::new();
+            let _ = mock.on_any().reply_with(MockReply::new(200).body(content_type, body)).times(3);
+            let request = |accept| get(&mock.client()).accept(accept);
+            let folder = TempDir::new().unwrap();
+            let is_fine = content_type == "text/csv";
+            let saved = request("application/pdf").call_save(folder.path().join("loa.pdf")).await;
+            assert_eq!((saved.is_ok(), names(&folder).len()), (is_fine, usize::from(is_fine)), "{saved:?}");
+            match request("application/pdf").call_for_body::<Bytes>().await {
+                Ok(_) => assert!(is_fine, "{content_type}"),
+                Err(error) => {
+                    let said = format!(
+                        "GET /things/{{id}}: the response is {}, though the document promises application/pdf; status 200",
+                        content_type.to_ascii_lowercase()
+                    );
+                    assert_eq!((error.to_string(), &error.body()[..]), (said, body.as_bytes()));
+                }
+            }
+            assert_eq!(request("*/*").call_for_body::<String>().await.unwrap(), body);
+        }
+    }
+
     #[tokio::test]
     async fn files_that_cannot_be_written_keep_the_request_from_being_sent() {
         let folder = TempDir::new().unwrap();
         let (mock, client) = mock(|route| route);
-        for path in [folder.path().join("missing/loa.pdf"), folder.path().to_owned(), PathBuf::new(), "/".into()] {
+        let missing = folder.path().join("missing/loa.pdf");
+        for path in [missing, folder.path().to_owned(), PathBuf::new(), "/".into(), "/dev/null".into()] {
             let error = get(&client).call_save(path.clone()).await.unwrap_err();
             assert!(error.is_file() && error.attempts() == 0 && !error.may_have_reached_server(), "{path:?}: {error}");
             let shown = error.to_string();

@@ -1,7 +1,7 @@
 //! Everything that can go wrong with a request.
 
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::slice;
 use std::time::Duration;
 
@@ -553,7 +553,7 @@ impl ApiError {
     /// Reads the errors out of a body: a list `errors` as in JSON:API, problem details (RFC 9457),
     /// or `{"error": ..}`.
     pub(crate) fn parse(body: &[u8]) -> Vec<Self> {
-        let Ok(body) = serde_json::from_slice::<Value>(body) else {
+        let Ok(body) = serde_json::from_slice::<Value>(text::without_mark(body)) else {
             return Vec::new();
         };
         let mut errors = Vec::new();
@@ -624,17 +624,34 @@ impl fmt::Display for ApiError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut between = "";
         for text in [&self.title, &self.detail].into_iter().flatten() {
-            write!(formatter, "{between}{text}")?;
+            write!(formatter, "{between}{}", OneLine(text))?;
             between = ": ";
         }
         if let Some(code) = &self.code {
-            write!(formatter, "{}code {code}", if between.is_empty() { "" } else { ", " })?;
+            write!(formatter, "{}code {}", if between.is_empty() { "" } else { ", " }, OneLine(code))?;
         }
         match (&self.pointer, &self.parameter) {
-            (Some(pointer), _) => write!(formatter, ", at {pointer} of the body"),
-            (None, Some(parameter)) => write!(formatter, ", in the parameter {parameter}"),
+            (Some(pointer), _) => write!(formatter, ", at {} of the body", OneLine(pointer)),
+            (None, Some(parameter)) => write!(formatter, ", in the parameter {}", OneLine(parameter)),
             (None, None) => Ok(()),
         }
+    }
+}
+
+/// A text of the server's, which may repeat that of a stranger. Its control characters are escaped: a line break would
+/// begin another line of a log, and others steer a terminal.
+struct OneLine<'a>(&'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            if character.is_control() {
+                write!(formatter, "{}", character.escape_debug())?;
+            } else {
+                formatter.write_char(character)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -741,6 +758,8 @@ mod tests {
             (r#"{"error":{"message":"m","code":"c"}}"#, "m, code c"),
             (r#"{"error":"invalid_grant","error_description":"expired"}"#, "invalid_grant"),
             (r#"{"message":"m"}"#, "m"),
+            ("\u{feff}{\"message\":\"m\"}", "m"),
+            (r#"{"title":"a\n\u001b[2Jb\u0085","code":"\r"}"#, r"a\n\u{1b}[2Jb\u{85}, code \r"),
             (r#"{"errors":[]}"#, ""),
             (r#"{"errors":null}"#, ""),
             ("[]", ""),

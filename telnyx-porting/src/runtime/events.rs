@@ -254,7 +254,10 @@ impl Parser {
             }
             let end = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
             let (line, after) = rest.split_at(end.unwrap_or(rest.len()));
-            if self.line.len().saturating_add(line.len()).saturating_add(self.data.len()) > self.limit {
+            // Each event that waits has the last id.
+            let ids = self.last_id.len().saturating_mul(self.events.len());
+            let length = self.line.len().saturating_add(line.len()).saturating_add(self.data.len());
+            if length.saturating_add(ids) > self.limit {
                 return Err(format!("an event is larger than {} bytes, the most that is accepted", self.limit));
             }
             self.line.extend_from_slice(line);
@@ -367,5 +370,7 @@ mod tests {
         assert!(parser.feed(b"data: 0123456789\n").is_err());
         let mut parser = Parser::new(20);
         assert!(parser.feed(&[b'x'; 21]).is_err());
+        // What waits to be taken is no more than that, either.
+        assert!(Parser::new(20).feed("id:123456789\ndata\n\n".repeat(3).as_bytes()).is_err());
     }
 }

@@ -92,7 +92,11 @@ async fn attempts(
     let policy = policy_of(inner);
     let idempotent = is_idempotent(inner.operation);
     let timeout = inner.timeout.unwrap_or(client.timeout);
-    let deadline = inner.deadline.or(client.deadline).and_then(|deadline| Instant::now().checked_add(deadline));
+    let deadline = inner.deadline.or(client.deadline);
+    if timeout.is_zero() || deadline.is_some_and(|deadline| deadline.is_zero()) {
+        return Err(Error::new(ErrorKind::Timeout, "there is no time to send it in").with_operation(inner.operation));
+    }
+    let deadline = deadline.and_then(|deadline| Instant::now().checked_add(deadline));
     let mut reached = Reached::No;
     let mut attempt = 1;
     let mut renewed = 0;
@@ -122,8 +126,11 @@ async fn attempts(
         let failure = failure.with_reached(reached);
         reached = failure.reached();
         let has_body = prepared.body.as_ref().is_none_or(Payload::is_there);
+        // After 303 it is the result that is refused: the request itself has been carried out.
+        let is_done = !idempotent && reached == Reached::CarriedOut;
         // A token may be revoked before it expires. With a new one the request is sent once more.
-        if failure.is_unauthorized() && proofs.is_some_and(|proofs| proofs.forget()) && renewed == 0 && has_body {
+        let is_refused = failure.is_unauthorized() && proofs.is_some_and(|proofs| proofs.forget());
+        if is_refused && renewed == 0 && has_body && !is_done {
             renewed = 1;
             attempt += 1;
             continue;
@@ -137,16 +144,20 @@ async fn attempts(
         }
         let delay = policy.delay(&failure, retries, fastrand::f64());
         // A wait beyond the deadline ends in nothing but a less telling error.
-        let in_time = deadline.is_none_or(|deadline| Instant::now() + delay < deadline);
+        let in_time = deadline.is_none_or(|deadline| delay < deadline.saturating_duration_since(Instant::now()));
         if !in_time {
-            return Err(failure);
+            return Err(failure.with_remark("the deadline leaves no time for another attempt"));
         }
         if !client.budget.take() {
             trace.gives_up(&failure);
-            return Err(failure);
+            return Err(failure.with_remark("it is not sent again, since too many requests of this client have failed"));
         }
         trace.waits(&failure, delay);
         sleep(delay).await;
+        // What kept this thread busy may have made the wait longer.
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Err(failure);
+        }
         attempt += 1;
     }
 }
@@ -173,6 +184,9 @@ struct Prepared<'r> {
     credentials: Chosen<'r>,
 }
 
+/// What the HTTP libraries of Rust can send. Most servers take less.
+const LONGEST_URL: usize = 65_534;
+
 impl<'r> Prepared<'r> {
     async fn of(request: &'r Request) -> Result<Box<Self>, Error> {
         let inner = request.inner();
@@ -188,8 +202,19 @@ impl<'r> Prepared<'r> {
         let credentials = inner.client.inner().credentials.choose(wanted);
         let credentials = credentials.map_err(|error| error.with_operation(inner.operation))?;
         let url = url_of(inner).map_err(|fault| request.refuse(fault))?;
+        let length = url.as_str().len();
+        if length > LONGEST_URL {
+            let fault = format!(
+                "its URL would have {length} bytes; at most {LONGEST_URL} can be sent, so ask for less at once"
+            );
+            return Err(request.refuse(fault));
+        }
         let outgoing = inner.payload().await.map_err(|error| error.with_operation(inner.operation))?;
         let (body, content_type) = outgoing.unzip();
+        if body.as_ref().is_some_and(|body: &Payload| !body.is_there()) {
+            let fault = "its body is a stream that has been sent before; give it a new one";
+            return Err(Error::new(ErrorKind::File, fault).with_operation(inner.operation));
+        }
         let headers = headers_of(inner, content_type).map_err(|fault| request.refuse(fault))?;
         let takes_body = matches!(inner.operation.method, Method::Post | Method::Put | Method::Patch);
         let body = body.or_else(|| takes_body.then(|| Payload::Whole(Bytes::new())));
@@ -406,7 +431,7 @@ async fn send_once(
         };
         if !succeeded {
             // An error is told by its status even if its body is not whole.
-            return Err(status_error(request, client, &hop, status, headers, body));
+            return Err(status_error(request, proofs, &hop, status, headers, body));
         }
         return match outcome {
             Ok(()) => {
@@ -536,7 +561,7 @@ pub(crate) fn error_of(error: TransportError, head_has_come: bool) -> Error {
 
 fn status_error(
     request: &request::Inner,
-    client: &client::Inner,
+    proofs: &Proofs<'_>,
     hop: &Hop,
     status: u16,
     headers: Headers,
@@ -544,7 +569,8 @@ fn status_error(
 ) -> Error {
     let mut errors = ApiError::parse(&body);
     if !errors.is_empty() {
-        let secrets = Secrets::of(request, client);
+        let mut secrets = Secrets::of(request, request.client.inner());
+        proofs.add_secrets(&mut secrets);
         for error in &mut errors {
             error.for_each_text(&mut |text| secrets.hide(text));
         }
@@ -558,6 +584,7 @@ fn status_error(
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::time::Duration;
 
     use serde_json::{Value, json};
@@ -566,6 +593,7 @@ mod tests {
     use super::*;
     use crate::runtime::api::Auth;
     use crate::runtime::script::{GET, POST, Script, Step};
+    use crate::runtime::upload::FileUpload;
     use crate::runtime::{Call, Client};
 
     fn get(client: &Client, id: &str) -> Request {
@@ -704,7 +732,7 @@ mod tests {
         let ms = Duration::from_millis;
         let wish = |wish: &str| vec![Step::status(429).header("retry-after", wish)];
         let set = |_: &mut Request| {};
-        let cases: [Case; 7] = [
+        let cases: [Case; 8] = [
             ("the server's wish", wish("3"), set, true, ms(3_000), ms(3_000)),
             ("backoff", vec![Step::status(500), Step::status(500)], set, true, ms(1_125), ms(1_500)),
             (
@@ -743,6 +771,17 @@ mod tests {
                 ms(0),
                 ms(0),
             ),
+            (
+                "a wait without end",
+                wish("1e19"),
+                |request| {
+                    request.deadline(Duration::from_secs(7));
+                    request.retry_policy(RetryPolicy::new().max_retry_after(Duration::MAX));
+                },
+                false,
+                ms(0),
+                ms(0),
+            ),
             ("no repetition", vec![Step::status(500)], |request| request.max_retries(0), false, ms(0), ms(0)),
         ];
         for (name, steps, change, succeeds, at_least, at_most) in cases {
@@ -755,6 +794,19 @@ mod tests {
             assert_eq!(outcome.is_ok(), succeeds, "{name}: {outcome:?}");
             assert!((at_least..=at_most + ms(5)).contains(&took), "{name}: {took:?}");
         }
+    }
+
+    /// A program that does something else for too long wakes up late.
+    #[tokio::test]
+    async fn nothing_is_sent_after_the_deadline() {
+        let script = Script::new([Step::status(429).header("retry-after-ms", "20")]);
+        let mut request = post(&script.client());
+        request.deadline(Duration::from_millis(200));
+        let busy = async { std::thread::sleep(Duration::from_millis(300)) };
+        let (outcome, ()) = tokio::join!(request.call::<Value>(), busy);
+        let error = outcome.unwrap_err();
+        assert!(error.is_rate_limited() && !error.may_have_been_carried_out(), "{error:?}");
+        assert_eq!(script.log().len(), 1);
     }
 
     #[tokio::test(start_paused = true)]
@@ -779,6 +831,13 @@ mod tests {
             let _ = get(&client, "1").call::<Value>().await;
         }
         assert_eq!(script.log().len(), 200 + 100);
+        // It says why it does not do what its policy says.
+        let error = get(&client, "1").call::<Value>().await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "GET /things/{id}: 500 Internal Server Error; \
+             it is not sent again, since too many requests of this client have failed"
+        );
     }
 
     #[tokio::test]
@@ -870,7 +929,52 @@ mod tests {
         let mut request = get(&client, "1");
         request.query("q", f64::NAN);
         assert!(request.call_for_nothing().await.unwrap_err().is_invalid_request());
+        let error = get(&client, &"a".repeat(70_000)).call_for_nothing().await.unwrap_err();
+        assert!(error.is_invalid_request() && error.to_string().contains("its URL would have 70029 bytes"), "{error}");
+        // What is left of a program's time may be none.
+        for change in [Request::timeout, Request::deadline] {
+            let mut request = post(&client);
+            change(&mut request, Duration::ZERO);
+            let error = request.call_for_nothing().await.unwrap_err();
+            assert!(error.is_timeout() && error.attempts() == 0 && !error.may_have_reached_server(), "{error:?}");
+        }
         assert!(script.log().is_empty());
+    }
+
+    /// A stream is gone once it was read, and nothing but a pipe tells that it is one.
+    #[tokio::test]
+    async fn bodies_that_would_be_sent_in_part() {
+        let script = Script::default();
+        let upload = |upload: FileUpload| {
+            let mut request = Request::new(&script.client(), &POST);
+            request.upload(upload);
+            request
+        };
+        let request = upload(FileUpload::stream(Box::pin(Never)));
+        request.clone().call_for_nothing().await.unwrap();
+        let error = request.call_for_nothing().await.unwrap_err();
+        assert!(error.is_file() && !error.may_have_reached_server(), "{error:?}");
+        assert!(error.to_string().ends_with("its body is a stream that has been sent before; give it a new one"));
+        let folder = tempfile::tempdir().unwrap();
+        for path in [folder.path(), &folder.path().join("none"), Path::new("/dev/null")] {
+            let error = upload(FileUpload::file(path)).call_for_nothing().await.unwrap_err();
+            assert!(error.is_file() && !error.may_have_reached_server(), "{error:?}");
+        }
+        assert_eq!(script.log().len(), 1);
+    }
+
+    /// A stream without pieces.
+    struct Never;
+
+    impl futures_core::Stream for Never {
+        type Item = Result<Bytes, std::io::Error>;
+
+        fn poll_next(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Self::Item>> {
+            std::task::Poll::Ready(None)
+        }
     }
 
     #[tokio::test]
@@ -879,6 +983,11 @@ mod tests {
         #[derive(Default)]
         struct Thing {
             id: String,
+            size: Option<i64>,
+        }
+        crate::runtime::codec::object! { Lax { 0 size: Optional "size" } }
+        #[derive(Default)]
+        struct Lax {
             size: Option<i64>,
         }
         let html = Step::Respond(200, vec![("content-type", "text/html".to_owned())], "<html>".to_owned());
@@ -924,6 +1033,25 @@ mod tests {
             assert_eq!(error.to_string(), format!("GET /things/{{id}}: {expected}; status {status}; request id r-1"));
             assert_eq!((error.json_path(), error.status(), &error.body()[..]), (path, Some(status), body.as_bytes()));
         }
+        let said = "the response lists errors, though its status is one of success; status 200";
+        let answer = plain(r#"{"errors":[{"title":"no"}],"meta":{}}"#);
+        let none = plain(r#"{"data":[],"errors":{"name":["is wrong"]}}"#);
+        let script = Script::new([answer.clone(), answer.clone(), answer, none, plain(r#"{"errors":[],"a":1}"#)]);
+        let list = get(&script.client(), "1").member("data").call::<Vec<Thing>>().await.unwrap_err();
+        assert!(list.to_string().contains("missing field `data`") && list.to_string().ends_with(said), "{list}");
+        let nothing = get(&script.client(), "1").call_for_nothing().await.unwrap_err();
+        let lax = get(&script.client(), "1").call::<Lax>().await.unwrap_err();
+        let empty = get(&script.client(), "1").member("data").call::<Vec<Thing>>().await.unwrap_err();
+        for error in [nothing, lax, empty] {
+            assert!(error.is_decode() && error.may_have_been_carried_out(), "{error:?}");
+            assert_eq!(error.to_string(), format!("GET /things/{{id}}: {said}"));
+        }
+        get(&script.client(), "1").call::<Lax>().await.unwrap();
+        // A mark before the text is no part of it.
+        let script = Script::new([plain("\u{feff}{\"data\":[{\"id\":\"a\"}]}"), plain("\u{feff}")]);
+        let call = || get(&script.client(), "1").member("data").call::<Vec<Thing>>();
+        assert_eq!(call().await.unwrap()[0].id, "a");
+        assert!(call().await.unwrap_err().to_string().contains("the response is empty"));
         let script = Script::new([plain("anything"), Step::status(204)]);
         get(&script.client(), "1").call_for_nothing().await.unwrap();
         assert!(get(&script.client(), "1").call_for_body::<Bytes>().await.unwrap().is_empty());

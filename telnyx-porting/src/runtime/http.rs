@@ -466,6 +466,20 @@ mod tests {
         assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(200)), "{error:?}");
     }
 
+    /// However short the time of an attempt is, it is known that nothing was sent without a connection.
+    #[tokio::test]
+    async fn a_connection_that_does_not_come_about_in_time() {
+        // Nobody answers when encryption is to be agreed on.
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        let short = Duration::from_millis(500);
+        for builder in [Client::builder().timeout(short), Client::builder().deadline(short)] {
+            let client = builder.api_key("KEY-test").base_url(&url).max_retries(0).no_proxy().build().unwrap();
+            let error = Request::new(&client, &POST).call::<Value>().await.unwrap_err();
+            assert_eq!((error.kind(), error.may_have_reached_server()), (ErrorKind::Timeout, false), "{error:?}");
+        }
+    }
+
     #[tokio::test]
     async fn nobody_listens() {
         let address = {

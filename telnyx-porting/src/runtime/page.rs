@@ -13,7 +13,7 @@ use serde_core::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapA
 use serde_json::{Map, Value};
 
 use crate::runtime::call::{Call, Reply};
-use crate::runtime::decode::{with_seed, without_values};
+use crate::runtime::decode::{nothing, with_seed, without_values};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::execute;
 use crate::runtime::link;
@@ -23,7 +23,7 @@ use crate::runtime::response::RawResponse;
 use crate::runtime::slot::{self, Field, Numbers, Optional, Seed, Slot};
 use crate::runtime::text;
 use crate::runtime::trail::{Passed, Trail, fingerprint};
-use crate::runtime::view::{View, value_of};
+use crate::runtime::view::{View, is_empty, value_of};
 
 /// One page of a list.
 ///
@@ -349,6 +349,9 @@ fn fill(Reply { request, response }: &Reply, items: &mut dyn Field, meta: &mut d
     } else {
         with_seed(response, PageSeed { paging, keep_all: has_meta && paging.meta.is_none(), items })?
     };
+    if is_empty(&items.view()) {
+        nothing(response)?;
+    }
     let next = Arrived::new(request, response, &rest, items).next(&paging.kind)?;
     if has_meta {
         decode_meta(response, paging, rest, meta)?;
@@ -763,6 +766,13 @@ mod tests {
             ),
             ("no items", vec![page(&[], 1, 0)], vec![], "", "-"),
             ("null for no items", vec![raw(r#"{"data":null,"meta":{"page":1,"pages":1}}"#)], vec![], "", "-"),
+            (
+                "null, and errors",
+                vec![raw(r#"{"data":null,"errors":[{"title":"no"}]}"#)],
+                vec![],
+                "the response lists errors, though its status is one of success",
+                "-",
+            ),
             (
                 "an empty page in the middle",
                 vec![page(&[1], 1, 3), page(&[], 2, 3), page(&[3], 3, 3)],

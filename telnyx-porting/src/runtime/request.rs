@@ -324,12 +324,17 @@ impl Request {
 
     /// Expects nothing but success.
     pub(crate) fn call_for_nothing(self) -> Call<()> {
-        Call::new(self, |_| Ok(()))
+        Call::new(self, |reply| decode::nothing(&reply.response))
     }
 
     /// Takes the body as it is.
     pub(crate) fn call_for_body<T: FromBody>(self) -> Call<T> {
-        Call::new(self, |reply| T::from_response(reply.response))
+        Call::new(self, |Reply { request, response }| {
+            if T::TAKES_ANY {
+                decode::check_kind(&request, &response)?;
+            }
+            T::from_response(response)
+        })
     }
 
     /// Leaves the body to the caller, as it comes in.

@@ -117,7 +117,7 @@ impl RetryPolicy {
         }
         let factor = 2_u32.checked_pow(retries).unwrap_or(u32::MAX);
         let full = self.first_delay.saturating_mul(factor).min(self.max_delay);
-        full.mul_f64(1.0 - 0.25 * random.clamp(0.0, 1.0))
+        full.saturating_sub(full.mul_f64(0.25 * random.clamp(0.0, 1.0)))
     }
 }
 
@@ -258,6 +258,7 @@ mod tests {
         let delays = [0, 1, 2, 3, 4, 5, 40].map(|retries| policy.delay(&failure, retries, 0.0).as_millis());
         assert_eq!(delays, [500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000]);
         assert_eq!(policy.delay(&failure, 0, 1.0).as_millis(), 375);
+        assert_eq!(policy.delays(Duration::MAX, Duration::MAX).delay(&failure, 0, 0.0), Duration::MAX);
     }
 
     #[test]

@@ -70,7 +70,8 @@ impl Token {
     /// Returns a token that holds until the server refuses it.
     #[inline]
     pub fn new(secret: impl Into<String>) -> Self {
-        Self { secret: Secret::new(secret), lifetime: None }
+        // As for keys: what comes out of a file ends in a line break.
+        Self { secret: Secret::new(secret.into().trim()), lifetime: None }
     }
 
     /// Sets for how long the token holds from now on.
@@ -326,10 +327,13 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use serde_json::json;
+
     use super::*;
     use crate::runtime::client::Client;
     use crate::runtime::request::Request;
     use crate::runtime::script::{POST, Script, Step};
+    use crate::runtime::testing::{MockReply, MockTransport};
 
     /// A client whose tokens are numbered and hold for a minute, and how many there have been.
     fn client(script: &Script) -> (Client, Arc<AtomicUsize>) {
@@ -404,6 +408,33 @@ mod tests {
         assert_eq!((script.log().len(), count.load(Ordering::SeqCst)), (5, 3));
     }
 
+    /// What 303 leads to is the result of what has been done.
+    #[tokio::test(start_paused = true)]
+    async fn a_result_that_is_refused_is_not_asked_for_by_doing_it_again() {
+        let script = Script::new([Step::status(303).header("location", "/result"), Step::status(401)]);
+        let error = send(&client(&script).0).await.unwrap_err();
+        let methods: Vec<_> = script.log().iter().map(|request| request.method).collect();
+        assert_eq!(methods, [Method::Post, Method::Get], "{error}");
+        assert!(error.is_unauthorized() && error.may_have_been_carried_out(), "{error:?}");
+    }
+
+    /// Not even one that another call has replaced in the meantime.
+    #[tokio::test(start_paused = true)]
+    async fn a_token_in_use_is_not_shown() {
+        let mock = MockTransport::new();
+        let refusal = MockReply::new(422).json(json!({"title": "TOKEN-1 may not"})).after(Duration::from_secs(9));
+        let _ = mock.on_any().reply_with(refusal).reply(200, json!({}));
+        let count = AtomicUsize::new(0);
+        let provider = move || {
+            let number = count.fetch_add(1, Ordering::SeqCst) + 1;
+            async move { Ok::<_, TokenError>(Token::new(format!("TOKEN-{number}")).expires_in(Duration::ZERO)) }
+        };
+        let client = mock.client_builder().token_provider(provider).build().unwrap();
+        let (refused, got) = tokio::join!(send(&client), send(&client));
+        got.unwrap();
+        assert_eq!(refused.unwrap_err().api_errors()[0].title.as_deref(), Some("[redacted] may not"));
+    }
+
     /// A key that is fixed would be refused again.
     #[tokio::test(start_paused = true)]
     async fn a_fixed_key_is_not_sent_again() {
@@ -430,5 +461,13 @@ mod tests {
         let client = script.builder().token_provider(smuggling).build().unwrap();
         assert!(send(&client).await.unwrap_err().is_invalid_request());
         assert_eq!(script.log().len(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_token_may_come_out_of_a_file() {
+        let script = Script::default();
+        let filed = || async { Ok::<_, TokenError>(Token::new(" TOKEN-1\n")) };
+        send(&script.builder().token_provider(filed).build().unwrap()).await.unwrap();
+        assert_eq!(sent(&script), ["TOKEN-1"]);
     }
 }

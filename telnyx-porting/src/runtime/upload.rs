@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::error::Error as StdError;
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -144,7 +144,13 @@ impl FileUpload {
             Content::Once(once) => Segment::Once(once.clone()),
             Content::File(path) => {
                 let path = path.clone();
-                let look_up = move || Ok((File::open(&path)?.metadata()?.len(), path));
+                let look_up = move || {
+                    // A pipe or a device has no length that could be told, and would be sent as nothing.
+                    if !fs::metadata(&path)?.is_file() {
+                        return Err(io::Error::other("it is no regular file; what has no length is sent as a stream"));
+                    }
+                    Ok((File::open(&path)?.metadata()?.len(), path))
+                };
                 let (length, path) = on_other_thread(look_up).await.map_err(unreadable)?;
                 Segment::File { path, length }
             }

@@ -168,6 +168,16 @@ fn members_of(view: &View<'_>, tag: Option<(&'static str, &'static str)>) -> Res
 
 const NOT_FINITE: &str = "JSON has no number for infinite values and NaN";
 
+/// Whether it says nothing: null, a list without items, or an object of which no member is set.
+pub(crate) fn is_empty(view: &View<'_>) -> bool {
+    match view {
+        View::Null => true,
+        View::List(list) => list.len() == 0,
+        View::Object(_) => each_member(view, None, &mut |_, _| Err(())).is_ok(),
+        _ => false,
+    }
+}
+
 fn has_members(view: &View<'_>) -> bool {
     matches!(view, View::Object(_) | View::Map(_) | View::Any(Value::Object(_)))
 }
@@ -335,7 +345,7 @@ impl fmt::Debug for View<'_> {
                 for (index, (field, _, kind)) in table.members.iter().enumerate() {
                     match object.view(index) {
                         value if value.is_left_out(*kind) => {}
-                        View::Map(rest) if *kind == Kind::Rest && is_empty(rest) => {}
+                        View::Map(rest) if *kind == Kind::Rest && has_none(rest) => {}
                         _ if table.redacted.contains(field) => {
                             shown.field(field, &Redacted);
                         }
@@ -350,10 +360,10 @@ impl fmt::Debug for View<'_> {
     }
 }
 
-fn is_empty(map: &dyn Members) -> bool {
-    let mut is_empty = true;
-    map.visit(&mut |_, _| is_empty = false);
-    is_empty
+fn has_none(map: &dyn Members) -> bool {
+    let mut has_none = true;
+    map.visit(&mut |_, _| has_none = false);
+    has_none
 }
 
 fn entry(shown: &mut fmt::DebugMap<'_, '_>, name: &str, value: &dyn fmt::Debug) {

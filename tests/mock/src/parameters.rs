@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 
 use crate::schema::Schemas;
 
+/// How many names a key may nest, `a[b][c]`. What goes through the values nested in it is recursive.
+const DEEPEST: usize = 64;
+
 /// How a parameter is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
@@ -111,6 +114,9 @@ pub(crate) fn from_query(
                 .split("][")
                 .filter(|segment| !segment.is_empty())
                 .collect();
+            if way.len() > DEEPEST {
+                return Err(format!("has a key that nests more than {DEEPEST} deep").into());
+            }
             let inside = || key.get(name.len()..).unwrap_or_default().to_owned();
             insert(&mut whole, &way, value)
                 .map_err(|reason| Misread { inside: inside(), detail: reason.to_owned() })?;
@@ -337,6 +343,8 @@ mod tests {
         let both = read(DeepObject, true, &deep, "a[b]=1&a[b][x]=2", Repeat);
         let both = both.unwrap_err();
         assert_eq!((both.inside.as_str(), both.detail.as_str()), ("[b][x]", "is given as an object and as a value"));
+        let endless = read(DeepObject, true, &deep, &format!("a{}=1", "[b]".repeat(100_000)), Repeat);
+        assert_eq!(endless.unwrap_err(), "has a key that nests more than 64 deep".into());
     }
 
     #[test]

@@ -74,8 +74,23 @@ pub(crate) struct Parameter {
 #[derive(Debug)]
 pub(crate) struct Body {
     pub required: bool,
-    /// Schemas by media type.
-    pub content: Vec<(String, Checked)>,
+    pub content: Vec<Media>,
+}
+
+/// What a body can be.
+#[derive(Debug)]
+pub(crate) struct Media {
+    pub media_type: String,
+    pub schema: Checked,
+    /// How the members of forms are written: the document's `encoding`.
+    pub encoding: Value,
+}
+
+impl Media {
+    /// How a member is written, where the document says so.
+    pub(crate) fn encoding(&self, name: &str) -> Option<&Value> {
+        self.encoding.get(name)
+    }
 }
 
 /// The answer of an operation that succeeds.
@@ -331,7 +346,12 @@ impl Reader<'_> {
     }
 
     fn body(&self, body: &Value) -> Body {
-        Body { required: body.get("required") == Some(&Value::Bool(true)), content: content(body, &self.requests) }
+        let media = content(body, &self.requests).into_iter().map(|(media_type, schema)| {
+            let entry = body.get("content").and_then(|content| content.get(&media_type));
+            let encoding = entry.and_then(|entry| entry.get("encoding")).cloned().unwrap_or_default();
+            Media { media_type, schema, encoding }
+        });
+        Body { required: body.get("required") == Some(&Value::Bool(true)), content: media.collect() }
     }
 
     /// The first response of success.

@@ -9,6 +9,7 @@
 mod answer;
 mod check;
 mod contract;
+mod form;
 mod parameters;
 mod sample;
 mod schema;

@@ -248,6 +248,11 @@ impl Schemas {
     }
 }
 
+/// Whether values of the schema are objects, and can't be meant by a text.
+pub(crate) fn is_object(schema: &Value, schemas: &Schemas) -> bool {
+    schemas.allows(schema, "object") && !schemas.allows(schema, "string")
+}
+
 /// The name of the schema that a reference leads to.
 pub(crate) fn reference(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")

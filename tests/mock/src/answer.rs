@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::check::{Accepted, accepts};
 use crate::contract::{Checked, Contract, Operation, is_json};
+use crate::one_line;
 use crate::sample::{Sampler, uuid};
 use crate::schema::faults;
 
@@ -45,6 +46,50 @@ impl Answers<'_> {
         whole
     }
 
+    /// What an answer that is not JSON holds, where the document tells.
+    pub(crate) fn text(&self, accepted: &Accepted<'_>, media_type: &str, schema: &Checked) -> Option<String> {
+        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let has_example = self.contract.responses.resolve(&schema.schema).get("example").is_some();
+        let key = format!("{} {:?} {:?}", accepted.operation.id, accepted.captured, accepted.query);
+        match essence.as_str() {
+            "text/event-stream" => {
+                let events = (0..self.items).map(|index| match self.value(schema, &format!("{key} {index}"), None) {
+                    // An example may show the stream as it is.
+                    Value::String(text) if text.starts_with("data:") || text.starts_with("event:") => text,
+                    value => format!("data: {}\n\n", text(&value)),
+                });
+                (schema.schema != Value::Bool(true)).then(|| events.collect())
+            }
+            "text/plain" if schema.schema != Value::Bool(true) => Some(text(&self.value(schema, &key, None))),
+            _ if has_example => Some(text(&self.value(schema, &key, None))),
+            _ => None,
+        }
+    }
+
+    /// The headers that the document gives to an answer, and what does not fit about them.
+    pub(crate) fn headers(&self, accepted: &Accepted<'_>) -> (Vec<(String, String)>, Vec<String>) {
+        let operation = accepted.operation;
+        let is_linked = matches!(operation.paging, Some(Paging { kind: PagingKind::LinkHeader { .. }, .. }));
+        let (mut headers, mut misfits) = (Vec::new(), Vec::new());
+        for (name, schema) in &operation.success.headers {
+            // A link to the next page would never come to an end.
+            if is_linked && name.eq_ignore_ascii_case("link") {
+                continue;
+            }
+            let value = self.value(schema, &format!("{} {:?} {name}", operation.id, accepted.captured), None);
+            misfits.extend(self.misfits(schema, &value).into_iter().map(|misfit| format!("header `{name}`{misfit}")));
+            let parts = match &value {
+                Value::Array(items) => items.iter().map(text).collect(),
+                Value::Object(members) => {
+                    members.iter().flat_map(|(name, value)| [name.clone(), text(value)]).collect()
+                }
+                one => vec![text(one)],
+            };
+            headers.push((name.clone(), one_line(&parts.join(","))));
+        }
+        (headers, misfits)
+    }
+
     /// The item of this number of a list.
     pub(crate) fn item(&self, operation: &Operation, schema: &Checked, key: &str, index: usize) -> Value {
         let name = about(operation).unwrap_or_default();
@@ -56,9 +101,7 @@ impl Answers<'_> {
             let mut example = Sampler::examples(&self.contract.responses).value(&schema.schema);
             item = example.pointer_mut(&list).and_then(|items| items.get_mut(0)).map_or(Value::Null, Value::take);
         }
-        if index > 0 {
-            number(&mut item, index);
-        }
+        number(&mut item, "id", index);
         item
     }
 
@@ -227,9 +270,19 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Tells the items of a list apart by their ids.
-fn number(item: &mut Value, index: usize) {
-    let Some(Value::String(id)) = item.get_mut("id") else { return };
+/// Tells the items of a list apart by the member `key`.
+pub(crate) fn number(item: &mut Value, key: &str, index: usize) {
+    let id = match item.get_mut(key) {
+        _ if index == 0 => return,
+        Some(Value::String(id)) => id,
+        Some(other) => {
+            if let Some(first) = other.as_u64() {
+                *other = json!(first.saturating_add(index as u64));
+            }
+            return;
+        }
+        None => return,
+    };
     let is_uuid = id.len() == 36 && id.split('-').count() == 5;
     if is_uuid {
         let mut hasher = DefaultHasher::new();

@@ -125,7 +125,12 @@ fn route<'a>(contract: &'a Contract, request: &Request) -> Result<Routed<'a>, Re
         return Err(Refusal::new(404, title, Source::Request, format!("no operation has the path `{path}`{help}")));
     }
     let allow = found.iter().map(|(operation, _)| operation.method.as_str()).collect::<Vec<_>>().join(", ");
-    found.into_iter().find(|(operation, _)| operation.method == request.method).ok_or_else(|| {
+    // Whoever can be asked for something can be asked for its headers.
+    let method = match request.method.as_str() {
+        "HEAD" if !found.iter().any(|(operation, _)| operation.method == "HEAD") => "GET",
+        method => method,
+    };
+    found.into_iter().find(|(operation, _)| operation.method == method).ok_or_else(|| {
         let detail = format!("`{}` is not among the methods of this path: {allow}", request.method);
         Refusal { allow: Some(allow), ..Refusal::new(405, "Method not allowed", Source::Request, detail) }
     })
@@ -256,8 +261,8 @@ fn body(
         return Err(Refusal::new(415, title, source, format!("is `{coding}`; send the body as it is")));
     }
     let given = request.header("content-type").unwrap_or_default();
-    let Some(media) = content.iter().find(|media| accepts(&media.media_type, given)) else {
-        let known = content.iter().map(|media| media.media_type.as_str()).collect::<Vec<_>>().join(", ");
+    let Some(media) = content.iter().find(|media| accepts(&media.name, given)) else {
+        let known = content.iter().map(|media| media.name.as_str()).collect::<Vec<_>>().join(", ");
         let what = if given.is_empty() { "is missing".to_owned() } else { format!("is `{given}`") };
         let detail = format!("{what}; the operation takes {known}");
         return Err(Refusal::new(415, "Unsupported media type", Source::Header("content-type".to_owned()), detail));

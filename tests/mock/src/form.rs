@@ -202,7 +202,7 @@ mod tests {
             "file": {"type": "string", "format": "binary"},
         }});
         let encoding = json!({"file": {"contentType": "image/png, image/*"}});
-        Media { media_type: String::new(), schema: Checked::new(schema), encoding }
+        Media { name: String::new(), schema: Checked::new(schema), encoding }
     }
 
     fn schemas() -> Schemas {

@@ -361,6 +361,20 @@ paths:
                   d: { type: array, minItems: 3, uniqueItems: true, items: { type: string, enum: [x, y, z] } }
                   e: { type: object, minProperties: 2, additionalProperties: { type: integer } }
                   f: { $ref: '#/components/schemas/Shape' }
+  /paged:
+    get:
+      parameters: [{ name: 'page[number]', in: query, schema: { type: integer, default: 1 } }, { name: 'page[size]', in: query, schema: { type: integer } }]
+      responses:
+        '200':
+          description: A page.
+          content:
+            application/json:
+              example: { data: [] }
+              schema:
+                type: object
+                properties:
+                  data: { type: array, items: { $ref: '#/components/schemas/Shape' } }
+                  meta: { type: object, required: [page_number, total_pages, told], properties: { page_number: { type: integer }, total_pages: { type: integer }, told: { type: string } } }
   /pets:
     get: { responses: { '200': { description: All., content: { application/json: { schema: { type: array, items: { $ref: '#/components/schemas/Pet' } } } } } } }
     post:
@@ -467,9 +481,14 @@ fn browsers_are_allowed() {
 /// What no example shows is made such that it fits.
 #[test]
 fn what_is_hard_to_find_is_found() {
-    for seed in [None, Some(1), Some(2), Some(3)] {
-        let answer = odd(Options { seed, ..Options::default() }).answer(&request("GET", "/api/hard", None));
-        assert_eq!(answer.misfits, Vec::<String>::new(), "{seed:?}");
+    for seed in std::iter::once(None).chain((0..10).map(Some)) {
+        let mock = odd(Options { seed, ..Options::default() });
+        for path in ["/api/hard", "/api/paged"] {
+            let answer = mock.answer(&request("GET", path, None));
+            assert_eq!((answer.status, &answer.misfits), (200, &vec![]), "{path} {seed:?}");
+        }
+        let page: Value = serde_json::from_slice(&mock.answer(&request("GET", "/api/paged", None)).body).unwrap();
+        assert_eq!((page["data"].as_array().unwrap().len(), &page["meta"]["total_pages"]), (3, &json!(1)), "{page}");
     }
 }
 

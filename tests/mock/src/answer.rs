@@ -14,6 +14,7 @@ use crate::contract::{Checked, Contract, Operation, is_json};
 use crate::one_line;
 use crate::sample::{Sampler, uuid};
 use crate::schema::faults;
+use crate::store::entity;
 
 /// How often a random value is tried again before an example is taken.
 const TRIES: u64 = 20;
@@ -41,9 +42,31 @@ impl Answers<'_> {
             let items: Vec<Value> = (0..self.items)
                 .map(|index| self.item(accepted.operation, schema, &format!("{:?}", accepted.captured), index))
                 .collect();
-            page(&mut whole, paging, accepted, &items);
+            self.page(&mut whole, schema, paging, accepted, &items);
         }
         whole
+    }
+
+    /// Makes an answer hold one page of the items.
+    pub(crate) fn page(
+        &self,
+        whole: &mut Value,
+        schema: &Checked,
+        paging: &Paging,
+        accepted: &Accepted<'_>,
+        items: &[Value],
+    ) {
+        // Who tells a position tells all that stands beside it.
+        let around = position(paging).and_then(|at| pointer::segments(at).next());
+        if let Some(name) = around
+            && whole.get(&*name).is_none()
+            && let Some(property) = self.contract.responses.property(&schema.schema, &name)
+        {
+            let beside =
+                self.value(&Checked::new(property.clone()), &format!("{} {name}", accepted.operation.id), None);
+            put(whole, &pointer::member(&name), beside);
+        }
+        page(whole, paging, accepted, items);
     }
 
     /// What an answer that is not JSON holds, where the document tells.
@@ -96,10 +119,11 @@ impl Answers<'_> {
         let list = pointer::member(name);
         let mut whole = self.value(schema, &format!("{} {key} {index}", operation.id), Some(name));
         let mut item = whole.pointer_mut(&list).and_then(|items| items.get_mut(0)).map_or(Value::Null, Value::take);
-        if item.is_null() {
-            // At random a list may be empty.
-            let mut example = Sampler::examples(&self.contract.responses).value(&schema.schema);
-            item = example.pointer_mut(&list).and_then(|items| items.get_mut(0)).map_or(Value::Null, Value::take);
+        if item.is_null()
+            && let Some((items, true)) = entity(operation, &self.contract.responses)
+        {
+            // At random a list may be empty, and not every example shows what is in it.
+            item = self.value(&Checked::new(items.clone()), &format!("{} {key} {index}", operation.id), None);
         }
         number(&mut item, "id", index);
         item
@@ -171,7 +195,7 @@ pub(crate) fn file(media_type: &str, title: &str) -> Content {
 }
 
 /// Makes an answer hold one page of the items.
-pub(crate) fn page(whole: &mut Value, paging: &Paging, accepted: &Accepted<'_>, items: &[Value]) {
+fn page(whole: &mut Value, paging: &Paging, accepted: &Accepted<'_>, items: &[Value]) {
     let asked = |pair: &str| {
         let mut keys = pair.split(['[', ']']).filter(|key| !key.is_empty());
         let first = accepted.query.get(pair).or_else(|| accepted.query.get(keys.next()?));
@@ -241,6 +265,17 @@ pub(crate) fn page(whole: &mut Value, paging: &Paging, accepted: &Accepted<'_>, 
         if whole.pointer(&at).is_some() {
             put(whole, &at, json!(value));
         }
+    }
+}
+
+/// Where an answer tells which page it is, or whether there are more.
+fn position(paging: &Paging) -> Option<&str> {
+    match &paging.kind {
+        PagingKind::PageNumber { current, total, .. } => current.as_deref().or(total.as_deref()),
+        PagingKind::Offset { total, .. } => total.as_deref(),
+        PagingKind::Cursor { next, .. } => Some(next),
+        PagingKind::LastItem { more, .. } => more.as_deref(),
+        PagingKind::Link { .. } | PagingKind::LinkHeader { .. } => None,
     }
 }
 

@@ -9,7 +9,7 @@ use codegen::pointer;
 use serde_json::{Map, Value};
 
 use crate::Source;
-use crate::answer::{Answers, number, page, put};
+use crate::answer::{Answers, number, put};
 use crate::check::{Accepted, Refusal};
 use crate::contract::{Checked, Contract, Operation, Part};
 use crate::sample::{Sampler, uuid};
@@ -110,7 +110,7 @@ fn collection_of(operation: &Operation) -> Option<(&str, &str)> {
 }
 
 /// The schema of what an operation's answer is about, and whether there are several.
-fn entity<'a>(operation: &'a Operation, schemas: &'a Schemas) -> Option<(&'a Value, bool)> {
+pub(crate) fn entity<'a>(operation: &'a Operation, schemas: &'a Schemas) -> Option<(&'a Value, bool)> {
     let whole = &operation.success.json()?.schema;
     let inside = operation.paging.as_ref().map(|paging| paging.items.as_str());
     let inside = inside.or(operation.success.envelope.as_deref());
@@ -258,7 +258,11 @@ impl Session<'_> {
             .cloned()
             .collect();
         match &operation.paging {
-            Some(paging) => page(&mut whole, paging, accepted, &items),
+            Some(paging) => {
+                if let Some(schema) = operation.success.json() {
+                    self.answers.page(&mut whole, schema, paging, accepted, &items);
+                }
+            }
             None => whole = show(operation, whole, Some(Value::Array(items))),
         }
         whole

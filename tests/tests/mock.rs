@@ -320,7 +320,7 @@ fn other_documents_are_served() {
 }
 
 /// A document with what ours do not have.
-const ODD: &str = r##"
+const ODD: &str = r"
 openapi: 3.0.3
 info: { title: Odd, version: '1' }
 servers: [{ url: 'https://odd.example/api' }]
@@ -403,7 +403,7 @@ components:
     Square: { type: object, required: [kind, side], properties: { kind: { type: string }, side: { type: number } } }
     Pet: { type: object, required: [id, name], properties: { id: { type: integer, readOnly: true }, name: { type: string }, secret: { type: string, writeOnly: true } } }
     User: { type: object, required: [name], properties: { name: { type: string }, made: { type: string, readOnly: true, example: today } } }
-"##;
+";
 
 fn odd(options: Options) -> Mock {
     let folder = tempfile::tempdir().unwrap();

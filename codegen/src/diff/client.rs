@@ -10,10 +10,10 @@ pub(super) fn compare(old: &Api, new: &Api, found: &mut Found) {
     schemes(old, new, found);
     servers(old, new, found);
     let (before, after) = (needed(old, None), needed(new, None));
-    if before != after {
-        needs("Client", &before, &after, found);
+    if before == after {
+        preference("Client", &alternatives(old, None), &alternatives(new, None), found);
     } else {
-        preference("Client", alternatives(old, None), alternatives(new, None), found);
+        needs("Client", &before, &after, found);
     }
     let variables = [
         ("the base URL", &old.env.base_url, &new.env.base_url),
@@ -160,7 +160,7 @@ pub(super) fn alternatives(api: &Api, method: Option<&Method>) -> Vec<BTreeSet<S
 }
 
 /// Tells which credentials are sent first now, where the same ones suffice.
-pub(super) fn preference(at: &str, old: Vec<BTreeSet<String>>, new: Vec<BTreeSet<String>>, found: &mut Found) {
+pub(super) fn preference(at: &str, old: &[BTreeSet<String>], new: &[BTreeSet<String>], found: &mut Found) {
     if old != new {
         let all: Vec<String> = new.iter().map(together).collect();
         let what = format!("of several credentials {} sends the first of {}", code(at), list(&all));

@@ -126,7 +126,7 @@ fn rest(old: &Api, new: &Api) -> Diff {
     if let (Ok(before), Ok(after)) = (emit(old, &options), emit(new, &options))
         && before != after
     {
-        let what = "what is generated differs only in examples, or in the order of what may stand in any order";
+        let what = "what is generated differs only in examples, in names of one type, or in the order of what may stand in any order";
         found.patch(Kind::Documentation, "", what);
     }
     found.into_diff()

@@ -109,8 +109,8 @@ fn operation(terms: &Terms<'_>, (old_resource, old): Operation<'_>, (resource, n
     } else if old.security.is_some() || new.security.is_some() {
         client::preference(
             &at,
-            client::alternatives(terms.old, Some(old)),
-            client::alternatives(terms.new, Some(new)),
+            &client::alternatives(terms.old, Some(old)),
+            &client::alternatives(terms.new, Some(new)),
             found,
         );
     }

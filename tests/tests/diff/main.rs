@@ -172,7 +172,7 @@ fn what_is_moved_is_told() {
         (
             edited(&[]),
             edited(&[("enum: [draft, on_hold, sent]", "enum: [sent, draft, on_hold]")]),
-            "patch what is generated differs only in examples, or in the order of what may stand in any order",
+            "patch what is generated differs only in examples, in names of one type, or in the order of what may stand in any order",
         ),
         (
             edited(&[]),

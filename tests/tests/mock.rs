@@ -361,6 +361,7 @@ paths:
                   d: { type: array, minItems: 3, uniqueItems: true, items: { type: string, enum: [x, y, z] } }
                   e: { type: object, minProperties: 2, additionalProperties: { type: integer } }
                   f: { $ref: '#/components/schemas/Shape' }
+  /free: { get: { parameters: [{ name: free, in: query, schema: { type: object, additionalProperties: { type: integer } } }, { name: z, in: query, schema: { type: string } }], responses: { '204': { description: Done. } } } }
   /paged:
     get:
       parameters: [{ name: 'page[number]', in: query, schema: { type: integer, default: 1 } }, { name: 'page[size]', in: query, schema: { type: integer } }]
@@ -459,6 +460,7 @@ fn forms_texts_and_headers_are_known() {
     assert_eq!(get("/api/events").body, "data: {\"a\":1}\n\n".repeat(3).as_bytes());
     assert_eq!(get("/api/named").body, b"7");
     assert_eq!(get("/api/a/1").status, 204);
+    assert_eq!((get("/api/free?z=q&x=1").status, get("/api/free?z=q&x=y").status), (204, 422));
     assert_eq!(mock.answer(&request("POST", "/api/a/1", None)).status, 204);
     assert_eq!(mock.answer(&request("HEAD", "/api/named", None)).status, 200);
 }

@@ -12,7 +12,7 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 
 use crate::parameters::Style;
-use crate::schema::{Direction, Schemas, reference};
+use crate::schema::{Direction, Schemas, is_object, reference};
 
 /// The documents, ready to check requests and to make answers.
 #[derive(Debug)]
@@ -306,6 +306,10 @@ impl Reader<'_> {
                 }
             }
         }
+        // An object that is written without its name takes the pairs that no other parameter has.
+        let takes_the_rest =
+            |one: &Parameter| one.style == Style::Form && one.explode && is_object(&one.schema.schema, &self.requests);
+        parameters.sort_by_key(takes_the_rest);
         Operation {
             id: id.map_or_else(|| format!("{upper} {path}"), str::to_owned),
             segments: parts(path),

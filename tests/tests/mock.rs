@@ -201,7 +201,7 @@ fn violations_are_explained() {
     let answer = mock.answer(&request("POST", "/v2/porting_orders", Some(&body)));
     let note = "/costumer_reference is not known to the document; did you mean `customer_reference`?";
     assert_eq!((answer.status, answer.notes[0].to_string().as_str()), (201, note));
-    assert!(answer.headers.contains(&("mock-note", note.to_owned())), "{:?}", answer.headers);
+    assert!(answer.headers.contains(&("mock-note".to_owned(), note.to_owned())), "{:?}", answer.headers);
 
     let mut form = request("POST", "/v2/porting_orders", Some(&json!({})));
     form.headers[1].1 = "text/plain".to_owned();
@@ -213,7 +213,7 @@ fn violations_are_explained() {
     nobody.headers.remove(0);
     assert_eq!(mock.answer(&nobody).status, 401);
     let elsewhere = mock.answer(&request("PUT", "/v2/porting_orders", None));
-    assert!(elsewhere.headers.contains(&("allow", "GET, POST".to_owned())), "{:?}", elsewhere.headers);
+    assert!(elsewhere.headers.contains(&("allow".to_owned(), "GET, POST".to_owned())), "{:?}", elsewhere.headers);
 }
 
 /// The same seed gives the same answers, another seed others.
@@ -317,6 +317,205 @@ fn other_documents_are_served() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(answered > 50, "{answered}");
+}
+
+/// A document with what ours do not have.
+const ODD: &str = r"
+openapi: 3.0.3
+info: { title: Odd, version: '1' }
+servers: [{ url: 'https://odd.example/api' }]
+paths:
+  /login:
+    post:
+      requestBody:
+        required: true
+        content:
+          application/x-www-form-urlencoded:
+            schema: { type: object, required: [user, age], properties: { user: { type: string }, age: { type: integer } } }
+          multipart/form-data:
+            schema: { type: object, required: [file], properties: { file: { type: string, format: binary }, age: { type: integer } } }
+      responses:
+        '200':
+          description: Done.
+          headers: { X-Left: { required: true, schema: { type: integer }, example: 42 } }
+          content: { text/plain: { schema: { type: string }, example: pong } }
+  /moved: { get: { responses: { '302': { description: Elsewhere., headers: { Location: { schema: { type: string, format: uri } } } } } } }
+  /events: { get: { responses: { '200': { description: All., content: { text/event-stream: { schema: { type: object, properties: { a: { type: integer } } } } } } } } }
+  /named: { get: { responses: { '200': { description: One., content: { application/json: { schema: { type: integer }, examples: { one: { $ref: '#/components/examples/One' } } } } } } } }
+  /a/{x}: { get: { parameters: [{ name: x, in: path, required: true, schema: { type: string } }], responses: { '204': { description: Done. } } } }
+  /a/{y}: { post: { parameters: [{ name: y, in: path, required: true, schema: { type: string } }], responses: { '204': { description: Done. } } } }
+  /hard:
+    get:
+      responses:
+        '200':
+          description: Values that are hard to find.
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [a, b, c, d, e, f]
+                properties:
+                  a: { type: string, pattern: '^[A-Z]{2}-\d{4}$' }
+                  b: { type: integer, minimum: 10.5, maximum: 20 }
+                  c: { type: number, multipleOf: 0.01, minimum: 1 }
+                  d: { type: array, minItems: 3, uniqueItems: true, items: { type: string, enum: [x, y, z] } }
+                  e: { type: object, minProperties: 2, additionalProperties: { type: integer } }
+                  f: { $ref: '#/components/schemas/Shape' }
+  /free: { get: { parameters: [{ name: free, in: query, schema: { type: object, additionalProperties: { type: integer } } }, { name: z, in: query, schema: { type: string } }], responses: { '204': { description: Done. } } } }
+  /paged:
+    get:
+      parameters: [{ name: 'page[number]', in: query, schema: { type: integer, default: 1 } }, { name: 'page[size]', in: query, schema: { type: integer } }]
+      responses:
+        '200':
+          description: A page.
+          content:
+            application/json:
+              example: { data: [] }
+              schema:
+                type: object
+                properties:
+                  data: { type: array, items: { $ref: '#/components/schemas/Shape' } }
+                  meta: { type: object, required: [page_number, total_pages, told], properties: { page_number: { type: integer }, total_pages: { type: integer }, told: { type: string } } }
+  /pets:
+    get: { responses: { '200': { description: All., content: { application/json: { schema: { type: array, items: { $ref: '#/components/schemas/Pet' } } } } } } }
+    post:
+      requestBody: { required: true, content: { application/json: { schema: { $ref: '#/components/schemas/Pet' } } } }
+      responses: { '201': { description: Made., content: { application/json: { schema: { $ref: '#/components/schemas/Pet' } } } } }
+  /pets/{id}:
+    parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
+    get: { responses: { '200': { description: One., content: { application/json: { schema: { $ref: '#/components/schemas/Pet' } } } } } }
+    put:
+      requestBody: { required: true, content: { application/json: { schema: { $ref: '#/components/schemas/Pet' } } } }
+      responses: { '200': { description: One., content: { application/json: { schema: { $ref: '#/components/schemas/Pet' } } } } }
+  /users:
+    post:
+      requestBody: { required: true, content: { application/json: { schema: { $ref: '#/components/schemas/User' } } } }
+      responses: { '201': { description: Made., content: { application/json: { schema: { $ref: '#/components/schemas/User' } } } } }
+  /users/{name}:
+    parameters: [{ name: name, in: path, required: true, schema: { type: string } }]
+    get: { responses: { '200': { description: One., content: { application/json: { schema: { $ref: '#/components/schemas/User' } } } } } }
+components:
+  examples: { One: { value: 7 } }
+  schemas:
+    Shape:
+      oneOf: [{ $ref: '#/components/schemas/Circle' }, { $ref: '#/components/schemas/Square' }]
+      discriminator: { propertyName: kind, mapping: { round: '#/components/schemas/Circle' } }
+    Circle: { type: object, required: [kind, r], properties: { kind: { type: string }, r: { type: number } } }
+    Square: { type: object, required: [kind, side], properties: { kind: { type: string }, side: { type: number } } }
+    Pet: { type: object, required: [id, name], properties: { id: { type: integer, readOnly: true }, name: { type: string }, secret: { type: string, writeOnly: true } } }
+    User: { type: object, required: [name], properties: { name: { type: string }, made: { type: string, readOnly: true, example: today } } }
+";
+
+fn odd(options: Options) -> Mock {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("odd.yaml");
+    std::fs::write(&path, ODD).unwrap();
+    Mock::load(&[path], None, options).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn header<'a>(answer: &'a mock::Answer, name: &str) -> &'a str {
+    answer.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+}
+
+/// Forms are checked, and answers have the headers and texts of the document.
+#[test]
+fn forms_texts_and_headers_are_known() {
+    let mock = odd(Options::default());
+    let pairs = "application/x-www-form-urlencoded";
+    let table = [
+        (pairs, "user=x&age=7", vec![]),
+        (pairs, "user=x&age=old", vec![r#"/age is not of type "integer""#]),
+        (pairs, "user=x", vec!["/age is required"]),
+        (pairs, "user=x&age=7&age=8", vec!["/age is given more than once"]),
+        (pairs, "\u{0}", vec!["/age is required", "/user is required"]),
+        (
+            "multipart/form-data; boundary=b",
+            "--b\r\ncontent-disposition: form-data; name=file; filename=x\r\n\r\n1\r\n--b--",
+            vec![],
+        ),
+        (
+            "multipart/form-data; boundary=b",
+            "--b\r\ncontent-disposition: form-data; name=age\r\n\r\nx\r\n--b--",
+            vec![r#"/age is not of type "integer""#, "/file is required"],
+        ),
+        ("multipart/form-data; boundary=b", "--c", vec!["the body is no form of parts: there is no line `--b`"]),
+        ("multipart/form-data", "--b--", vec!["the body can't be read: the content type has no boundary"]),
+    ];
+    for (media_type, body, expected) in table {
+        let mut request = request("POST", "/api/login", None);
+        request.headers[1].1 = media_type.to_owned();
+        request.body = body.as_bytes().to_vec();
+        let answer = mock.answer(&request);
+        let mut found: Vec<String> = answer.violations.iter().map(ToString::to_string).collect();
+        found.retain(|line| !line.contains("not known"));
+        found.sort();
+        assert_eq!(found, expected, "{body}");
+        if expected.is_empty() {
+            assert_eq!((answer.body.as_slice(), header(&answer, "X-Left")), (b"pong".as_slice(), "42"));
+        }
+    }
+    let get = |target: &str| mock.answer(&request("GET", target, None));
+    let moved = get("/api/moved");
+    assert_eq!((moved.status, header(&moved, "Location")), (302, "https://example.com/1"));
+    assert_eq!(get("/api/events").body, "data: {\"a\":1}\n\n".repeat(3).as_bytes());
+    assert_eq!(get("/api/named").body, b"7");
+    assert_eq!(get("/api/a/1").status, 204);
+    assert_eq!((get("/api/free?z=q&x=1").status, get("/api/free?z=q&x=y").status), (204, 422));
+    assert_eq!(mock.answer(&request("POST", "/api/a/1", None)).status, 204);
+    assert_eq!(mock.answer(&request("HEAD", "/api/named", None)).status, 200);
+}
+
+/// A browser asks before it sends, and shows its program only what is allowed.
+#[test]
+fn browsers_are_allowed() {
+    let mock = odd(Options::default());
+    let mut asked = request("OPTIONS", "/api/pets", None);
+    let origin = ("origin".to_owned(), "http://localhost:3000".to_owned());
+    asked.headers.extend([origin.clone(), ("access-control-request-method".to_owned(), "POST".to_owned())]);
+    let answer = mock.answer(&asked);
+    assert_eq!((answer.status, header(&answer, "access-control-allow-methods")), (204, "POST"));
+    let mut asked = request("GET", "/api/named", None);
+    asked.headers.push(origin.clone());
+    assert_eq!(header(&mock.answer(&asked), "access-control-allow-origin"), origin.1);
+    assert_eq!(mock.answer(&request("OPTIONS", "/api/pets", None)).status, 405);
+}
+
+/// What no example shows is made such that it fits.
+#[test]
+fn what_is_hard_to_find_is_found() {
+    for seed in std::iter::once(None).chain((0..10).map(Some)) {
+        let mock = odd(Options { seed, ..Options::default() });
+        for path in ["/api/hard", "/api/paged"] {
+            let answer = mock.answer(&request("GET", path, None));
+            assert_eq!((answer.status, &answer.misfits), (200, &vec![]), "{path} {seed:?}");
+        }
+        let page: Value = serde_json::from_slice(&mock.answer(&request("GET", "/api/paged", None)).body).unwrap();
+        assert_eq!((page["data"].as_array().unwrap().len(), &page["meta"]["total_pages"]), (3, &json!(1)), "{page}");
+    }
+}
+
+/// Ids are as their schemas say: the server's or the caller's; what goes one way is neither taken nor told.
+#[test]
+fn ids_are_those_of_the_document() {
+    let mock = odd(Options { stateful: true, ..Options::default() });
+    let call = |method: &str, target: &str, body: Option<Value>| {
+        let answer = mock.answer(&request(method, target, body.as_ref()));
+        assert_eq!(answer.misfits, Vec::<String>::new(), "{method} {target}");
+        (answer.status, serde_json::from_slice::<Value>(&answer.body).unwrap())
+    };
+    let rex = json!({"id": 1, "name": "Rex"});
+    assert_eq!(call("POST", "/api/pets", Some(json!({"id": 9, "name": "Rex", "secret": "s"}))), (201, rex.clone()));
+    assert_eq!(call("GET", "/api/pets/1", None), (200, rex.clone()));
+    assert_eq!(
+        call("PUT", "/api/pets/1", Some(json!({"id": 7, "name": "Tom"}))),
+        (200, json!({"id": 1, "name": "Tom"}))
+    );
+    assert_eq!(call("GET", "/api/pets", None), (200, json!([{"id": 1, "name": "Tom"}])));
+    let bob = json!({"name": "bob", "made": "today"});
+    assert_eq!(call("POST", "/api/users", Some(json!({"name": "bob", "made": "never"}))), (201, bob.clone()));
+    assert_eq!(call("GET", "/api/users/bob", None), (200, bob));
+    let (status, refusal) = call("POST", "/api/users", Some(json!({"name": "bob"})));
+    assert_eq!((status, &refusal["errors"][0]["source"]), (409, &json!({"pointer": "/name"})));
 }
 
 fn request(method: &str, target: &str, body: Option<&Value>) -> Request {

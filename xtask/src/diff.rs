@@ -22,7 +22,7 @@ type Failure = Box<dyn std::error::Error>;
 /// Each change has its class of semantic versioning; the version that has to follow and an entry for the changelog come
 /// after them.
 ///
-/// A version is a folder with an sdk.yaml or with documents, a single document, or a git revision of this repository,
+/// A version is a folder with an sdk.yaml or with documents, an sdk.yaml or a document by itself, or a git revision of this repository,
 /// whose specs/ is read. What the generator and the runtime do is not compared: both versions go through those of today.
 ///
 /// The exit status is 0 if nothing has changed for users, 3 if the changes are patches, 4 if there is more than before
@@ -87,7 +87,8 @@ fn model(version: &str) -> Result<Api, Failure> {
 }
 
 fn model_at(path: &Path, version: &str) -> Result<Api, Failure> {
-    let config = path.join("sdk.yaml");
+    let is_config = path.file_name().is_some_and(|name| name == "sdk.yaml");
+    let config = if is_config { path.to_owned() } else { path.join("sdk.yaml") };
     let mut loaded = if config.is_file() {
         generate::load(&[], Some(&config))
     } else if path.is_dir() {
@@ -121,10 +122,10 @@ fn documents(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 /// Writes specs/ of a revision to a folder of its own.
 fn checkout(revision: &str) -> Result<TempDir, Failure> {
     if revision.starts_with('-') {
-        return Err(format!("{revision} is neither a path nor a revision").into());
+        return Err(format!("`{revision}` is neither a path nor a revision").into());
     }
     let listed = git(&["ls-tree", "-r", "-z", "--name-only", revision, "--", "specs/"])
-        .map_err(|error| format!("{revision} is neither a path nor a revision: {error}"))?;
+        .map_err(|error| format!("`{revision}` is neither a path nor a revision: {error}"))?;
     let folder = TempDir::new()?;
     let mut names = listed.split(|byte| *byte == 0).filter(|name| !name.is_empty()).peekable();
     if names.peek().is_none() {
@@ -171,4 +172,33 @@ fn as_json(diff: &Diff, current: Version) -> String {
         "changelog": diff.changelog(current),
     });
     format!("{value:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_configuration_is_no_document() {
+        let operations = |path: &str| model(&in_workspace(path).display().to_string()).unwrap().methods().len();
+        assert_eq!(operations("specs/sdk.yaml"), operations("specs"));
+    }
+
+    #[test]
+    fn what_is_no_version_is_told() {
+        let folder = TempDir::new().unwrap();
+        let empty = folder.path().display().to_string();
+        let table = [
+            ("no-such-thing", "`no-such-thing` is neither a path nor a revision: "),
+            ("", "`` is neither a path nor a revision"),
+            ("-x", "`-x` is neither a path nor a revision"),
+            (empty.as_str(), "there is neither an sdk.yaml nor a document"),
+        ];
+        for (version, expected) in table {
+            let error = model(version).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
 }

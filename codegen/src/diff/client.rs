@@ -10,7 +10,9 @@ pub(super) fn compare(old: &Api, new: &Api, found: &mut Found) {
     schemes(old, new, found);
     servers(old, new, found);
     let (before, after) = (needed(old, None), needed(new, None));
-    if before != after {
+    if before == after {
+        preference("Client", &alternatives(old, None), &alternatives(new, None), found);
+    } else {
         needs("Client", &before, &after, found);
     }
     let variables = [
@@ -106,7 +108,8 @@ fn servers(old: &Api, new: &Api, found: &mut Found) {
             let what = format!("{} is at {} instead of {}", code(&at), code(&after.url), code(&before.url));
             found.patch(Kind::Client, &at, what);
         }
-        found.prose(&at, &before.doc, &after.doc);
+        let told = |server: &Server| format!("{} {:?}", server.doc, server.variables);
+        found.prose(&at, &told(before), &told(after));
     }
     for after in new.servers.iter().filter(|after| !old.servers.iter().any(|before| before.name == after.name)) {
         let at = at(after);
@@ -140,15 +143,29 @@ type Needs = BTreeSet<BTreeSet<String>>;
 
 /// What an operation needs, or all that say nothing of their own.
 pub(super) fn needed(api: &Api, method: Option<&Method>) -> Needs {
+    alternatives(api, method).into_iter().collect()
+}
+
+/// The same in the order in which credentials are looked for.
+pub(super) fn alternatives(api: &Api, method: Option<&Method>) -> Vec<BTreeSet<String>> {
     let own = method.and_then(|method| method.security.as_ref());
     let setter = |index: &usize| api.security.schemes.get(*index).map(|scheme| scheme.setter.clone());
-    let alternatives: Needs = own
+    let alternatives: Vec<BTreeSet<String>> = own
         .unwrap_or(&api.security.default)
         .iter()
         .map(|together| together.iter().filter_map(setter).collect())
         .collect();
     // No alternative at all means that nothing is needed.
-    if alternatives.is_empty() { Needs::from([BTreeSet::new()]) } else { alternatives }
+    if alternatives.is_empty() { vec![BTreeSet::new()] } else { alternatives }
+}
+
+/// Tells which credentials are sent first now, where the same ones suffice.
+pub(super) fn preference(at: &str, old: &[BTreeSet<String>], new: &[BTreeSet<String>], found: &mut Found) {
+    if old != new {
+        let all: Vec<String> = new.iter().map(together).collect();
+        let what = format!("of several credentials {} sends the first of {}", code(at), list(&all));
+        found.patch(Kind::Wire, at, what);
+    }
 }
 
 /// Tells what is needed now. It is no harm if all that sufficed still does.
@@ -160,9 +177,12 @@ pub(super) fn needs(at: &str, old: &Needs, new: &Needs, found: &mut Found) {
 }
 
 fn shown(needs: &Needs) -> String {
-    let together = |setters: &BTreeSet<String>| match setters.len() {
+    needs.iter().map(together).collect::<Vec<_>>().join(" or ")
+}
+
+fn together(setters: &BTreeSet<String>) -> String {
+    match setters.len() {
         0 => "no credentials".to_owned(),
         _ => list(&setters.iter().map(|setter| code(setter)).collect::<Vec<_>>()),
-    };
-    needs.iter().map(together).collect::<Vec<_>>().join(" or ")
+    }
 }

@@ -22,6 +22,7 @@ mod types;
 
 use serde::Serialize;
 
+use crate::emit::{EmitOptions, emit};
 use crate::model::Api;
 
 pub use semver::{Version, VersionError};
@@ -112,6 +113,22 @@ pub fn compare(old: &Api, new: &Api) -> Diff {
     features(old, new, &mut found);
     operations::compare(&terms, &mut found);
     types::compare(&terms, &mut found);
+    let diff = found.into_diff();
+    if diff.changes.is_empty() { rest(old, new) } else { diff }
+}
+
+/// What is left where nothing has changed that has a name: what is generated may differ all the same, and a version of a
+/// crate has one text only.
+fn rest(old: &Api, new: &Api) -> Diff {
+    let options = EmitOptions { crate_name: "generated".to_owned(), command: String::new() };
+    let mut found = Found::default();
+    // What can't be written is for the generator to tell.
+    if let (Ok(before), Ok(after)) = (emit(old, &options), emit(new, &options))
+        && before != after
+    {
+        let what = "what is generated differs only in examples, in names of one type, or in the order of what may stand in any order";
+        found.patch(Kind::Documentation, "", what);
+    }
     found.into_diff()
 }
 

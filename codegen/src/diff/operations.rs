@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::terms::{Terms, code, list, perhaps, shown};
 use super::{Class, Found, Kind, client, responses};
 use crate::model::{
-    Api, Argument, Body, BodyKind, Features, Method, Part, PartKind, PathArg, Presence, Resource, TypeKind,
+    Api, Argument, Body, BodyKind, ErrorResponse, Features, Method, ParamIn, Part, PartKind, PathArg, Presence,
+    Resource, TypeKind,
 };
 
 /// A method and the resource that has it.
@@ -84,6 +85,14 @@ fn operation(terms: &Terms<'_>, (old_resource, old): Operation<'_>, (resource, n
         let line = |method: &Method| code(&format!("{} {}", method.http.as_str(), method.path));
         found.patch(Kind::Wire, &at, format!("{subject} is {} on the wire instead of {}", line(new), line(old)));
     }
+    if old.operation_id != new.operation_id {
+        let what = format!(
+            "errors and traces call {subject} {} instead of {}",
+            code(&new.operation_id),
+            code(&old.operation_id)
+        );
+        found.patch(Kind::Wire, &at, what);
+    }
     if old.server != new.server {
         let url = |method: &Method| method.server.as_deref().map_or_else(|| "that of the client".to_owned(), code);
         found.patch(Kind::Wire, &at, format!("{subject} goes to {} instead of {}", url(new), url(old)));
@@ -97,7 +106,20 @@ fn operation(terms: &Terms<'_>, (old_resource, old): Operation<'_>, (resource, n
     // What all operations need has been told of the client.
     if before != after && (old.security.is_some() || new.security.is_some()) {
         client::needs(&at, &before, &after, found);
+    } else if old.security.is_some() || new.security.is_some() {
+        client::preference(
+            &at,
+            &client::alternatives(terms.old, Some(old)),
+            &client::alternatives(terms.new, Some(new)),
+            found,
+        );
     }
+    let told = |api, method: &Method| {
+        let ty = |error: &ErrorResponse| error.ty.as_ref().map(|ty| terms.compared(api, ty)).unwrap_or_default();
+        let errors = method.errors.iter().map(|it| format!("{} {} {}", it.status, it.description, ty(it)));
+        errors.collect::<Vec<_>>().join("\n")
+    };
+    found.prose(&at, &told(terms.old, old), &told(terms.new, new));
     availability(&at, &old.features, &new.features, found);
     path_arguments(terms, &at, old, new, found);
     arguments(terms, &at, old, new, found);
@@ -188,6 +210,10 @@ fn arguments(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: &mu
             found.minor(Kind::Added, &of(after), format!("{subject} gained the optional argument {ty}"));
         }
     }
+    let required = |method: &'_ Method| -> Vec<String> {
+        method.arguments.iter().filter(|it| it.required).map(|it| it.name.clone()).collect()
+    };
+    order(at, &required(old), &required(new), found);
     let styles = |method: &Method| {
         let styles = method.params.iter().map(|it| (it.wire.clone(), (it.style, it.explode, it.reserved, it.empty)));
         styles.collect::<std::collections::BTreeMap<_, _>>()
@@ -219,13 +245,17 @@ fn argument(terms: &Terms<'_>, subject: &str, at: &str, old: &Argument, new: &Ar
         }
         _ => {}
     }
-    if (&old.wire, old.location) != (&new.wire, new.location) {
-        let what = format!(
-            "the argument {name} of {subject} is {} on the wire instead of {}",
-            code(&new.wire),
-            code(&old.wire)
-        );
-        found.patch(Kind::Wire, at, what);
+    let on_the_wire = |argument: &Argument| match argument.location {
+        ParamIn::Query => format!("{} in the query", code(&argument.wire)),
+        ParamIn::Header => format!("the header {}", code(&argument.wire)),
+        ParamIn::Cookie => format!("the cookie {}", code(&argument.wire)),
+    };
+    if old.location != new.location {
+        let (now, then) = (on_the_wire(new), on_the_wire(old));
+        found.patch(Kind::Wire, at, format!("the argument {name} of {subject} is {now} instead of {then}"));
+    } else if old.wire != new.wire {
+        let (now, then) = (code(&new.wire), code(&old.wire));
+        found.patch(Kind::Wire, at, format!("the argument {name} of {subject} is {now} on the wire instead of {then}"));
     }
     let subject = format!("the argument {name} of {subject}");
     if old.default != new.default {
@@ -238,6 +268,16 @@ fn argument(terms: &Terms<'_>, subject: &str, at: &str, old: &Argument, new: &Ar
     }
     found.deprecation(Class::Patch, at, &subject, (old.deprecated, new.deprecated));
     found.prose(at, &old.doc, &new.doc);
+}
+
+/// Builders have a type parameter for each required argument, in the order of the document.
+pub(super) fn order(at: &str, old: &[String], new: &[String], found: &mut Found) {
+    let all = |names: &[String]| names.iter().cloned().collect::<BTreeSet<_>>();
+    if old != new && all(old) == all(new) {
+        let names: Vec<String> = new.iter().map(|name| code(name)).collect();
+        let what = format!("the builder of {} has its type parameters in another order: {}", code(at), list(&names));
+        found.major(Kind::Retyped, at, what);
+    }
 }
 
 fn body(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: &mut Found) {
@@ -337,6 +377,8 @@ fn form_styles(at: &str, old: &Body, new: &Body, found: &mut Found) {
 /// The parts of a form, each of which is an argument.
 fn parts(terms: &Terms<'_>, at: &str, old: &[Part], new: &[Part], found: &mut Found) {
     let subject = code(at);
+    let required = |parts: &[Part]| parts.iter().filter(|it| it.required).map(|it| it.name.clone()).collect::<Vec<_>>();
+    order(at, &required(old), &required(new), found);
     for before in old {
         let name = code(&before.name);
         let place = format!("{at}.{}", before.name);

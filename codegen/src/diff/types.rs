@@ -153,6 +153,13 @@ fn object(
         added_member(terms, &place, field, found);
     }
     rest(terms, &place, old, new, found);
+    if new_def.builder.is_some() || !place.operations.is_empty() {
+        let required = |object: &Struct| {
+            let fields = object.fields.iter().filter(|it| it.presence == Presence::Required);
+            fields.map(|it| it.name.clone()).collect::<Vec<_>>()
+        };
+        super::operations::order(&place.name, &required(old), &required(new), found);
+    }
     builder(terms, &place, (old_def, old), (new_def, new), found);
 }
 
@@ -396,6 +403,7 @@ fn alternative(terms: &Terms<'_>, at: &str, old: &UnionVariant, new: &UnionVaria
     if old.tag != new.tag || old.guard != new.guard {
         found.patch(Kind::Wire, &name, format!("{} is recognized by something else", code(&name)));
     }
+    found.prose(&name, &old.doc, &new.doc);
 }
 
 /// What is posted to consumers' servers.

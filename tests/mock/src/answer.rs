@@ -11,8 +11,10 @@ use serde_json::{Map, Value, json};
 
 use crate::check::{Accepted, accepts};
 use crate::contract::{Checked, Contract, Operation, is_json};
+use crate::one_line;
 use crate::sample::{Sampler, uuid};
 use crate::schema::faults;
+use crate::store::entity;
 
 /// How often a random value is tried again before an example is taken.
 const TRIES: u64 = 20;
@@ -40,9 +42,75 @@ impl Answers<'_> {
             let items: Vec<Value> = (0..self.items)
                 .map(|index| self.item(accepted.operation, schema, &format!("{:?}", accepted.captured), index))
                 .collect();
-            page(&mut whole, paging, accepted, &items);
+            self.page(&mut whole, schema, paging, accepted, &items);
         }
         whole
+    }
+
+    /// Makes an answer hold one page of the items.
+    pub(crate) fn page(
+        &self,
+        whole: &mut Value,
+        schema: &Checked,
+        paging: &Paging,
+        accepted: &Accepted<'_>,
+        items: &[Value],
+    ) {
+        // Who tells a position tells all that stands beside it.
+        let around = position(paging).and_then(|at| pointer::segments(at).next());
+        if let Some(name) = around
+            && whole.get(&*name).is_none()
+            && let Some(property) = self.contract.responses.property(&schema.schema, &name)
+        {
+            let beside =
+                self.value(&Checked::new(property.clone()), &format!("{} {name}", accepted.operation.id), None);
+            put(whole, &pointer::member(&name), beside);
+        }
+        page(whole, paging, accepted, items);
+    }
+
+    /// What an answer that is not JSON holds, where the document tells.
+    pub(crate) fn text(&self, accepted: &Accepted<'_>, media_type: &str, schema: &Checked) -> Option<String> {
+        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let has_example = self.contract.responses.resolve(&schema.schema).get("example").is_some();
+        let key = format!("{} {:?} {:?}", accepted.operation.id, accepted.captured, accepted.query);
+        match essence.as_str() {
+            "text/event-stream" => {
+                let events = (0..self.items).map(|index| match self.value(schema, &format!("{key} {index}"), None) {
+                    // An example may show the stream as it is.
+                    Value::String(text) if text.starts_with("data:") || text.starts_with("event:") => text,
+                    value => format!("data: {}\n\n", text(&value)),
+                });
+                (schema.schema != Value::Bool(true)).then(|| events.collect())
+            }
+            "text/plain" if schema.schema != Value::Bool(true) => Some(text(&self.value(schema, &key, None))),
+            _ if has_example => Some(text(&self.value(schema, &key, None))),
+            _ => None,
+        }
+    }
+
+    /// The headers that the document gives to an answer, and what does not fit about them.
+    pub(crate) fn headers(&self, accepted: &Accepted<'_>) -> (Vec<(String, String)>, Vec<String>) {
+        let operation = accepted.operation;
+        let is_linked = matches!(operation.paging, Some(Paging { kind: PagingKind::LinkHeader { .. }, .. }));
+        let (mut headers, mut misfits) = (Vec::new(), Vec::new());
+        for (name, schema) in &operation.success.headers {
+            // A link to the next page would never come to an end.
+            if is_linked && name.eq_ignore_ascii_case("link") {
+                continue;
+            }
+            let value = self.value(schema, &format!("{} {:?} {name}", operation.id, accepted.captured), None);
+            misfits.extend(self.misfits(schema, &value).into_iter().map(|misfit| format!("header `{name}`{misfit}")));
+            let parts = match &value {
+                Value::Array(items) => items.iter().map(text).collect(),
+                Value::Object(members) => {
+                    members.iter().flat_map(|(name, value)| [name.clone(), text(value)]).collect()
+                }
+                one => vec![text(one)],
+            };
+            headers.push((name.clone(), one_line(&parts.join(","))));
+        }
+        (headers, misfits)
     }
 
     /// The item of this number of a list.
@@ -51,14 +119,13 @@ impl Answers<'_> {
         let list = pointer::member(name);
         let mut whole = self.value(schema, &format!("{} {key} {index}", operation.id), Some(name));
         let mut item = whole.pointer_mut(&list).and_then(|items| items.get_mut(0)).map_or(Value::Null, Value::take);
-        if item.is_null() {
-            // At random a list may be empty.
-            let mut example = Sampler::examples(&self.contract.responses).value(&schema.schema);
-            item = example.pointer_mut(&list).and_then(|items| items.get_mut(0)).map_or(Value::Null, Value::take);
+        if item.is_null()
+            && let Some((items, true)) = entity(operation, &self.contract.responses)
+        {
+            // At random a list may be empty, and not every example shows what is in it.
+            item = self.value(&Checked::new(items.clone()), &format!("{} {key} {index}", operation.id), None);
         }
-        if index > 0 {
-            number(&mut item, index);
-        }
+        number(&mut item, "id", index);
         item
     }
 
@@ -128,7 +195,7 @@ pub(crate) fn file(media_type: &str, title: &str) -> Content {
 }
 
 /// Makes an answer hold one page of the items.
-pub(crate) fn page(whole: &mut Value, paging: &Paging, accepted: &Accepted<'_>, items: &[Value]) {
+fn page(whole: &mut Value, paging: &Paging, accepted: &Accepted<'_>, items: &[Value]) {
     let asked = |pair: &str| {
         let mut keys = pair.split(['[', ']']).filter(|key| !key.is_empty());
         let first = accepted.query.get(pair).or_else(|| accepted.query.get(keys.next()?));
@@ -201,6 +268,17 @@ pub(crate) fn page(whole: &mut Value, paging: &Paging, accepted: &Accepted<'_>, 
     }
 }
 
+/// Where an answer tells which page it is, or whether there are more.
+fn position(paging: &Paging) -> Option<&str> {
+    match &paging.kind {
+        PagingKind::PageNumber { current, total, .. } => current.as_deref().or(total.as_deref()),
+        PagingKind::Offset { total, .. } => total.as_deref(),
+        PagingKind::Cursor { next, .. } => Some(next),
+        PagingKind::LastItem { more, .. } => more.as_deref(),
+        PagingKind::Link { .. } | PagingKind::LinkHeader { .. } => None,
+    }
+}
+
 /// Sets what a pointer leads to, and the objects on the way.
 pub(crate) fn put(whole: &mut Value, at: &str, value: Value) {
     let mut slot = whole;
@@ -227,9 +305,19 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Tells the items of a list apart by their ids.
-fn number(item: &mut Value, index: usize) {
-    let Some(Value::String(id)) = item.get_mut("id") else { return };
+/// Tells the items of a list apart by the member `key`.
+pub(crate) fn number(item: &mut Value, key: &str, index: usize) {
+    let id = match item.get_mut(key) {
+        _ if index == 0 => return,
+        Some(Value::String(id)) => id,
+        Some(other) => {
+            if let Some(first) = other.as_u64() {
+                *other = json!(first.saturating_add(index as u64));
+            }
+            return;
+        }
+        None => return,
+    };
     let is_uuid = id.len() == 36 && id.split('-').count() == 5;
     if is_uuid {
         let mut hasher = DefaultHasher::new();

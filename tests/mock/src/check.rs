@@ -3,9 +3,10 @@
 use codegen::diagnostic::nearest;
 use serde_json::{Map, Value};
 
-use crate::contract::{Body, Contract, Credential, Operation, Parameter, Place, Routed, is_json};
+use crate::contract::{Body, Contract, Credential, Media, Operation, Parameter, Place, Routed, is_json};
+use crate::form;
 use crate::parameters::{self, Misread, Shape};
-use crate::schema::faults;
+use crate::schema::{Fault, faults};
 use crate::{Request, Source, Violation};
 
 /// A request that keeps to the documents.
@@ -124,7 +125,12 @@ fn route<'a>(contract: &'a Contract, request: &Request) -> Result<Routed<'a>, Re
         return Err(Refusal::new(404, title, Source::Request, format!("no operation has the path `{path}`{help}")));
     }
     let allow = found.iter().map(|(operation, _)| operation.method.as_str()).collect::<Vec<_>>().join(", ");
-    found.into_iter().find(|(operation, _)| operation.method == request.method).ok_or_else(|| {
+    // Whoever can be asked for something can be asked for its headers.
+    let method = match request.method.as_str() {
+        "HEAD" if !found.iter().any(|(operation, _)| operation.method == "HEAD") => "GET",
+        method => method,
+    };
+    found.into_iter().find(|(operation, _)| operation.method == method).ok_or_else(|| {
         let detail = format!("`{}` is not among the methods of this path: {allow}", request.method);
         Refusal { allow: Some(allow), ..Refusal::new(405, "Method not allowed", Source::Request, detail) }
     })
@@ -227,7 +233,8 @@ fn hold(contract: &Contract, parameter: &Parameter, value: &Value, source: &Sour
     }
 }
 
-/// The body as JSON, and what in it is not known; media types that are not JSON are only looked at from outside.
+/// The body as a value, and what in it is not known. Of media types that are neither JSON, nor forms, nor text only the
+/// name is looked at.
 fn body(
     contract: &Contract,
     operation: &Operation,
@@ -254,25 +261,25 @@ fn body(
         return Err(Refusal::new(415, title, source, format!("is `{coding}`; send the body as it is")));
     }
     let given = request.header("content-type").unwrap_or_default();
-    let Some((media_type, schema)) = content.iter().find(|(media_type, _)| accepts(media_type, given)) else {
-        let known = content.iter().map(|(media_type, _)| media_type.as_str()).collect::<Vec<_>>().join(", ");
+    let Some(media) = content.iter().find(|media| accepts(&media.name, given)) else {
+        let known = content.iter().map(|media| media.name.as_str()).collect::<Vec<_>>().join(", ");
         let what = if given.is_empty() { "is missing".to_owned() } else { format!("is `{given}`") };
         let detail = format!("{what}; the operation takes {known}");
         return Err(Refusal::new(415, "Unsupported media type", Source::Header("content-type".to_owned()), detail));
     };
-    if !is_json(media_type) {
-        return nothing;
-    }
-    let value: Value = serde_json::from_slice(&request.body).map_err(|error| {
-        Refusal::new(400, "Malformed body", Source::Pointer(String::new()), format!("is not JSON: {error}"))
-    })?;
+    let Some((value, misread)) = decode(contract, media, given, &request.body)? else { return nothing };
+    let schema = &media.schema;
+    // What can't be read is missing only here.
+    let is_told = |fault: &Fault| misread.iter().any(|told| told.pointer == fault.pointer);
     match schema.validator(&contract.requests) {
         Ok(validator) => {
             // In a PATCH null clears a member, whatever its schema says of its values.
             let looked_at = if operation.method == "PATCH" { without_nulls(&value) } else { value.clone() };
+            let found = faults(validator, &looked_at).into_iter().filter(|fault| !is_told(fault)).collect::<Vec<_>>();
             violations.extend(
-                faults(validator, &looked_at)
+                misread
                     .into_iter()
+                    .chain(found)
                     .map(|fault| Violation { source: Source::Pointer(fault.pointer), detail: fault.detail }),
             );
         }
@@ -285,6 +292,31 @@ fn body(
     let notes = strangers.map(|fault| Violation { source: Source::Pointer(fault.pointer), detail: fault.detail });
     let notes = notes.collect();
     Ok((Some(value), notes))
+}
+
+/// The value of a body, and what in it can't be read; nothing if nobody here can read its media type.
+fn decode(
+    contract: &Contract,
+    media: &Media,
+    given: &str,
+    body: &[u8],
+) -> Result<Option<(Value, Vec<Fault>)>, Refusal> {
+    let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let schemas = &contract.requests;
+    let read = match essence.as_str() {
+        json if is_json(json) => serde_json::from_slice(body)
+            .map(|value| (value, Vec::new()))
+            .map_err(|error| format!("is not JSON: {error}")),
+        "application/x-www-form-urlencoded" => form::urlencoded(media, schemas, contract.arrays, body),
+        "multipart/form-data" => form::multipart(media, schemas, given, body),
+        "text/plain" => match std::str::from_utf8(body) {
+            Ok(text) => Ok((parameters::scalar(text, &media.schema.schema, schemas), Vec::new())),
+            // The text may be in another encoding, of which the content type tells.
+            Err(_) => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    read.map(Some).map_err(|reason| Refusal::new(400, "Malformed body", Source::Pointer(String::new()), reason))
 }
 
 /// Whether a media type of the document is the one that is given; parameters aside.

@@ -12,7 +12,7 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 
 use crate::parameters::Style;
-use crate::schema::{Direction, Schemas, reference};
+use crate::schema::{Direction, Schemas, is_object, reference};
 
 /// The documents, ready to check requests and to make answers.
 #[derive(Debug)]
@@ -42,6 +42,13 @@ pub(crate) struct Operation {
     pub security: Vec<Vec<Credential>>,
 }
 
+impl Operation {
+    /// The path without the names of its parameters.
+    fn shape(&self) -> Vec<Vec<Option<&str>>> {
+        self.segments.iter().map(|parts| parts.iter().map(Part::literal).collect()).collect()
+    }
+}
+
 /// An operation and the values of its path's parameters.
 pub(crate) type Routed<'a> = (&'a Operation, Vec<(&'a str, String)>);
 
@@ -50,6 +57,15 @@ pub(crate) type Routed<'a> = (&'a Operation, Vec<(&'a str, String)>);
 pub(crate) enum Part {
     Literal(String),
     Parameter(String),
+}
+
+impl Part {
+    fn literal(&self) -> Option<&str> {
+        match self {
+            Self::Literal(text) => Some(text),
+            Self::Parameter(_) => None,
+        }
+    }
 }
 
 /// Where a parameter goes.
@@ -74,14 +90,30 @@ pub(crate) struct Parameter {
 #[derive(Debug)]
 pub(crate) struct Body {
     pub required: bool,
-    /// Schemas by media type.
-    pub content: Vec<(String, Checked)>,
+    pub content: Vec<Media>,
+}
+
+/// What a body can be.
+#[derive(Debug)]
+pub(crate) struct Media {
+    pub name: String,
+    pub schema: Checked,
+    /// How the members of forms are written: the document's `encoding`.
+    pub encoding: Value,
+}
+
+impl Media {
+    /// How a member is written, where the document says so.
+    pub(crate) fn encoding(&self, name: &str) -> Option<&Value> {
+        self.encoding.get(name)
+    }
 }
 
 /// The answer of an operation that succeeds.
 #[derive(Debug)]
 pub(crate) struct Success {
     pub status: u16,
+    pub headers: Vec<(String, Checked)>,
     /// Media types with what they hold; none: no body.
     pub content: Vec<(String, Checked)>,
     /// Member that holds what the answer is about.
@@ -168,8 +200,9 @@ impl Contract {
             .filter_map(|operation| Some((operation, capture(&operation.segments, &segments)?)))
             .collect();
         found.sort_by_key(|(operation, captured)| (captured.len(), operation.path.clone()));
-        let best = found.first().map(|(operation, _)| operation.path.clone());
-        found.retain(|(operation, _)| Some(&operation.path) == best.as_ref());
+        // Templates that differ in the names of their parameters only are one.
+        let Some(best) = found.first().map(|(operation, _)| operation.shape()) else { return found };
+        found.retain(|(operation, _)| operation.shape() == best);
         found
     }
 }
@@ -273,6 +306,10 @@ impl Reader<'_> {
                 }
             }
         }
+        // An object that is written without its name takes the pairs that no other parameter has.
+        let takes_the_rest =
+            |one: &Parameter| one.style == Style::Form && one.explode && is_object(&one.schema.schema, &self.requests);
+        parameters.sort_by_key(takes_the_rest);
         Operation {
             id: id.map_or_else(|| format!("{upper} {path}"), str::to_owned),
             segments: parts(path),
@@ -331,35 +368,72 @@ impl Reader<'_> {
     }
 
     fn body(&self, body: &Value) -> Body {
-        Body { required: body.get("required") == Some(&Value::Bool(true)), content: content(body, &self.requests) }
+        let media = self.content(body, &self.requests).into_iter().map(|(name, schema)| {
+            let entry = body.get("content").and_then(|content| content.get(&name));
+            let encoding = entry.and_then(|entry| entry.get("encoding")).cloned().unwrap_or_default();
+            Media { name, schema, encoding }
+        });
+        Body { required: body.get("required") == Some(&Value::Bool(true)), content: media.collect() }
     }
 
-    /// The first response of success.
+    /// The first response of success, or else of those that are no error.
     fn success(&self, responses: &Value) -> Success {
         let statuses = responses.as_object().into_iter().flatten();
         let mut good: Vec<(u16, &Value)> = statuses
             .filter_map(|(status, response)| {
                 let status = match status.as_str() {
                     "2XX" | "2xx" => 200,
-                    other => other.parse().ok().filter(|status| (200..300).contains(status))?,
+                    "3XX" | "3xx" => 302,
+                    other => other.parse().ok().filter(|status| (200..400).contains(status))?,
                 };
                 Some((status, self.behind(response)))
             })
             .collect();
         good.sort_by_key(|(status, _)| *status);
+        // Who says nothing of success means it by the default.
         let default = responses.get("default").map(|response| (200, self.behind(response)));
-        let Some((status, response)) = good.into_iter().next().or(default) else {
-            return Success { status: 204, content: Vec::new(), envelope: None };
+        let (good, other): (Vec<_>, Vec<_>) = good.into_iter().partition(|(status, _)| *status < 300);
+        let Some((status, response)) = good.into_iter().next().or(default).or(other.into_iter().next()) else {
+            return Success { status: 204, headers: Vec::new(), content: Vec::new(), envelope: None };
         };
         // These never have a body, whatever the document says.
-        let content = if [204, 205].contains(&status) { Vec::new() } else { content(response, &self.responses) };
-        let mut success = Success { status, content, envelope: None };
+        let content =
+            if [204, 205, 304].contains(&status) { Vec::new() } else { self.content(response, &self.responses) };
+        let mut success = Success { status, headers: self.headers(response), content, envelope: None };
         if let (Some(json), Some(member)) = (success.json(), self.envelope)
             && self.responses.property(&json.schema, member).is_some()
         {
             success.envelope = Some(member.to_owned());
         }
         success
+    }
+
+    fn headers(&self, response: &Value) -> Vec<(String, Checked)> {
+        let headers = response.get("headers").and_then(Value::as_object).into_iter().flatten();
+        let own = headers.filter(|(name, _)| !name.to_ascii_lowercase().starts_with("content-"));
+        own.map(|(name, header)| {
+            let header = self.behind(header);
+            let media = header.get("content").and_then(|content| content.as_object()?.values().next());
+            (name.clone(), self.exemplified(media.unwrap_or(header), &self.responses))
+        })
+        .collect()
+    }
+
+    fn content(&self, holder: &Value, schemas: &Schemas) -> Vec<(String, Checked)> {
+        let entries = holder.get("content").and_then(Value::as_object).into_iter().flatten();
+        entries.map(|(media_type, entry)| (media_type.clone(), self.exemplified(entry, schemas))).collect()
+    }
+
+    /// The schema of a media type or a header. Its example goes before those of the schema.
+    fn exemplified(&self, entry: &Value, schemas: &Schemas) -> Checked {
+        let schema = entry.get("schema").map_or(Value::Bool(true), |schema| schemas.convert(schema));
+        let first = entry.get("examples").and_then(|examples| examples.as_object()?.values().next());
+        let first = first.and_then(|example| self.behind(example).get("value"));
+        Checked::new(match entry.get("example").or(first) {
+            Some(example) if reference(&schema).is_none() && schema.is_object() => with_example(schema, example),
+            Some(example) => json!({ "allOf": [schema], "example": example }),
+            None => schema,
+        })
     }
 
     fn security(&self, operation: &Value) -> Vec<Vec<Credential>> {
@@ -389,27 +463,6 @@ impl Reader<'_> {
             _ => Credential::Other,
         }
     }
-}
-
-fn content(holder: &Value, schemas: &Schemas) -> Vec<(String, Checked)> {
-    let entries = holder.get("content").and_then(Value::as_object).into_iter().flatten();
-    entries
-        .map(|(media_type, entry)| {
-            let mut schema = entry.get("schema").map_or(Value::Bool(true), |schema| schemas.convert(schema));
-            // An example of the media type goes before those of the schema.
-            if let Some(example) = entry.get("example").or_else(|| first_example(entry)) {
-                schema = match reference(&schema) {
-                    Some(_) => json!({ "allOf": [schema], "example": example }),
-                    None => with_example(schema, example),
-                };
-            }
-            (media_type.clone(), Checked::new(schema))
-        })
-        .collect()
-}
-
-fn first_example(entry: &Value) -> Option<&Value> {
-    entry.get("examples")?.as_object()?.values().next()?.get("value")
 }
 
 fn with_example(mut schema: Value, example: &Value) -> Value {

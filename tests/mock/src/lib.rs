@@ -9,7 +9,9 @@
 mod answer;
 mod check;
 mod contract;
+mod form;
 mod parameters;
+mod pattern;
 mod sample;
 mod schema;
 mod server;
@@ -110,7 +112,7 @@ impl fmt::Display for Violation {
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub status: u16,
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
     /// The operation that was meant, if one was.
     pub operation: Option<String>,
@@ -170,10 +172,22 @@ impl Mock {
     /// Answers a request.
     #[must_use]
     pub fn answer(&self, request: &Request) -> Answer {
-        match check(&self.contract, request).and_then(|accepted| self.succeed(&accepted, request)) {
-            Ok(answer) => answer,
-            Err(refusal) => refuse(refusal),
+        let answer = match preflight(request) {
+            Some(answer) => Ok(answer),
+            None => check(&self.contract, request).and_then(|accepted| self.succeed(&accepted, request)),
+        };
+        let mut answer = answer.unwrap_or_else(refuse);
+        // Programs that run in a browser may read what comes from elsewhere only if it says so.
+        if let Some(origin) = request.header("origin") {
+            let names: Vec<&str> = answer.headers.iter().map(|(name, _)| name.as_str()).collect();
+            let headers = [
+                ("access-control-allow-origin", one_line(origin)),
+                ("access-control-allow-credentials", "true".to_owned()),
+                ("access-control-expose-headers", names.join(", ")),
+            ];
+            answer.headers.extend(headers.map(|(name, value)| (name.to_owned(), value)));
         }
+        answer
     }
 
     fn succeed(&self, accepted: &Accepted<'_>, request: &Request) -> Result<Answer, Refusal> {
@@ -187,33 +201,58 @@ impl Mock {
         } else {
             None
         };
+        let (headers, misfits) = answers.headers(accepted);
         let mut answer = Answer {
             status: operation.success.status,
-            headers: Vec::new(),
+            headers,
             body: Vec::new(),
             operation: Some(operation.id.clone()),
             violations: Vec::new(),
             notes: accepted.notes.clone(),
-            misfits: Vec::new(),
+            misfits,
         };
         if !answer.notes.is_empty() {
             let notes = answer.notes.iter().map(Violation::to_string).collect::<Vec<_>>().join(" | ");
-            answer.headers.push(("mock-note", notes.replace(|letter: char| !matches!(letter, ' '..='~'), "?")));
+            answer.headers.push(("mock-note".to_owned(), one_line(&notes)));
         }
         let Some((media_type, schema)) = media_type(accepted) else { return Ok(answer) };
         let media_type = if is_json(media_type) {
             let value = kept.unwrap_or_else(|| answers.json(accepted, schema));
-            answer.misfits = answers.misfits(schema, &value);
+            answer.misfits.extend(answers.misfits(schema, &value));
             answer.body = value.to_string().into_bytes();
+            media_type.clone()
+        } else if let Some(text) = answers.text(accepted, media_type, schema) {
+            answer.body = text.into_bytes();
             media_type.clone()
         } else {
             let (media_type, bytes) = file(media_type, &operation.id);
             answer.body = bytes;
             media_type
         };
-        answer.headers.push(("content-type", media_type));
+        answer.headers.push(("content-type".to_owned(), media_type));
         Ok(answer)
     }
+}
+
+/// The answer to a browser that asks whether it may send a request.
+fn preflight(request: &Request) -> Option<Answer> {
+    let method = request.header("access-control-request-method").filter(|_| request.method == "OPTIONS")?;
+    let headers = request.header("access-control-request-headers").unwrap_or_default();
+    let allowed = [("access-control-allow-methods", method), ("access-control-allow-headers", headers)];
+    Some(Answer {
+        status: 204,
+        headers: allowed.map(|(name, value)| (name.to_owned(), one_line(value))).to_vec(),
+        body: Vec::new(),
+        operation: None,
+        violations: Vec::new(),
+        notes: Vec::new(),
+        misfits: Vec::new(),
+    })
+}
+
+/// A text that can stand in a header.
+fn one_line(text: &str) -> String {
+    text.replace(|letter: char| !matches!(letter, ' '..='~'), "?")
 }
 
 /// A refusal as Telnyx words it: each fault with its place.
@@ -240,8 +279,8 @@ fn refuse(refusal: Refusal) -> Answer {
             error
         })
         .collect();
-    let mut headers = vec![("content-type", "application/json".to_owned())];
-    headers.extend(refusal.allow.map(|allow| ("allow", allow)));
+    let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    headers.extend(refusal.allow.map(|allow| ("allow".to_owned(), allow)));
     Answer {
         status: refusal.status,
         headers,

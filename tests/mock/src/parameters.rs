@@ -4,7 +4,10 @@ use codegen::config::QueryArrays;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use crate::schema::Schemas;
+use crate::schema::{Schemas, is_object};
+
+/// How many names a key may nest, `a[b][c]`. What goes through the values nested in it is recursive.
+const DEEPEST: usize = 64;
 
 /// How a parameter is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +114,9 @@ pub(crate) fn from_query(
                 .split("][")
                 .filter(|segment| !segment.is_empty())
                 .collect();
+            if way.len() > DEEPEST {
+                return Err(format!("has a key that nests more than {DEEPEST} deep").into());
+            }
             let inside = || key.get(name.len()..).unwrap_or_default().to_owned();
             insert(&mut whole, &way, value)
                 .map_err(|reason| Misread { inside: inside(), detail: reason.to_owned() })?;
@@ -205,10 +211,6 @@ fn split_and_type(shape: Shape<'_>, schemas: &Schemas, text: &str, separator: ch
     typed(&Raw::Texts(texts), shape.schema, schemas, Shape { arrays: QueryArrays::Repeat, ..shape })
 }
 
-fn is_object(schema: &Value, schemas: &Schemas) -> bool {
-    schemas.allows(schema, "object") && !schemas.allows(schema, "string")
-}
-
 /// Removes and returns the pairs whose key is wanted.
 fn take(pairs: &mut Vec<(String, String)>, mut wanted: impl FnMut(&str) -> bool) -> Vec<(String, String)> {
     let (own, rest) = std::mem::take(pairs).into_iter().partition(|(key, _)| wanted(key));
@@ -271,7 +273,8 @@ fn typed(raw: &Raw, schema: &Value, schemas: &Schemas, shape: Shape<'_>) -> Resu
     }
 }
 
-fn scalar(text: &str, schema: &Value, schemas: &Schemas) -> Value {
+/// The value that a text means, as far as the schema tells.
+pub(crate) fn scalar(text: &str, schema: &Value, schemas: &Schemas) -> Value {
     let whole =
         text.parse::<i64>().ok().filter(|_| ["integer", "number"].iter().any(|name| schemas.allows(schema, name)));
     let number = text.parse::<f64>().ok().filter(|_| schemas.allows(schema, "number"));
@@ -337,6 +340,8 @@ mod tests {
         let both = read(DeepObject, true, &deep, "a[b]=1&a[b][x]=2", Repeat);
         let both = both.unwrap_err();
         assert_eq!((both.inside.as_str(), both.detail.as_str()), ("[b][x]", "is given as an object and as a value"));
+        let endless = read(DeepObject, true, &deep, &format!("a{}=1", "[b]".repeat(100_000)), Repeat);
+        assert_eq!(endless.unwrap_err(), "has a key that nests more than 64 deep".into());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
+use crate::pattern::matching;
 use crate::schema::{Schemas, reference};
 
 /// How deep objects nest before optional members are left out.
@@ -123,11 +124,17 @@ impl<'a> Sampler<'a> {
                 None => {}
             }
         }
-        if whole.is_empty()
-            && let Some(rest) = schema.get("additionalProperties").filter(|rest| rest.is_object())
-            && let Some(value) = self.optional(rest)
-        {
-            whole.insert("key".to_owned(), value);
+        let least = schema.get("minProperties").and_then(Value::as_u64).unwrap_or_default();
+        let rest = schema.get("additionalProperties").filter(|rest| **rest != Value::Bool(false));
+        // A member of no name shows what the others are.
+        let least = if rest.is_some_and(Value::is_object) { least.max(1) } else { least };
+        let names = std::iter::once("key".to_owned()).chain((2..).map(|number| format!("key{number}")));
+        for name in names.take(100).filter(|_| rest.is_some()) {
+            if whole.len() as u64 >= least {
+                break;
+            }
+            let Some(value) = rest.and_then(|rest| self.optional(rest)) else { break };
+            whole.insert(name, value);
         }
         Some(Value::Object(whole))
     }
@@ -138,8 +145,22 @@ impl<'a> Sampler<'a> {
         let most = bound("maxItems").unwrap_or(least.max(3)).max(least);
         let count = if self.rng.is_some() { least + self.below(most.min(least + 3) - least + 1) } else { least.max(1) };
         let Some(items) = schema.get("items") else { return json!([]) };
-        let values: Option<Vec<Value>> = (0..count.min(most)).map(|_| self.optional(items)).collect();
-        Value::Array(values.unwrap_or_default())
+        let is_unique = schema.get("uniqueItems") == Some(&Value::Bool(true));
+        let mut values = Vec::new();
+        for _ in 0..count.min(most) {
+            let Some(mut value) = self.optional(items) else { return json!([]) };
+            // A few tries are enough to have each of a few values once.
+            for _ in 0..20 {
+                if self.rng.is_none() || !is_unique || !values.contains(&value) {
+                    break;
+                }
+                value = self.optional(items).unwrap_or_default();
+            }
+            if !is_unique || !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        Value::Array(values)
     }
 
     fn scalar(&mut self, schema: &'a Value) -> Value {
@@ -165,9 +186,16 @@ impl<'a> Sampler<'a> {
     }
 
     fn integer(&mut self, schema: &Value) -> Value {
-        let bound = |name: &str| schema.get(name).and_then(Value::as_i64);
-        let least = bound("minimum").or(bound("exclusiveMinimum").map(|limit| limit.saturating_add(1)));
-        let most = bound("maximum").or(bound("exclusiveMaximum").map(|limit| limit.saturating_sub(1)));
+        // The next whole number towards the middle.
+        #[allow(clippy::cast_possible_truncation, reason = "a number that is too large becomes the largest")]
+        let whole = |name: &str, round: fn(f64) -> f64| {
+            let limit = schema.get(name)?;
+            limit.as_i64().or_else(|| limit.as_f64().map(|limit| round(limit) as i64))
+        };
+        let above = |limit: i64| limit.saturating_add(1);
+        let below = |limit: i64| limit.saturating_sub(1);
+        let least = whole("minimum", f64::ceil).or(whole("exclusiveMinimum", f64::floor).map(above));
+        let most = whole("maximum", f64::floor).or(whole("exclusiveMaximum", f64::ceil).map(below));
         let least = least.unwrap_or_else(|| most.map_or(1, |most| most.min(1)));
         let most = most.unwrap_or_else(|| least.saturating_add(999)).max(least);
         let number = self.rng.as_mut().map_or(least, |rng| rng.i64(least..=most));
@@ -186,15 +214,23 @@ impl<'a> Sampler<'a> {
         let least = bound("minimum", "exclusiveMinimum").unwrap_or_else(|| most.map_or(0.0, |most| most.min(0.0)));
         let most = most.unwrap_or(least + 100.0);
         let part = self.rng.as_mut().map_or(0.5, Rng::f64);
-        json!(least + (most - least) * part)
+        let number = least + (most - least) * part;
+        let step = schema.get("multipleOf").and_then(Value::as_f64).filter(|step| *step > 0.0);
+        // 0.01 has no exact value, but 100 has, and so 0.07 comes out as people write it.
+        json!(step.map_or(number, |step| (number / step).round() / step.recip()))
     }
 
     fn text(&mut self, schema: &Value) -> String {
-        // What a pattern allows is better taken from an example than guessed.
-        if schema.get("pattern").is_some()
-            && let Some(known) = schema.get("example").or(schema.get("default")).and_then(Value::as_str)
-        {
-            return known.to_owned();
+        let bound = |name: &str| schema.get(name).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+        let least = bound("minLength").unwrap_or_default();
+        if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
+            // A pattern often allows more than is meant, which an example does not.
+            if let Some(known) = schema.get("example").or(schema.get("default")).and_then(Value::as_str) {
+                return known.to_owned();
+            }
+            if let Some(text) = matching(pattern, least, self.rng.as_mut()) {
+                return text;
+            }
         }
         if let Some(format) = schema.get("format").and_then(Value::as_str)
             && let Some(text) = self.formatted(format)
@@ -208,8 +244,6 @@ impl<'a> Sampler<'a> {
         {
             return known.chars().map(|c| if c.is_ascii_digit() { rng.digit(10) } else { c }).collect();
         }
-        let bound = |name: &str| schema.get(name).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
-        let least = bound("minLength").unwrap_or_default();
         let most = bound("maxLength").unwrap_or(least.max(24)).max(least);
         match &mut self.rng {
             Some(rng) => {

@@ -8,6 +8,9 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
+/// What precedes the name of a schema in a reference.
+const NAMED: &str = "#/components/schemas/";
+
 /// Which way a value goes; `readOnly` and `writeOnly` depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
@@ -76,15 +79,42 @@ impl Schemas {
             out.insert(if strict { exclusive } else { bound }.to_owned(), limit.clone());
         }
         // A discriminator decides, even where several alternatives would fit.
-        if members.contains_key("discriminator")
-            && let Some(alternatives) = out.remove("oneOf")
+        if let Some(discriminator) = members.get("discriminator")
+            && let Some(Value::Array(alternatives)) = out.remove("oneOf").or_else(|| out.remove("anyOf"))
         {
-            out.insert("anyOf".to_owned(), alternatives);
+            let tagged = alternatives.into_iter().map(|alternative| self.tagged(discriminator, alternative)).collect();
+            out.insert("anyOf".to_owned(), Value::Array(tagged));
         }
         if members.get("x-null") == Some(&Value::Bool(true)) {
             return json!({ "type": "null" });
         }
         if members.get("nullable") == Some(&Value::Bool(true)) { nullable(out) } else { Value::Object(out) }
+    }
+
+    /// An alternative with what its tag must be: one of the texts that lead to it, or else the name of its schema.
+    fn tagged(&self, discriminator: &Value, alternative: Value) -> Value {
+        let Some(tag) = discriminator.get("propertyName").and_then(Value::as_str) else { return alternative };
+        let Some(name) = reference(&alternative) else { return alternative };
+        let leads_here =
+            |target: &Value| target.as_str().is_some_and(|target| target.strip_prefix(NAMED).unwrap_or(target) == name);
+        let mapping = discriminator.get("mapping").and_then(Value::as_object).into_iter().flatten();
+        let mut tags: Vec<&str> =
+            mapping.filter(|(_, target)| leads_here(target)).map(|(tag, _)| tag.as_str()).collect();
+        if tags.is_empty() {
+            tags.push(name);
+        }
+        // What the alternative itself says of its tag goes before what the discriminator says.
+        let own = self.property(&alternative, tag).map(|own| self.resolve(own));
+        if own.is_some_and(|own| own.get("const").is_some()) {
+            return alternative;
+        }
+        if let Some(values) = own.and_then(|own| own.get("enum")).and_then(Value::as_array) {
+            tags.retain(|tag| values.iter().any(|value| value == tag));
+        }
+        if tags.is_empty() {
+            return alternative;
+        }
+        json!({ "allOf": [alternative, { "properties": { tag: { "enum": tags } } }] })
     }
 
     /// The members that must be there: not those that only go the other way.
@@ -248,9 +278,14 @@ impl Schemas {
     }
 }
 
+/// Whether values of the schema are objects, and can't be meant by a text.
+pub(crate) fn is_object(schema: &Value, schemas: &Schemas) -> bool {
+    schemas.allows(schema, "object") && !schemas.allows(schema, "string")
+}
+
 /// The name of the schema that a reference leads to.
 pub(crate) fn reference(schema: &Value) -> Option<&str> {
-    schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
+    schema.get("$ref")?.as_str()?.strip_prefix(NAMED)
 }
 
 fn nullable(mut members: Map<String, Value>) -> Value {
@@ -296,21 +331,30 @@ fn explain(error: &ValidationError<'_>) -> Vec<Fault> {
         },
         ValidationErrorKind::Enum { options } => format!("must be one of {options}"),
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
-            // Who gives an object where null or an object may stand wants to know about the object.
-            let is_other_type = |errors: &&Vec<ValidationError<'static>>| {
-                errors.iter().any(|inner| {
-                    matches!(inner.kind(), ValidationErrorKind::Type { .. }) && inner.instance_path().to_string() == at
-                })
+            // Who gives an object where null or an object may stand wants to know about the object, and who says of
+            // which kind it is, about that kind.
+            let is_other_type = |inner: &&ValidationError<'static>| {
+                matches!(inner.kind(), ValidationErrorKind::Type { .. }) && inner.instance_path().to_string() == at
             };
-            let mut likely = context.iter().filter(|errors| !is_other_type(errors));
-            match (likely.next(), likely.next()) {
-                (Some(only), None) => return only.iter().flat_map(explain).collect(),
-                _ => {
-                    let reasons = context.iter().filter_map(|errors| explain(errors.first()?).into_iter().next());
-                    let reasons: Vec<String> = reasons.map(|fault| fault.within(&at)).collect();
-                    format!("fits none of the alternatives: {}", reasons.join("; "))
-                }
+            let is_other_kind = |inner: &&ValidationError<'static>| {
+                let place = inner.instance_path().to_string();
+                matches!(inner.kind(), ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. })
+                    && pointer::split_last(&place).is_some_and(|(around, _)| around == at)
+            };
+            let mut likely: Vec<_> =
+                context.iter().filter(|errors| !errors.iter().any(|it| is_other_type(&it))).collect();
+            if likely.len() > 1 {
+                likely.retain(|errors| !errors.iter().any(|it| is_other_kind(&it)));
             }
+            if let [only] = likely.as_slice() {
+                return only.iter().flat_map(explain).collect();
+            }
+            let gravest = |errors: &Vec<ValidationError<'static>>| {
+                let error = errors.iter().find(is_other_kind).or(errors.first())?;
+                Some(explain(error).into_iter().next()?.within(&at))
+            };
+            let reasons: Vec<String> = context.iter().filter_map(gravest).collect();
+            format!("fits none of the alternatives: {}", reasons.join("; "))
         }
         _ => error.masked_with("").to_string().trim().to_owned(),
     };
@@ -386,6 +430,45 @@ mod tests {
             ["/sise is not known to the document; did you mean `size`?", "/next/colour is not known to the document"]
         );
         assert_eq!(schemas.strangers(&json!({"type": "object"}), &value), []);
+    }
+
+    #[test]
+    fn a_tag_decides() {
+        let kind = |member: &str| {
+            json!({"type": "object", "required": ["kind", member], "properties": {
+                "kind": {"type": "string"}, member: {"type": "number"},
+            }})
+        };
+        let mut square = kind("side");
+        square["properties"]["kind"]["enum"] = json!(["square"]);
+        let alternatives = ["Circle", "Square", "Dot"].map(|name| json!({ "$ref": format!("{NAMED}{name}") }));
+        let document = json!({"components": {"schemas": {
+            "Circle": kind("r"),
+            "Square": square,
+            "Dot": kind("x"),
+            "Shape": {
+                "oneOf": alternatives,
+                "discriminator": {"propertyName": "kind", "mapping": {"round": format!("{NAMED}Circle"), "sq": "Square"}},
+            },
+        }}});
+        let schemas = Schemas::new(&document, Direction::Request);
+        let validator = schemas.validator(&json!({"$ref": format!("{NAMED}Shape")})).unwrap();
+        let table = [
+            (json!({"kind": "round", "r": 1}), ""),
+            (json!({"kind": "Dot", "x": 1}), ""),
+            // The schema of the alternative says otherwise than the mapping.
+            (json!({"kind": "square", "side": 1}), ""),
+            (json!({"kind": "round", "side": 1}), "/r is required"),
+            (
+                json!({"kind": "lizard", "r": 1}),
+                r#" fits none of the alternatives: /kind must be one of ["round"]; /kind must be one of ["square"]; /kind must be one of ["Dot"]"#,
+            ),
+        ];
+        for (value, expected) in table {
+            let found =
+                faults(&validator, &value).into_iter().map(|fault| format!("{} {}", fault.pointer, fault.detail));
+            assert_eq!(found.collect::<Vec<_>>().join("; "), expected, "{value}");
+        }
     }
 
     #[test]

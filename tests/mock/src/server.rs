@@ -87,7 +87,7 @@ async fn handle(
     (shared.observer)(&request, &answer);
     let mut response = Response::builder().status(answer.status);
     for (name, value) in &answer.headers {
-        response = response.header(*name, value);
+        response = response.header(name, value);
     }
     response.body(Body::from(answer.body)).unwrap_or_else(|error| {
         (StatusCode::INTERNAL_SERVER_ERROR, format!("the answer can't be sent: {error}")).into_response()

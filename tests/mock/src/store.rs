@@ -9,7 +9,7 @@ use codegen::pointer;
 use serde_json::{Map, Value};
 
 use crate::Source;
-use crate::answer::{Answers, page, put};
+use crate::answer::{Answers, number, put};
 use crate::check::{Accepted, Refusal};
 use crate::contract::{Checked, Contract, Operation, Part};
 use crate::sample::{Sampler, uuid};
@@ -110,7 +110,7 @@ fn collection_of(operation: &Operation) -> Option<(&str, &str)> {
 }
 
 /// The schema of what an operation's answer is about, and whether there are several.
-fn entity<'a>(operation: &'a Operation, schemas: &'a Schemas) -> Option<(&'a Value, bool)> {
+pub(crate) fn entity<'a>(operation: &'a Operation, schemas: &'a Schemas) -> Option<(&'a Value, bool)> {
     let whole = &operation.success.json()?.schema;
     let inside = operation.paging.as_ref().map(|paging| paging.items.as_str());
     let inside = inside.or(operation.success.envelope.as_deref());
@@ -172,7 +172,7 @@ impl Session<'_> {
                 Ok(whole.map(|whole| show_if_same(self.plan, operation, template, schemas, whole, item)))
             }
             ("POST", _, _) if self.plan.target(operation, schemas).is_some() => {
-                Ok(whole.map(|whole| self.create(accepted, whole)))
+                whole.map(|whole| self.create(accepted, whole)).transpose()
             }
             ("GET" | "PATCH" | "PUT", None, Some((schema, false))) => {
                 let item = self.single(accepted, whole.as_ref(), schema);
@@ -224,9 +224,16 @@ impl Session<'_> {
         let lists =
             contract.operations.iter().find(|operation| operation.method == "GET" && operation.path == template);
         let listed = lists.and_then(|operation| Some((operation, operation.success.json()?)));
-        let items = (0..self.answers.items).map(|index| match listed {
-            Some((operation, schema)) => self.answers.item(operation, schema, concrete, index),
-            None => self.answers.value(&collection.item, &format!("{concrete} {index}"), Some(&collection.key)),
+        let items = (0..self.answers.items).map(|index| {
+            let listed = listed.map(|(operation, schema)| self.answers.item(operation, schema, concrete, index));
+            let is_numbered = listed.is_some() && collection.key == "id";
+            let mut item = listed.unwrap_or_else(|| {
+                self.answers.value(&collection.item, &format!("{concrete} {index}"), Some(&collection.key))
+            });
+            if !is_numbered {
+                number(&mut item, &collection.key, index);
+            }
+            item
         });
         let items = items.collect();
         self.store.items.insert(concrete.to_owned(), items);
@@ -251,7 +258,11 @@ impl Session<'_> {
             .cloned()
             .collect();
         match &operation.paging {
-            Some(paging) => page(&mut whole, paging, accepted, &items),
+            Some(paging) => {
+                if let Some(schema) = operation.success.json() {
+                    self.answers.page(&mut whole, schema, paging, accepted, &items);
+                }
+            }
             None => whole = show(operation, whole, Some(Value::Array(items))),
         }
         whole
@@ -274,8 +285,9 @@ impl Session<'_> {
         let key = collection.key.clone();
         let checked = &collection.item;
         let mut item = self.item(template)?.clone();
+        let known = item.get(&key).cloned().unwrap_or_default();
         lay_over(&mut item, accepted.body.as_ref(), checked, schemas);
-        put(&mut item, &pointer::join("", &key), Value::String(id.clone()));
+        put(&mut item, &pointer::member(&key), known);
         let slot = self.store.items.get_mut(&path)?.iter_mut().find(|known| is(known, &key, &id))?;
         slot.clone_from(&item);
         Some(item)
@@ -294,11 +306,11 @@ impl Session<'_> {
         Some(item)
     }
 
-    fn create(&mut self, accepted: &Accepted<'_>, whole: Value) -> Value {
+    fn create(&mut self, accepted: &Accepted<'_>, whole: Value) -> Result<Value, Refusal> {
         let operation = accepted.operation;
         let schemas = &self.answers.contract.responses;
-        let Some(template) = self.plan.target(operation, schemas) else { return whole };
-        let Some(collection) = self.plan.collections.get(template) else { return whole };
+        let Some(template) = self.plan.target(operation, schemas) else { return Ok(whole) };
+        let Some(collection) = self.plan.collections.get(template) else { return Ok(whole) };
         let path = if template == operation.path {
             self.path.to_owned()
         } else {
@@ -324,14 +336,24 @@ impl Session<'_> {
                     put(&mut item, &pointer::join("", &name), Value::String(id));
                 }
             }
+            let taken = self.store.items.get(&path).map(Vec::as_slice).unwrap_or_default();
+            let is_taken = |id: &str| taken.iter().chain(&made).any(|other| is(other, &collection.key, id));
+            let chosen = chosen(model, collection, schemas);
+            if let Some(id) = chosen.as_ref().map(text).filter(|id| is_taken(id)) {
+                let detail = format!("is `{id}`, which is in `{path}` already");
+                let source = Source::Pointer(pointer::member(&collection.key));
+                let mut refusal = Refusal::new(409, "Already there", source, detail);
+                refusal.operation = Some(operation.id.clone());
+                return Err(refusal);
+            }
             self.store.count += 1;
-            let id = uuid(self.store.count << 80 | self.store.count);
-            put(&mut item, &pointer::join("", &collection.key), Value::String(id));
+            let id = chosen.unwrap_or_else(|| identified(&item, self.store.count, collection, schemas, &is_taken));
+            put(&mut item, &pointer::member(&collection.key), id);
             made.push(item);
         }
         self.store.items.entry(path).or_default().extend(made.iter().cloned());
         let shown = if several { Value::Array(made) } else { made.into_iter().next().unwrap_or_default() };
-        show(operation, whole, Some(shown))
+        Ok(show(operation, whole, Some(shown)))
     }
 
     /// Something of which there is one at this path, such as the settings of a thing.
@@ -356,6 +378,46 @@ impl Session<'_> {
         }
         show(operation, whole, item)
     }
+}
+
+/// What a request to create something calls it, if that is for the caller to say.
+fn chosen(model: Option<&Value>, collection: &Collection, schemas: &Schemas) -> Option<Value> {
+    let id = model?.get(&collection.key).filter(|id| id.is_string() || id.is_number())?;
+    let property = schemas.property(&collection.item.schema, &collection.key)?;
+    (!goes_one_way(property, schemas)).then(|| id.clone())
+}
+
+/// What tells the item of this number apart, such that the item fits its schema.
+fn identified(
+    item: &Value,
+    number: u128,
+    collection: &Collection,
+    schemas: &Schemas,
+    is_taken: &dyn Fn(&str) -> bool,
+) -> Value {
+    let unique = Value::String(uuid(number << 80 | number));
+    let counted = u64::try_from(number).unwrap_or(u64::MAX);
+    let (Ok(validator), Some(property)) =
+        (collection.item.validator(schemas), schemas.property(&collection.item.schema, &collection.key))
+    else {
+        return unique;
+    };
+    let fits = |id: &Value| {
+        let mut copy = item.clone();
+        put(&mut copy, &pointer::member(&collection.key), id.clone());
+        validator.is_valid(&copy) && !is_taken(&text(id))
+    };
+    let at_random = (0..20).map(|turn| Sampler::random(schemas, counted << 8 | turn, None).value(property));
+    let mut candidates = [unique.clone(), Value::from(counted), Value::String(counted.to_string())].into_iter();
+    let found = candidates.find(&fits).or_else(|| at_random.into_iter().find(&fits));
+    found.unwrap_or(unique)
+}
+
+/// Whether a member is only for requests or only for responses.
+fn goes_one_way(property: &Value, schemas: &Schemas) -> bool {
+    let said = |schema: &Value, way: &str| schema.get(way) == Some(&Value::Bool(true));
+    let holders = [property, schemas.resolve(property)];
+    holders.iter().any(|schema| said(schema, "readOnly") || said(schema, "writeOnly"))
 }
 
 fn is(item: &Value, key: &str, id: &str) -> bool {
@@ -405,7 +467,8 @@ fn lay_over(item: &mut Value, body: Option<&Value>, checked: &Checked, schemas: 
     let Some(changes) = body.and_then(Value::as_object) else { return };
     let Ok(validator) = checked.validator(schemas) else { return };
     for (name, change) in changes {
-        if schemas.property(&checked.schema, name).is_none() {
+        // What the server decides stays, and what it never tells is not kept.
+        if schemas.property(&checked.schema, name).is_none_or(|property| goes_one_way(property, schemas)) {
             continue;
         }
         let mut copy = item.clone();

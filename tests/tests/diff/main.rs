@@ -138,6 +138,79 @@ fn whatever_comes_also_goes() {
     }
 }
 
+/// What neither cargo-semver-checks nor the compiler has a word for: where things stand and in which order.
+#[test]
+fn what_is_moved_is_told() {
+    let edited = |edits: &[(&str, &str)]| {
+        edits.iter().fold(edits::base_text(), |text, (from, to)| {
+            assert_eq!(text.matches(from).count(), 1, "{from}");
+            text.replace(from, to)
+        })
+    };
+    let city = "        - name: city\n          in: query\n";
+    let required = format!("{city}          required: true\n");
+    let shop = "        - name: shop\n          in: query\n          required: true\n";
+    let schema = "          schema: { type: string }\n";
+    let (city_schema, shop_schema) = (format!("{city}{schema}"), format!("{shop}{schema}"));
+    let moved = format!("{required}{schema}{shop}{schema}");
+    let members = "        number: { type: string }\n        remark: { type: string }\n";
+    let schemes = |order: &str| {
+        edited(&[("paths:\n", &format!("security: {order}\npaths:\n"))])
+            + "  securitySchemes:\n    one: { type: apiKey, in: header, name: X-One }\n    two: { type: http, scheme: basic }\n"
+    };
+    let cases = [
+        (
+            edited(&[]),
+            edited(&[("operationId: listOrders", "operationId: getOrders")]),
+            "patch errors and traces call `orders().list()` `getOrders` instead of `listOrders`",
+        ),
+        (
+            edited(&[]),
+            edited(&[(city, "        - name: city\n          in: header\n")]),
+            "patch the argument `city` of `orders().list()` is the header `city` instead of `city` in the query",
+        ),
+        (
+            edited(&[]),
+            edited(&[("enum: [draft, on_hold, sent]", "enum: [sent, draft, on_hold]")]),
+            "patch what is generated differs only in examples, in names of one type, or in the order of what may stand in any order",
+        ),
+        (
+            edited(&[]),
+            edited(&[(
+                "        - $ref: '#/components/schemas/Cash'\n",
+                "        - $ref: '#/components/schemas/Cash'\n          description: Coins.\n",
+            )])
+            .replace("openapi: 3.0.3", "openapi: 3.1.0"),
+            "patch the documentation says something else of `Payment::Cash`",
+        ),
+        (
+            schemes("[{ one: [] }, { two: [] }]"),
+            schemes("[{ two: [] }, { one: [] }]"),
+            "patch of several credentials `Client` sends the first of `two` and `one`",
+        ),
+        (
+            edited(&[(city, &required)]),
+            edited(&[(&city_schema, ""), (&shop_schema, &moved)]),
+            "major the builder of `orders().list()` has its type parameters in another order: `city` and `shop`",
+        ),
+        (
+            edited(&[("required: [number]", "required: [number, remark]")]),
+            edited(&[
+                ("required: [number]", "required: [number, remark]"),
+                (members, "        remark: { type: string }\n        number: { type: string }\n"),
+            ]),
+            "major the builder of `NewOrder` has its type parameters in another order: `remark` and `number`",
+        ),
+    ];
+    for (old, new, expected) in cases {
+        let diff = codegen::diff::compare(&model(&old), &model(&new));
+        let said: Vec<String> =
+            diff.changes.iter().map(|change| format!("{} {}", change.class.as_str(), change.what)).collect();
+        assert!(said.iter().any(|line| line == expected), "{expected:?} is not among {said:#?}");
+        assert_eq!(diff.class().map(Class::as_str), expected.split(' ').next(), "{said:#?}");
+    }
+}
+
 /// What is not worth a row of the table: other bodies, other media types, defaults, features of parameters.
 #[test]
 fn other_kinds_of_requests() {

@@ -304,6 +304,8 @@ pub struct PathArg {
     pub ty: Type,
     pub style: Style,
     pub explode: bool,
+    /// What a text is, as the document says it: `uuid`.
+    pub format: Option<String>,
     pub doc: String,
     pub example: Option<Value>,
 }
@@ -353,6 +355,8 @@ pub struct Argument {
     pub location: ParamIn,
     pub ty: Type,
     pub required: bool,
+    /// What the texts are that it is or holds, as the document says it: `uuid`.
+    pub format: Option<String>,
     pub doc: String,
     pub deprecated: bool,
     pub example: Option<Value>,
@@ -798,6 +802,8 @@ pub struct Field {
     pub boxed: bool,
     pub redacted: bool,
     pub read_only: bool,
+    /// What the texts are that it is or holds, as the document says it: `uuid`.
+    pub format: Option<String>,
     pub doc: String,
     pub deprecated: bool,
     pub example: Option<Value>,

@@ -9,7 +9,7 @@ use super::layout::{Table, literal};
 use super::responses;
 use super::rust::{input, ty};
 use super::security;
-use super::types::{Setter, State, example, required_doc, rest_setter};
+use super::types::{Setter, State, facts, required_doc, rest_setter};
 use super::wrap::Line;
 use super::writer::{Code, Function, Item, line};
 use crate::model::{
@@ -162,7 +162,8 @@ fn method_doc(api: &Api, resource: &Resource, method: &Method, crate_name: &str)
         lines.push("# Arguments".to_owned());
         lines.push(String::new());
         for arg in &method.path_args {
-            lines.extend(docs::lines(&format!("- `{}`: {}", arg.name, arg.doc.trim())));
+            let format = arg.format.as_ref().map(|format| format!(" (`{format}`)")).unwrap_or_default();
+            lines.extend(docs::lines(&format!("- `{}`{format}: {}", arg.name, arg.doc.trim())));
         }
     }
     lines.extend(setters_doc(api, method));
@@ -446,9 +447,9 @@ fn argument_setter(
     if let Some(default) = argument.default.as_ref().filter(|default| !default.is_null()) {
         said.push_str(&format!("\n\nUnless it is set, the server takes `{}`.", default.to_string().replace('`', "'")));
     }
-    if let Some(example) = example(api, &argument.ty, argument.example.as_ref()) {
+    if let Some(facts) = facts(api, &argument.ty, argument.format.as_deref(), argument.example.as_ref()) {
         said.push_str("\n\n");
-        said.push_str(&example);
+        said.push_str(&facts);
     }
     let (name, wire) = (&argument.name, literal(&argument.wire));
     let (taken, converted) = input(api, &argument.ty, name);

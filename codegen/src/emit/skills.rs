@@ -221,6 +221,7 @@ impl Page<'_> {
              not know.",
             "**Times** (`date-time`) are given as RFC 3339 text, such as `\"2025-04-10T14:00:00Z\"`. Those of responses are \
              `Timestamp`s, with `as_str()` and `to_system_time()`; the features `time`, `chrono` and `jiff` convert both ways.",
+            "**Formats** of texts, such as `uuid`, stand in the place of their type: they are strings in Rust.",
             "**Files** are held in memory by `send()`; `save_to(path)` writes them to a file.",
             "**Names** of setters and members are those of the API, with an underscore where Rust or the SDK has the name \
              already: `type_`, `body_`.",
@@ -298,7 +299,7 @@ impl Page<'_> {
     fn arguments(&self, method: &Method) -> (Vec<String>, Vec<String>) {
         let (mut required, mut optional) = (Vec::new(), Vec::new());
         required.extend(method.path_args.iter().map(|arg| {
-            let facts = [self.linked(&arg.ty), "in the path".to_owned()];
+            let facts = [self.linked_as(&arg.ty, arg.format.as_deref()), "in the path".to_owned()];
             item(&arg.name, facts, &arg.doc)
         }));
         for argument in &method.arguments {
@@ -326,7 +327,7 @@ impl Page<'_> {
                         (BodyKind::Form(_), Some(null)) => Some(format!("left out by `{null}()`")),
                         _ => nullable(&setter.name, setter.null.as_deref()),
                     };
-                    let facts = [self.linked(field.value_type())].into_iter().chain(null);
+                    let facts = [self.linked_as(field.value_type(), field.format.as_deref())].into_iter().chain(null);
                     into.push(item(&setter.name, facts.chain(deprecated(field.deprecated)), &field.doc));
                 }
                 if let (Some(rest), Some((_, value))) = (&body.rest, &object.rest) {
@@ -371,7 +372,7 @@ impl Page<'_> {
             Some(text) => format!("by default {}", docs::code(text)),
             None => format!("by default {}", docs::code(&default.to_string())),
         });
-        let facts = [self.linked(&argument.ty)].into_iter().chain(place).chain(default);
+        let facts = [self.linked_as(&argument.ty, argument.format.as_deref())].into_iter().chain(place).chain(default);
         facts.chain(deprecated(argument.deprecated))
     }
 
@@ -425,7 +426,7 @@ impl Page<'_> {
             let nested = self.union(inside).into_iter().flat_map(|union| &union.variants);
             let objects = nested.map(|variant| inner(self.api, &variant.ty)).chain([inside]);
             for field in objects.filter_map(|ty| self.api.members(ty)).flatten() {
-                types.entry(&field.name).or_default().insert(self.type_text(&field.ty));
+                types.entry(&field.name).or_default().insert(self.member(field));
             }
         }
         let tags: Vec<&str> = union.variants.iter().filter_map(|variant| variant.tag.as_deref()).collect();
@@ -440,7 +441,7 @@ impl Page<'_> {
 
     fn members(&self, fields: &[Field]) -> String {
         let members: Vec<String> =
-            fields.iter().map(|field| format!("`{}` ({})", field.name, self.type_text(&field.ty))).collect();
+            fields.iter().map(|field| format!("`{}` ({})", field.name, self.member(field))).collect();
         members.join(", ")
     }
 
@@ -538,7 +539,10 @@ impl Page<'_> {
                 let required = (field.presence == Presence::Required).then(|| "required".to_owned());
                 let null = nullable(&field.name, field.null_setter.as_deref());
                 let renamed = (field.wire != field.name).then(|| format!("sent as {}", docs::code(&field.wire)));
-                let facts = [self.linked(field.value_type())].into_iter().chain(required).chain(null);
+                let facts = [self.linked_as(field.value_type(), field.format.as_deref())]
+                    .into_iter()
+                    .chain(required)
+                    .chain(null);
                 item(&field.name, facts.chain(renamed).chain(deprecated(field.deprecated)), &field.doc)
             })
             .collect();
@@ -560,28 +564,38 @@ impl Page<'_> {
 
     /// A type as a reader looks for it: objects by name, enums with their values.
     fn type_text(&self, ty: &Type) -> String {
-        self.described(ty, |name| format!("`{name}`"))
+        self.described(ty, "string", |name| format!("`{name}`"))
     }
 
     /// The same, with links to the members of objects.
     fn linked(&self, ty: &Type) -> String {
-        self.described(ty, reference)
+        self.described(ty, "string", reference)
     }
 
-    fn described(&self, ty: &Type, object: fn(&str) -> String) -> String {
+    /// The same, with what the texts in it are.
+    fn linked_as(&self, ty: &Type, format: Option<&str>) -> String {
+        self.described(ty, format.unwrap_or("string"), reference)
+    }
+
+    fn member(&self, field: &Field) -> String {
+        self.described(&field.ty, field.format.as_deref().unwrap_or("string"), |name| format!("`{name}`"))
+    }
+
+    /// A type in words; `text` is what its texts are.
+    fn described(&self, ty: &Type, text: &str, object: fn(&str) -> String) -> String {
         match self.api.resolve(ty) {
             Type::Bool => "boolean".to_owned(),
             Type::I32 | Type::I64 | Type::U64 => "integer".to_owned(),
             Type::F32 | Type::F64 => "number".to_owned(),
-            Type::String => "string".to_owned(),
+            Type::String => text.to_owned(),
             Type::Timestamp => "date-time".to_owned(),
             Type::Date => "date".to_owned(),
             Type::Bytes => "bytes".to_owned(),
             Type::Unit => "null".to_owned(),
             Type::Any => "any JSON".to_owned(),
-            Type::List(item) => format!("array of {}", self.described(item, object)),
-            Type::Map(of) => format!("map of {}", self.described(of, object)),
-            Type::Option(of) => format!("{} or null", self.described(of, object)),
+            Type::List(item) => format!("array of {}", self.described(item, text, object)),
+            Type::Map(of) => format!("map of {}", self.described(of, text, object)),
+            Type::Option(of) => format!("{} or null", self.described(of, text, object)),
             Type::Named(id) => {
                 let Some(def) = self.api.get(*id) else { return "object".to_owned() };
                 let name = &def.name;

@@ -110,11 +110,20 @@ pub(crate) fn field_text(api: &Api, field: &Field) -> String {
     if field.deprecated {
         text.push_str("\n\n**Deprecated.**");
     }
-    if let Some(example) = example(api, &field.ty, field.example.as_ref()) {
+    if let Some(facts) = facts(api, &field.ty, field.format.as_deref(), field.example.as_ref()) {
         text.push_str("\n\n");
-        text.push_str(&example);
+        text.push_str(&facts);
     }
     text
+}
+
+/// What values are, and one of them: ``Format: `uuid`. Example: `"…"`.``
+pub(crate) fn facts(api: &Api, ty: &Type, format: Option<&str>, given: Option<&serde_json::Value>) -> Option<String> {
+    match (format, example(api, ty, given)) {
+        (Some(format), Some(example)) => Some(line!("Format: `{format}`. {example}")),
+        (Some(format), None) => Some(line!("Format: `{format}`")),
+        (None, example) => example,
+    }
 }
 
 /// `Example: "value"`, for values that fit a line.

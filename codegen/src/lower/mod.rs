@@ -272,8 +272,7 @@ impl Lowering<'_, '_> {
             self.owners.insert(*index, Owner { base, features: own.clone() });
             methods.push(operations::lower(found, named, paging, self.schemas, diagnostics));
             for media_type in bodies::media_types(found, self.schemas.document).iter().skip(1) {
-                let name =
-                    method_names.claim(&format!("{}_{}", method.trim_end_matches('_'), media::short(media_type)));
+                let name = method_names.claim(&names::snake(&format!("{method}_{}", media::short(media_type))));
                 let constant = names::shouty(&format!("{} {name}", path.get(1..).unwrap_or_default().join(" ")));
                 let named = Named {
                     request: self.schemas.scope.claim_first(&request_names(&path, &name)),

@@ -81,6 +81,7 @@ pub(crate) fn lower<'a>(
                 location: param.location,
                 ty: typed.ty,
                 required: false,
+                format: typed.format,
                 doc: typed.doc,
                 deprecated: typed.deprecated,
                 example: typed.example,
@@ -107,6 +108,7 @@ pub(crate) fn lower<'a>(
                 location: param.location,
                 ty: typed.ty,
                 required: data.required,
+                format: typed.format,
                 doc: typed.doc,
                 deprecated: data.deprecated.unwrap_or_default() || typed.deprecated,
                 example: typed.example,
@@ -428,6 +430,7 @@ pub(crate) fn path_args<'a>(
                 ty: Type::String,
                 style: Style::Simple,
                 explode: false,
+                format: None,
                 doc: String::new(),
                 example: None,
             });
@@ -451,6 +454,7 @@ pub(crate) fn path_args<'a>(
             ty: typed.ty,
             style,
             explode: data.explode.unwrap_or_default(),
+            format: typed.format,
             doc: typed.doc,
             example: typed.example,
         });

@@ -228,7 +228,11 @@ fn alternatives<'a>(
             Content::Envelope { .. } | Content::Nothing => Content::Json(Type::Any),
             content => content,
         };
-        alternatives.push(Alternative { name: scope.claim(&format!("send_{short}")), media_type, content });
+        alternatives.push(Alternative {
+            name: scope.claim(&names::snake(&format!("send_{short}"))),
+            media_type,
+            content,
+        });
     }
     alternatives
 }

@@ -119,6 +119,8 @@ pub(crate) struct Typed {
     pub default: Option<Value>,
     /// The text that it always is.
     pub lone_value: Option<String>,
+    /// What the texts are that it is or holds: `uuid`.
+    pub format: Option<String>,
 }
 
 impl Typed {
@@ -137,6 +139,7 @@ impl Typed {
             example: None,
             default: None,
             lone_value: None,
+            format: None,
         }
     }
 
@@ -331,6 +334,7 @@ impl<'a> Schemas<'a> {
             typed.doc = data.description.clone().or(data.title.clone()).unwrap_or_default();
             typed.default = data.default.clone().filter(|default| self.is_listed(node, default));
             typed.example = self.types.get(id.0).and_then(|def| def.example.clone());
+            typed.format = text_format(&View::of(schema));
         }
         typed
     }
@@ -496,7 +500,7 @@ impl<'a> Schemas<'a> {
             return Typed::of(Type::Named(*id));
         }
         let Some(kind) = self.definition_named(view, place, diagnostics, &key) else {
-            return Typed::of(self.scalar(view, place, diagnostics));
+            return self.scalar(view, place, diagnostics);
         };
         Typed::of(Type::Named(kind))
     }
@@ -583,14 +587,15 @@ impl<'a> Schemas<'a> {
     }
 
     /// A type that needs no name.
-    fn scalar(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Type {
+    fn scalar(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Typed {
         if view.is_null() {
-            return Type::Unit;
+            return Typed::of(Type::Unit);
         }
         if let [only] = view.all_of {
-            return self.lower(Node::from(only), &Place { depth: place.depth + 1, ..place.clone() }, diagnostics).ty;
+            let inner = self.lower(Node::from(only), &Place { depth: place.depth + 1, ..place.clone() }, diagnostics);
+            return Typed { format: inner.format, ..Typed::of(inner.ty) };
         }
-        match view.kind {
+        let ty = match view.kind {
             Some("string") => match view.format {
                 Some("date-time") => Type::Timestamp,
                 Some("date") => Type::Date,
@@ -604,19 +609,21 @@ impl<'a> Schemas<'a> {
                 _ => Type::F64,
             },
             Some("boolean") => Type::Bool,
-            Some("array") => self.list(view, place, diagnostics),
-            Some("object") => self.map(view, place, diagnostics),
-            None if view.additional.is_some() => self.map(view, place, diagnostics),
-            None if view.items.is_some() => self.list(view, place, diagnostics),
+            Some("array") => return self.list(view, place, diagnostics),
+            Some("object") => return self.map(view, place, diagnostics),
+            None if view.additional.is_some() => return self.map(view, place, diagnostics),
+            None if view.items.is_some() => return self.list(view, place, diagnostics),
             _ => Type::Any,
-        }
+        };
+        Typed { format: text_format(view), ..Typed::of(ty) }
     }
 
-    fn list(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Type {
-        let Some(items) = view.items else { return Type::List(Box::new(Type::Any)) };
+    fn list(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Typed {
+        let Some(items) = view.items else { return Typed::of(Type::List(Box::new(Type::Any))) };
         let place = place.below(&["items"], "Item");
         let item = self.lower(items, &place, diagnostics);
-        Type::List(Box::new(self.within(&item, &place, diagnostics)))
+        let list = Typed::of(Type::List(Box::new(self.within(&item, &place, diagnostics))));
+        Typed { format: item.format, ..list }
     }
 
     /// The type of what a list or a map holds, unless it nests too deep to be written as one type.
@@ -636,14 +643,15 @@ impl<'a> Schemas<'a> {
     }
 
     /// An object without named members.
-    fn map(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Type {
+    fn map(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> Typed {
         match view.additional {
             Some(AdditionalProperties::Schema(schema)) => {
                 let place = place.below(&["additionalProperties"], "Value");
                 let value = self.lower(Node::from(schema.as_ref()), &place, diagnostics);
-                Type::Map(Box::new(self.within(&value, &place, diagnostics)))
+                let map = Typed::of(Type::Map(Box::new(self.within(&value, &place, diagnostics))));
+                Typed { format: value.format, ..map }
             }
-            _ => Type::Map(Box::new(Type::Any)),
+            _ => Typed::of(Type::Map(Box::new(Type::Any))),
         }
     }
 
@@ -741,7 +749,7 @@ impl<'a> Schemas<'a> {
     fn definition_or_alias(&mut self, view: &View<'a>, place: &Place, diagnostics: &mut Diagnostics) -> TypeKind {
         match self.definition(view, place, diagnostics) {
             Some(kind) => kind,
-            None => TypeKind::Alias(self.scalar(view, place, diagnostics)),
+            None => TypeKind::Alias(self.scalar(view, place, diagnostics).ty),
         }
     }
 
@@ -1097,6 +1105,7 @@ impl<'a> Schemas<'a> {
                 boxed: false,
                 redacted,
                 read_only: typed.read_only,
+                format: typed.format.clone(),
                 doc: typed.described(),
                 deprecated: typed.deprecated,
                 // The known value is told, and needs no example.
@@ -1489,6 +1498,14 @@ fn only_requirements(members: &[openapiv3::ReferenceOr<openapiv3::Schema>]) -> b
             !view.required.is_empty() && View { required: &[], kind: None, ..view.clone() }.is_free()
         }
     })
+}
+
+/// What a schema says of its texts, unless that is their type in Rust.
+fn text_format(view: &View<'_>) -> Option<String> {
+    let format = view.format.filter(|_| view.kind == Some("string") && view.values.is_empty())?;
+    let is_word = |format: &str| format.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let is_type = matches!(format, "" | "string" | "date-time" | "date" | "binary");
+    (!is_type && format.len() <= 40 && is_word(format)).then(|| format.to_owned())
 }
 
 fn integer(format: Option<&str>) -> Type {

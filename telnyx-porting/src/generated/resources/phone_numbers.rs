@@ -1710,7 +1710,7 @@ impl PhoneNumbersMessagingListRequest {
 
     /// Only numbers on the messaging profile with this id.
     ///
-    /// Example: `"3fa85f64-5717-4562-b3fc-2c963f66afa6"`
+    /// Format: `uuid`. Example: `"3fa85f64-5717-4562-b3fc-2c963f66afa6"`
     pub fn filter_messaging_profile_id(
         mut self,
         filter_messaging_profile_id: impl Into<String>,

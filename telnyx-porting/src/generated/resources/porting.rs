@@ -161,7 +161,7 @@ impl PortingEvents {
     ///
     /// # Arguments
     ///
-    /// - `id`: The event that the request is about.
+    /// - `id` (`uuid`): The event that the request is about.
     ///
     /// # Examples
     ///
@@ -200,7 +200,7 @@ impl PortingEvents {
     ///
     /// # Arguments
     ///
-    /// - `id`: The event that the request is about.
+    /// - `id` (`uuid`): The event that the request is about.
     ///
     /// # Examples
     ///
@@ -367,7 +367,7 @@ impl PortingLoaConfigurations {
     ///
     /// # Arguments
     ///
-    /// - `id`: The LOA configuration that the request is about.
+    /// - `id` (`uuid`): The LOA configuration that the request is about.
     ///
     /// # Examples
     ///
@@ -478,7 +478,7 @@ impl PortingLoaConfigurations {
     ///
     /// # Arguments
     ///
-    /// - `id`: The LOA configuration that the request is about.
+    /// - `id` (`uuid`): The LOA configuration that the request is about.
     ///
     /// Setters of [the request](PortingLoaConfigurationsUpdateRequest): `address` (required),
     /// `company_name` (required), `contact` (required), `logo` (required), `name` (required).
@@ -547,7 +547,7 @@ impl PortingLoaConfigurations {
     ///
     /// # Arguments
     ///
-    /// - `id`: The LOA configuration that the request is about.
+    /// - `id` (`uuid`): The LOA configuration that the request is about.
     ///
     /// # Examples
     ///
@@ -650,7 +650,7 @@ impl PortingLoaConfigurations {
     ///
     /// # Arguments
     ///
-    /// - `id`: The LOA configuration that the request is about.
+    /// - `id` (`uuid`): The LOA configuration that the request is about.
     ///
     /// # Examples
     ///
@@ -1285,7 +1285,7 @@ impl PortingReports {
     ///
     /// # Arguments
     ///
-    /// - `id`: The report to read.
+    /// - `id` (`uuid`): The report to read.
     ///
     /// # Examples
     ///

@@ -169,7 +169,7 @@ impl PortingOrders {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// Setters of [the request](PortingOrdersRetrieveRequest): `include_phone_numbers`.
     ///
@@ -265,7 +265,7 @@ impl PortingOrders {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// Setters of [the request](PortingOrdersUpdateRequest): `activation_settings`, `messaging`,
     /// `end_user`, `documents`, `requirements`, `requirement_group_id`, `phone_number_configuration`,
@@ -312,7 +312,7 @@ impl PortingOrders {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// # Examples
     ///
@@ -385,7 +385,7 @@ impl PortingOrders {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// # Examples
     ///
@@ -427,7 +427,7 @@ impl PortingOrders {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// Setters of [the request](PortingOrdersRetrieveLoaTemplateRequest): `loa_configuration_id`.
     ///
@@ -469,7 +469,7 @@ impl PortingOrders {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// Setters of [the request](PortingOrdersRetrieveRequirementsRequest): `page_number`, `page_size`.
     ///
@@ -513,7 +513,7 @@ impl PortingOrders {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// # Examples
     ///
@@ -808,7 +808,7 @@ impl PortingOrdersUpdateRequest {
     /// A requirement group whose documents and values are copied into the order, once: what happens to
     /// the group afterwards doesn't reach the order.
     ///
-    /// Example: `"DE748D99-06FA-4D90-9F9A-F4B62696BADA"`
+    /// Format: `uuid`. Example: `"DE748D99-06FA-4D90-9F9A-F4B62696BADA"`
     pub fn requirement_group_id(mut self, requirement_group_id: impl Into<String>) -> Self {
         self.body.requirement_group_id = Nullable::Value(requirement_group_id.into());
         self
@@ -906,7 +906,7 @@ impl PortingOrdersUpdateRequest {
 
     /// Address to which Telnyx shall post the events of this order.
     ///
-    /// Example: `"https://example.com/porting_webhooks"`
+    /// Format: `uri`. Example: `"https://example.com/porting_webhooks"`
     pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Self {
         self.body.webhook_url = Nullable::Value(webhook_url.into());
         self
@@ -998,7 +998,7 @@ pub struct PortingOrdersRetrieveLoaTemplateRequest {
 impl PortingOrdersRetrieveLoaTemplateRequest {
     /// The LOA configuration that supplies logo and letterhead. Without it the default one is used.
     ///
-    /// Example: `"a36c2277-446b-4d11-b4ea-322e02a5c08d"`
+    /// Format: `uuid`. Example: `"a36c2277-446b-4d11-b4ea-322e02a5c08d"`
     pub fn loa_configuration_id(mut self, loa_configuration_id: impl Into<String>) -> Self {
         let loa_configuration_id: String = loa_configuration_id.into();
         self.request.query("loa_configuration_id", loa_configuration_id);
@@ -1309,7 +1309,7 @@ impl PortingOrdersActions {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// # Examples
     ///
@@ -1351,7 +1351,7 @@ impl PortingOrdersActions {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// # Examples
     ///
@@ -1396,7 +1396,7 @@ impl PortingOrdersActions {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// # Examples
     ///
@@ -1438,7 +1438,7 @@ impl PortingOrdersActions {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// Setters of [the request](PortingOrdersActionsShareRequest): `expires_in_seconds`, `permissions`.
     ///
@@ -1598,7 +1598,7 @@ impl PortingOrdersActivationJobs {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// Setters of [the request](PortingOrdersActivationJobsListRequest): `page_number`, `page_size`.
     ///
@@ -1641,8 +1641,8 @@ impl PortingOrdersActivationJobs {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
-    /// - `activation_job_id`: Identifier of the activation job.
+    /// - `id` (`uuid`): Identifier of the porting order.
+    /// - `activation_job_id` (`uuid`): Identifier of the activation job.
     ///
     /// # Examples
     ///
@@ -1691,8 +1691,8 @@ impl PortingOrdersActivationJobs {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
-    /// - `activation_job_id`: Identifier of the activation job.
+    /// - `id` (`uuid`): Identifier of the porting order.
+    /// - `activation_job_id` (`uuid`): Identifier of the activation job.
     ///
     /// Setters of [the request](PortingOrdersActivationJobsUpdateRequest): `activate_at`.
     ///
@@ -1862,7 +1862,7 @@ impl PortingOrdersAdditionalDocuments {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// Setters of [the request](PortingOrdersAdditionalDocumentsListRequest): `page_number`,
     /// `page_size`, `filter`, `sort`.
@@ -1910,7 +1910,7 @@ impl PortingOrdersAdditionalDocuments {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// Setters of [the request](PortingOrdersAdditionalDocumentsCreateRequest): `additional_documents`.
     ///
@@ -1966,8 +1966,8 @@ impl PortingOrdersAdditionalDocuments {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
-    /// - `additional_document_id`: Identifier of the attachment to remove.
+    /// - `id` (`uuid`): Identifier of the porting order.
+    /// - `additional_document_id` (`uuid`): Identifier of the attachment to remove.
     ///
     /// # Examples
     ///
@@ -2146,7 +2146,7 @@ impl PortingOrdersComments {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// Setters of [the request](PortingOrdersCommentsListRequest): `page_number`, `page_size`.
     ///
@@ -2189,7 +2189,7 @@ impl PortingOrdersComments {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// Setters of [the request](PortingOrdersCommentsCreateRequest): `body_`.
     ///
@@ -2330,7 +2330,7 @@ impl PortingOrdersVerificationCodes {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// Setters of [the request](PortingOrdersVerificationCodesListRequest): `page_number`, `page_size`,
     /// `filter`, `sort`.
@@ -2376,7 +2376,7 @@ impl PortingOrdersVerificationCodes {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// Setters of [the request](PortingOrdersVerificationCodesSendRequest): `phone_numbers`,
     /// `verification_method`.
@@ -2423,7 +2423,7 @@ impl PortingOrdersVerificationCodes {
     ///
     /// # Arguments
     ///
-    /// - `id`: Identifier of the porting order.
+    /// - `id` (`uuid`): Identifier of the porting order.
     ///
     /// Setters of [the request](PortingOrdersVerificationCodesVerifyRequest): `verification_codes`.
     ///
@@ -2893,7 +2893,7 @@ impl PortingOrdersAssociatedPhoneNumbers {
     ///
     /// # Arguments
     ///
-    /// - `porting_order_id`: Identifier of the porting order whose part this is.
+    /// - `porting_order_id` (`uuid`): Identifier of the porting order whose part this is.
     ///
     /// Setters of [the request](PortingOrdersAssociatedPhoneNumbersListRequest): `page_number`,
     /// `page_size`, `filter`, `sort`.
@@ -2945,7 +2945,7 @@ impl PortingOrdersAssociatedPhoneNumbers {
     ///
     /// # Arguments
     ///
-    /// - `porting_order_id`: Identifier of the porting order whose part this is.
+    /// - `porting_order_id` (`uuid`): Identifier of the porting order whose part this is.
     ///
     /// Setters of [the request](PortingOrdersAssociatedPhoneNumbersCreateRequest): `phone_number_range`
     /// (required), `action` (required).
@@ -3002,8 +3002,8 @@ impl PortingOrdersAssociatedPhoneNumbers {
     ///
     /// # Arguments
     ///
-    /// - `porting_order_id`: Identifier of the porting order whose part this is.
-    /// - `id`: Identifier of the entry to remove.
+    /// - `porting_order_id` (`uuid`): Identifier of the porting order whose part this is.
+    /// - `id` (`uuid`): Identifier of the entry to remove.
     ///
     /// # Examples
     ///
@@ -3206,7 +3206,7 @@ impl PortingOrdersPhoneNumberBlocks {
     ///
     /// # Arguments
     ///
-    /// - `porting_order_id`: Identifier of the porting order whose part this is.
+    /// - `porting_order_id` (`uuid`): Identifier of the porting order whose part this is.
     ///
     /// Setters of [the request](PortingOrdersPhoneNumberBlocksListRequest): `filter`, `page_number`,
     /// `page_size`, `sort`.
@@ -3258,7 +3258,7 @@ impl PortingOrdersPhoneNumberBlocks {
     ///
     /// # Arguments
     ///
-    /// - `porting_order_id`: Identifier of the porting order whose part this is.
+    /// - `porting_order_id` (`uuid`): Identifier of the porting order whose part this is.
     ///
     /// Setters of [the request](PortingOrdersPhoneNumberBlocksCreateRequest): `phone_number_range`
     /// (required), `activation_ranges` (required).
@@ -3320,8 +3320,8 @@ impl PortingOrdersPhoneNumberBlocks {
     ///
     /// # Arguments
     ///
-    /// - `porting_order_id`: Identifier of the porting order whose part this is.
-    /// - `id`: Identifier of the block to remove.
+    /// - `porting_order_id` (`uuid`): Identifier of the porting order whose part this is.
+    /// - `id` (`uuid`): Identifier of the block to remove.
     ///
     /// # Examples
     ///
@@ -3529,7 +3529,7 @@ impl PortingOrdersPhoneNumberExtensions {
     ///
     /// # Arguments
     ///
-    /// - `porting_order_id`: Identifier of the porting order whose part this is.
+    /// - `porting_order_id` (`uuid`): Identifier of the porting order whose part this is.
     ///
     /// Setters of [the request](PortingOrdersPhoneNumberExtensionsListRequest): `page_number`,
     /// `page_size`, `filter`, `sort`.
@@ -3581,7 +3581,7 @@ impl PortingOrdersPhoneNumberExtensions {
     ///
     /// # Arguments
     ///
-    /// - `porting_order_id`: Identifier of the porting order whose part this is.
+    /// - `porting_order_id` (`uuid`): Identifier of the porting order whose part this is.
     ///
     /// Setters of [the request](PortingOrdersPhoneNumberExtensionsCreateRequest):
     /// `porting_phone_number_id` (required), `extension_range` (required), `activation_ranges`
@@ -3645,8 +3645,8 @@ impl PortingOrdersPhoneNumberExtensions {
     ///
     /// # Arguments
     ///
-    /// - `porting_order_id`: Identifier of the porting order whose part this is.
-    /// - `id`: Identifier of the range of extensions to remove.
+    /// - `porting_order_id` (`uuid`): Identifier of the porting order whose part this is.
+    /// - `id` (`uuid`): Identifier of the range of extensions to remove.
     ///
     /// # Examples
     ///
@@ -3778,7 +3778,7 @@ impl<
     /// Required. The number within the order behind which the extensions lie.
     /// `client.porting_phone_numbers().list()` lists the numbers of an order.
     ///
-    /// Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
+    /// Format: `uuid`. Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
     pub fn porting_phone_number_id(
         mut self,
         porting_phone_number_id: impl Into<String>,

@@ -105,7 +105,7 @@ impl Portouts {
     ///
     /// # Arguments
     ///
-    /// - `id`: The port-out order that the request is about.
+    /// - `id` (`uuid`): The port-out order that the request is about.
     ///
     /// # Examples
     ///
@@ -199,7 +199,7 @@ impl Portouts {
     ///
     /// # Arguments
     ///
-    /// - `id`: The port-out order that the request is about.
+    /// - `id` (`uuid`): The port-out order that the request is about.
     /// - `status`: The decision about the order.
     ///
     /// Setters of [the request](PortoutsUpdateStatusRequest): `host_messaging`, `reason` (required).
@@ -454,7 +454,7 @@ impl PortoutsEvents {
     ///
     /// # Arguments
     ///
-    /// - `id`: The event that the request is about.
+    /// - `id` (`uuid`): The event that the request is about.
     ///
     /// # Examples
     ///
@@ -493,7 +493,7 @@ impl PortoutsEvents {
     ///
     /// # Arguments
     ///
-    /// - `id`: The event that the request is about.
+    /// - `id` (`uuid`): The event that the request is about.
     ///
     /// # Examples
     ///
@@ -659,7 +659,7 @@ impl PortoutsReports {
     ///
     /// # Arguments
     ///
-    /// - `id`: The report to read.
+    /// - `id` (`uuid`): The report to read.
     ///
     /// # Examples
     ///
@@ -890,7 +890,7 @@ impl PortoutsComments {
     ///
     /// # Arguments
     ///
-    /// - `id`: The port-out order that the request is about.
+    /// - `id` (`uuid`): The port-out order that the request is about.
     ///
     /// # Examples
     ///
@@ -932,7 +932,7 @@ impl PortoutsComments {
     ///
     /// # Arguments
     ///
-    /// - `id`: The port-out order that the request is about.
+    /// - `id` (`uuid`): The port-out order that the request is about.
     ///
     /// Setters of [the request](PortoutsCommentsCreateRequest): `body_`.
     ///
@@ -1048,7 +1048,7 @@ impl PortoutsSupportingDocuments {
     ///
     /// # Arguments
     ///
-    /// - `id`: The port-out order that the request is about.
+    /// - `id` (`uuid`): The port-out order that the request is about.
     ///
     /// # Examples
     ///
@@ -1089,7 +1089,7 @@ impl PortoutsSupportingDocuments {
     ///
     /// # Arguments
     ///
-    /// - `id`: The port-out order that the request is about.
+    /// - `id` (`uuid`): The port-out order that the request is about.
     ///
     /// Setters of [the request](PortoutsSupportingDocumentsCreateRequest): `documents`.
     ///

@@ -36,7 +36,7 @@ pub struct BulkMessagingSettingsUpdatePhoneNumbers {
     pub record_type: Option<BulkMessagingSettingsUpdateRecordType>,
     /// Id of the bulk update, to ask for its progress with.
     ///
-    /// Example: `"00000000-0000-0000-0000-000000000000"`
+    /// Format: `uuid`. Example: `"00000000-0000-0000-0000-000000000000"`
     pub order_id: Option<String>,
     /// Numbers that now have the new settings, in E.164 form.
     ///
@@ -983,7 +983,7 @@ pub struct MobilePhoneNumber {
     pub country_iso_alpha2: Option<String>,
     /// Id of the SIM card that the number belongs to.
     ///
-    /// Example: `"6a09cdc3-8948-47f0-aa62-74ac943d6c58"`
+    /// Format: `uuid`. Example: `"6a09cdc3-8948-47f0-aa62-74ac943d6c58"`
     pub sim_card_id: Option<String>,
     /// Whether the SIM card can make and take calls at all.
     pub mobile_voice_enabled: Option<bool>,
@@ -3528,7 +3528,7 @@ object! {
 pub struct PhoneNumbersJob {
     /// Id of the job.
     ///
-    /// Example: `"42587e44-3a3e-46de-9255-0c9a7a1d1ec7"`
+    /// Format: `uuid`. Example: `"42587e44-3a3e-46de-9255-0c9a7a1d1ec7"`
     pub id: Option<String>,
     /// Says that the record is a job; always `phone_numbers_job`.
     ///

@@ -778,11 +778,11 @@ object! {
 pub struct CreatePortingPhoneNumberConfiguration {
     /// The phone number that is to have the bundle, by its id within the porting order.
     ///
-    /// Example: `"927f4687-318c-44bc-9f2f-22a5898143a4"`
+    /// Format: `uuid`. Example: `"927f4687-318c-44bc-9f2f-22a5898143a4"`
     pub porting_phone_number_id: String,
     /// A bundle of your account that no other number uses.
     ///
-    /// Example: `"ff901545-3e27-462a-ba9d-2b34654cab82"`
+    /// Format: `uuid`. Example: `"ff901545-3e27-462a-ba9d-2b34654cab82"`
     pub user_bundle_id: String,
 }
 
@@ -816,7 +816,7 @@ impl<
 > {
     /// Required. The phone number that is to have the bundle, by its id within the porting order.
     ///
-    /// Example: `"927f4687-318c-44bc-9f2f-22a5898143a4"`
+    /// Format: `uuid`. Example: `"927f4687-318c-44bc-9f2f-22a5898143a4"`
     pub fn porting_phone_number_id(
         mut self,
         porting_phone_number_id: impl Into<String>,
@@ -830,7 +830,7 @@ impl<
 
     /// Required. A bundle of your account that no other number uses.
     ///
-    /// Example: `"ff901545-3e27-462a-ba9d-2b34654cab82"`
+    /// Format: `uuid`. Example: `"ff901545-3e27-462a-ba9d-2b34654cab82"`
     pub fn user_bundle_id(
         mut self,
         user_bundle_id: impl Into<String>,
@@ -935,7 +935,7 @@ pub struct CreatePortingPhoneNumberExtension {
     /// The number within the order behind which the extensions lie.
     /// `client.porting_phone_numbers().list()` lists the numbers of an order.
     ///
-    /// Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
+    /// Format: `uuid`. Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
     pub porting_phone_number_id: String,
     /// All extensions to port, between 0 and 999; as a rule 0 to 9, 0 to 99, or 0 to 999.
     pub extension_range: CreatePortingPhoneNumberExtensionRange,
@@ -980,7 +980,7 @@ impl<
     /// Required. The number within the order behind which the extensions lie.
     /// `client.porting_phone_numbers().list()` lists the numbers of an order.
     ///
-    /// Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
+    /// Format: `uuid`. Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
     pub fn porting_phone_number_id(
         mut self,
         porting_phone_number_id: impl Into<String>,
@@ -1759,7 +1759,7 @@ object! {
 pub struct LoaLogo {
     /// The identifier that the documents API gave to the PNG image when it was uploaded.
     ///
-    /// Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
+    /// Format: `uuid`. Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
     pub document_id: String,
 }
 
@@ -1784,7 +1784,7 @@ pub struct LoaLogoBuilder<HasDocumentId = Missing> {
 impl<HasDocumentId> LoaLogoBuilder<HasDocumentId> {
     /// Required. The identifier that the documents API gave to the PNG image when it was uploaded.
     ///
-    /// Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
+    /// Format: `uuid`. Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
     pub fn document_id(mut self, document_id: impl Into<String>) -> LoaLogoBuilder<Set> {
         self.value.document_id = document_id.into();
         LoaLogoBuilder {
@@ -1934,11 +1934,11 @@ object! {
 pub struct PortingActionRequirementFilter {
     /// Only the requirements with these identifiers.
     ///
-    /// Example: `["6a09cdc3-8948-47f0-aa62-74ac943d6c58"]`
+    /// Format: `uuid`. Example: `["6a09cdc3-8948-47f0-aa62-74ac943d6c58"]`
     pub id: Option<Vec<String>>,
     /// Only requirements of this kind.
     ///
-    /// Example: `"53970723-fbff-4f46-a975-f62be6c1a585"`
+    /// Format: `uuid`. Example: `"53970723-fbff-4f46-a975-f62be6c1a585"`
     pub requirement_type_id: Option<String>,
     /// Only requirements that ask for this action.
     pub action_type: Option<PortingActionType>,
@@ -1965,7 +1965,7 @@ pub struct PortingActionRequirementFilterBuilder {
 impl PortingActionRequirementFilterBuilder {
     /// Only the requirements with these identifiers.
     ///
-    /// Example: `["6a09cdc3-8948-47f0-aa62-74ac943d6c58"]`
+    /// Format: `uuid`. Example: `["6a09cdc3-8948-47f0-aa62-74ac943d6c58"]`
     pub fn id(mut self, id: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.value.id = Some(id.into_iter().map(Into::into).collect());
         self
@@ -1973,7 +1973,7 @@ impl PortingActionRequirementFilterBuilder {
 
     /// Only requirements of this kind.
     ///
-    /// Example: `"53970723-fbff-4f46-a975-f62be6c1a585"`
+    /// Format: `uuid`. Example: `"53970723-fbff-4f46-a975-f62be6c1a585"`
     pub fn requirement_type_id(mut self, requirement_type_id: impl Into<String>) -> Self {
         self.value.requirement_type_id = Some(requirement_type_id.into());
         self
@@ -2176,11 +2176,11 @@ open_enum! {
 pub struct PortingAdditionalDocument {
     /// Identifier of the attachment. It is needed to detach the document.
     ///
-    /// Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
+    /// Format: `uuid`. Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
     pub id: Option<String>,
     /// The uploaded file, as the Documents API knows it.
     ///
-    /// Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
+    /// Format: `uuid`. Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
     pub document_id: Option<String>,
     /// What a document is.
     ///
@@ -2199,7 +2199,7 @@ pub struct PortingAdditionalDocument {
     pub content_type: Option<String>,
     /// The porting order to which the document is attached.
     ///
-    /// Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
+    /// Format: `uuid`. Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
     pub porting_order_id: Option<String>,
     /// Kind of this record, always `porting_additional_document`.
     ///
@@ -2294,7 +2294,7 @@ object! {
 pub struct PortingAdditionalDocumentReference {
     /// Identifier that the Documents API gave the file when it was uploaded.
     ///
-    /// Example: `"22771a52-c43a-4539-80db-9dd9ec36e237"`
+    /// Format: `uuid`. Example: `"22771a52-c43a-4539-80db-9dd9ec36e237"`
     pub document_id: Option<String>,
     /// What a document is.
     ///
@@ -2324,7 +2324,7 @@ pub struct PortingAdditionalDocumentReferenceBuilder {
 impl PortingAdditionalDocumentReferenceBuilder {
     /// Identifier that the Documents API gave the file when it was uploaded.
     ///
-    /// Example: `"22771a52-c43a-4539-80db-9dd9ec36e237"`
+    /// Format: `uuid`. Example: `"22771a52-c43a-4539-80db-9dd9ec36e237"`
     pub fn document_id(mut self, document_id: impl Into<String>) -> Self {
         self.value.document_id = Some(document_id.into());
         self
@@ -2404,7 +2404,7 @@ open_enum! {
 pub struct PortingAssociatedPhoneNumber {
     /// Identifier of the entry.
     ///
-    /// Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
+    /// Format: `uuid`. Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
     pub id: Option<String>,
     /// What the losing carrier does with numbers that stay behind once the port is done: leave them in
     /// service (`keep`), or shut them down (`disconnect`).
@@ -2419,7 +2419,7 @@ pub struct PortingAssociatedPhoneNumber {
     pub country_code: Option<String>,
     /// The porting order that leaves these numbers behind.
     ///
-    /// Example: `"a24151b6-3389-41d3-8747-7dd8c681e5e2"`
+    /// Format: `uuid`. Example: `"a24151b6-3389-41d3-8747-7dd8c681e5e2"`
     pub porting_order_id: Option<String>,
     /// Kind of this record, always `porting_associated_phone_number`.
     ///
@@ -2799,7 +2799,7 @@ pub struct PortingEventComment {
     pub body: Option<String>,
     /// Identifier of the comment.
     ///
-    /// Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
+    /// Format: `uuid`. Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
     pub id: Option<String>,
     /// When it was written (ISO 8601).
     ///
@@ -2807,7 +2807,7 @@ pub struct PortingEventComment {
     pub inserted_at: Option<Timestamp>,
     /// Who wrote it.
     ///
-    /// Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
+    /// Format: `uuid`. Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
     pub user_id: Option<String>,
     /// Who wrote a comment: someone at Telnyx (`admin`), the customer (`user`), or a program of Telnyx
     /// (`system`).
@@ -2852,7 +2852,7 @@ pub struct PortingEventDeletedPayload {
     pub event_type: Option<PortingEventDeletedEventType>,
     /// Identifier of the event.
     ///
-    /// Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
+    /// Format: `uuid`. Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
     pub id: Option<String>,
     /// What is left to say about a porting order that was deleted.
     pub payload: Option<PortingOrderDeletedPayload>,
@@ -2861,7 +2861,7 @@ pub struct PortingEventDeletedPayload {
     pub payload_status: Option<PayloadStatus>,
     /// The order that is gone.
     ///
-    /// Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
+    /// Format: `uuid`. Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
     pub porting_order_id: Option<String>,
 }
 
@@ -2885,7 +2885,7 @@ pub struct PortingEventFilter {
     pub created_at: Option<DateTimeRange>,
     /// The order that the event is about.
     ///
-    /// Example: `"34dc46a9-53ed-4e01-9454-26227ea13326"`
+    /// Format: `uuid`. Example: `"34dc46a9-53ed-4e01-9454-26227ea13326"`
     pub porting_order_id: Option<String>,
     /// What happened to a porting order.
     ///
@@ -2924,7 +2924,7 @@ impl PortingEventFilterBuilder {
 
     /// The order that the event is about.
     ///
-    /// Example: `"34dc46a9-53ed-4e01-9454-26227ea13326"`
+    /// Format: `uuid`. Example: `"34dc46a9-53ed-4e01-9454-26227ea13326"`
     pub fn porting_order_id(mut self, porting_order_id: impl Into<String>) -> Self {
         self.value.porting_order_id = Some(porting_order_id.into());
         self
@@ -3000,7 +3000,7 @@ pub struct PortingEventMessagingChangedPayload {
     pub event_type: Option<PortingEventMessagingChangedEventType>,
     /// Identifier of the event.
     ///
-    /// Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
+    /// Format: `uuid`. Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
     pub id: Option<String>,
     /// How the porting of an order's messaging stands after the change.
     pub payload: Option<PortingOrderMessagingChangedPayload>,
@@ -3009,7 +3009,7 @@ pub struct PortingEventMessagingChangedPayload {
     pub payload_status: Option<PayloadStatus>,
     /// The order whose messaging is being ported.
     ///
-    /// Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
+    /// Format: `uuid`. Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
     pub porting_order_id: Option<String>,
     /// Kind of the record, always `porting_event`.
     ///
@@ -3051,7 +3051,7 @@ pub struct PortingEventNewCommentEvent {
     pub event_type: Option<PortingEventNewCommentEventType>,
     /// Identifier of the event.
     ///
-    /// Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
+    /// Format: `uuid`. Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
     pub id: Option<String>,
     /// A comment, and the porting order that it was left on.
     pub payload: Option<PortingOrderNewCommentPayload>,
@@ -3060,7 +3060,7 @@ pub struct PortingEventNewCommentEvent {
     pub payload_status: Option<PayloadStatus>,
     /// The order that the comment is about.
     ///
-    /// Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
+    /// Format: `uuid`. Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
     pub porting_order_id: Option<String>,
     /// Kind of the record, always `porting_event`.
     ///
@@ -3119,7 +3119,7 @@ pub struct PortingEventSplitEvent {
     pub event_type: Option<PortingEventSplitEventType>,
     /// Identifier of the event.
     ///
-    /// Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
+    /// Format: `uuid`. Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
     pub id: Option<String>,
     /// Which numbers were moved, from which order to which.
     pub payload: Option<PortingOrderSplitPayload>,
@@ -3128,7 +3128,7 @@ pub struct PortingEventSplitEvent {
     pub payload_status: Option<PayloadStatus>,
     /// The order that the event is filed under.
     ///
-    /// Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
+    /// Format: `uuid`. Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
     pub porting_order_id: Option<String>,
     /// Kind of the record, always `porting_event`.
     ///
@@ -3186,7 +3186,7 @@ pub struct PortingEventStatusChangedEvent {
     pub event_type: Option<PortingEventStatusChangedEventType>,
     /// Identifier of the event.
     ///
-    /// Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
+    /// Format: `uuid`. Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
     pub id: Option<String>,
     /// The status that a porting order has moved to.
     pub payload: Option<PortingOrderStatusChangedPayload>,
@@ -3195,7 +3195,7 @@ pub struct PortingEventStatusChangedEvent {
     pub payload_status: Option<PayloadStatus>,
     /// The order whose status changed.
     ///
-    /// Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
+    /// Format: `uuid`. Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
     pub porting_order_id: Option<String>,
     /// Kind of the record, always `porting_event`.
     ///
@@ -3296,7 +3296,7 @@ pub struct PortingEventWithoutWebhook {
     pub event_type: Option<PortingEventWithoutWebhookEventType>,
     /// Identifier of the event.
     ///
-    /// Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
+    /// Format: `uuid`. Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
     pub id: Option<String>,
     /// Always null.
     pub payload: Option<()>,
@@ -3305,7 +3305,7 @@ pub struct PortingEventWithoutWebhook {
     pub payload_status: Option<PayloadStatus>,
     /// The order that the event is about.
     ///
-    /// Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
+    /// Format: `uuid`. Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
     pub porting_order_id: Option<String>,
     /// Kind of the record, always `porting_event`.
     ///
@@ -3369,7 +3369,7 @@ pub struct PortingLoaConfiguration {
     pub created_at: Option<Timestamp>,
     /// Identifier of the configuration.
     ///
-    /// Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
+    /// Format: `uuid`. Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
     pub id: Option<String>,
     /// The image at the head of the letters.
     pub logo: Option<PortingLoaConfigurationLogo>,
@@ -3476,7 +3476,7 @@ pub struct PortingLoaConfigurationLogo {
     pub content_type: Option<PortingLoaConfigurationLogoContentType>,
     /// The image file; the documents API downloads it by this identifier.
     ///
-    /// Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
+    /// Format: `uuid`. Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
     pub document_id: Option<String>,
 }
 
@@ -3532,7 +3532,7 @@ open_enum! {
 pub struct PortingOrder {
     /// Identifier of the porting order.
     ///
-    /// Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
+    /// Format: `uuid`. Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
     pub id: Option<String>,
     /// How far a porting order has come, and what stands in its way.
     pub status: Option<PortingOrderStatus>,
@@ -3600,11 +3600,11 @@ pub struct PortingOrder {
     pub user_feedback: Option<PortingOrderUserFeedback>,
     /// The user or organization that opened the order.
     ///
-    /// Example: `"40d68ba2-0847-4df2-be9c-b0e0cb673e75"`
+    /// Format: `uuid`. Example: `"40d68ba2-0847-4df2-be9c-b0e0cb673e75"`
     pub user_id: Option<String>,
     /// Address to which Telnyx posts the events of this order.
     ///
-    /// Example: `"https://example.com/porting_webhooks"`
+    /// Format: `uri`. Example: `"https://example.com/porting_webhooks"`
     pub webhook_url: Option<String>,
     /// Kind of this record, always `porting_order`.
     ///
@@ -3777,7 +3777,7 @@ pub struct PortingOrderDeletedPayload {
     pub deleted_at: Option<Timestamp>,
     /// Identifier that the order had.
     ///
-    /// Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
+    /// Format: `uuid`. Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
     pub id: Option<String>,
     /// Kind of the record, always `porting_event`.
     ///
@@ -3809,11 +3809,11 @@ object! {
 pub struct PortingOrderDocuments {
     /// Document id of the signed letter of authorization.
     ///
-    /// Example: `"64ffb720-04c7-455b-92d6-20fcca92e935"`
+    /// Format: `uuid`. Example: `"64ffb720-04c7-455b-92d6-20fcca92e935"`
     pub loa: Option<String>,
     /// Document id of a recent bill from the losing carrier.
     ///
-    /// Example: `"ce74b771-d23d-4960-81ec-8741b3862146"`
+    /// Format: `uuid`. Example: `"ce74b771-d23d-4960-81ec-8741b3862146"`
     pub invoice: Option<String>,
 }
 
@@ -3833,11 +3833,11 @@ object! {
 pub struct PortingOrderDocumentsParam {
     /// Document id of the signed letter of authorization.
     ///
-    /// Example: `"64ffb720-04c7-455b-92d6-20fcca92e935"`
+    /// Format: `uuid`. Example: `"64ffb720-04c7-455b-92d6-20fcca92e935"`
     pub loa: Nullable<String>,
     /// Document id of a recent bill from the losing carrier.
     ///
-    /// Example: `"ce74b771-d23d-4960-81ec-8741b3862146"`
+    /// Format: `uuid`. Example: `"ce74b771-d23d-4960-81ec-8741b3862146"`
     pub invoice: Nullable<String>,
 }
 
@@ -3860,7 +3860,7 @@ pub struct PortingOrderDocumentsParamBuilder {
 impl PortingOrderDocumentsParamBuilder {
     /// Document id of the signed letter of authorization.
     ///
-    /// Example: `"64ffb720-04c7-455b-92d6-20fcca92e935"`
+    /// Format: `uuid`. Example: `"64ffb720-04c7-455b-92d6-20fcca92e935"`
     pub fn loa(mut self, loa: impl Into<String>) -> Self {
         self.value.loa = Nullable::Value(loa.into());
         self
@@ -3875,7 +3875,7 @@ impl PortingOrderDocumentsParamBuilder {
 
     /// Document id of a recent bill from the losing carrier.
     ///
-    /// Example: `"ce74b771-d23d-4960-81ec-8741b3862146"`
+    /// Format: `uuid`. Example: `"ce74b771-d23d-4960-81ec-8741b3862146"`
     pub fn invoice(mut self, invoice: impl Into<String>) -> Self {
         self.value.invoice = Nullable::Value(invoice.into());
         self
@@ -5071,7 +5071,7 @@ pub struct PortingOrderMessagingChangedPayload {
     pub customer_reference: Option<String>,
     /// Identifier of the order.
     ///
-    /// Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
+    /// Format: `uuid`. Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
     pub id: Option<String>,
     /// Whether text messaging moves to Telnyx too, and how far that has come.
     ///
@@ -5301,7 +5301,7 @@ pub struct PortingOrderNewCommentPayload {
     pub comment: Option<PortingEventComment>,
     /// The order that the comment is about.
     ///
-    /// Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
+    /// Format: `uuid`. Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
     pub porting_order_id: Option<String>,
     /// Short name of the order, to be quoted to Telnyx support.
     ///
@@ -5707,7 +5707,7 @@ open_enum! {
 pub struct PortingOrderSharingToken {
     /// Identifier of the token, not the token itself.
     ///
-    /// Example: `"0a4b78a0-d416-4761-94f7-46c72ec56547"`
+    /// Format: `uuid`. Example: `"0a4b78a0-d416-4761-94f7-46c72ec56547"`
     pub id: Option<String>,
     /// The token, a signed JWT. It is given out in this answer only, so keep it, and keep it secret.
     ///
@@ -5719,7 +5719,7 @@ pub struct PortingOrderSharingToken {
     pub permissions: Option<Vec<PortingOrderSharingPermission>>,
     /// The porting order that the token opens.
     ///
-    /// Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
+    /// Format: `uuid`. Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
     pub porting_order_id: Option<String>,
     /// Lifetime of the token in seconds, counted from its creation.
     ///
@@ -5852,7 +5852,7 @@ open_enum! {
 pub struct PortingOrderSplitOrder {
     /// Identifier of the order.
     ///
-    /// Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
+    /// Format: `uuid`. Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
     pub id: Option<String>,
 }
 
@@ -5888,7 +5888,7 @@ object! {
 pub struct PortingOrderSplitPhoneNumber {
     /// Identifier of the porting phone number; not the number itself.
     ///
-    /// Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
+    /// Format: `uuid`. Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
     pub id: Option<String>,
 }
 
@@ -5934,7 +5934,7 @@ pub struct PortingOrderStatusChangedPayload {
     pub customer_reference: Option<String>,
     /// Identifier of the order.
     ///
-    /// Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
+    /// Format: `uuid`. Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
     pub id: Option<String>,
     /// How far a porting order has come, and what stands in its way.
     pub status: Option<PortingOrderStatus>,
@@ -6145,7 +6145,7 @@ object! {
 pub struct PortingOrdersActivationJob {
     /// Identifier of the activation job.
     ///
-    /// Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
+    /// Format: `uuid`. Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
     pub id: Option<String>,
     /// State of an activation job. `completed` and `failed` are final.
     pub status: Option<PortingOrdersActivationJobStatus>,
@@ -6300,7 +6300,7 @@ object! {
 pub struct PortingOrdersComment {
     /// Identifier of the comment.
     ///
-    /// Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
+    /// Format: `uuid`. Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
     pub id: Option<String>,
     /// What was said.
     ///
@@ -6311,7 +6311,7 @@ pub struct PortingOrdersComment {
     pub user_type: Option<PortingCommentUserType>,
     /// The porting order that the comment is about.
     ///
-    /// Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
+    /// Format: `uuid`. Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
     pub porting_order_id: Option<String>,
     /// Kind of this record, always `porting_comment`.
     ///
@@ -6456,7 +6456,7 @@ pub struct PortingPhoneNumber {
     pub phone_number_type: Option<PortingPhoneNumberType>,
     /// The porting order that the number belongs to.
     ///
-    /// Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
+    /// Format: `uuid`. Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
     pub porting_order_id: Option<String>,
     /// Stage that the number's order has reached.
     pub porting_order_status: Option<PortingOrderStatusValue>,
@@ -6504,7 +6504,7 @@ object! {
 pub struct PortingPhoneNumberBlock {
     /// Identifier of the block.
     ///
-    /// Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
+    /// Format: `uuid`. Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
     pub id: Option<String>,
     /// All numbers of the block. The letter of authorization has to name the same range.
     pub phone_number_range: Option<PortingPhoneNumberRange>,
@@ -6549,7 +6549,7 @@ object! {
 pub struct PortingPhoneNumberBlockFilter {
     /// Only blocks of these porting orders. The order in the path limits the list already.
     ///
-    /// Example: `["f3575e15-32ce-400e-a4c0-dd78800c20b0"]`
+    /// Format: `uuid`. Example: `["f3575e15-32ce-400e-a4c0-dd78800c20b0"]`
     pub porting_order_id: Option<Vec<String>>,
     /// Only blocks of the order with this support key (the short name that Telnyx support uses for an
     /// order), or of any order out of a list of them.
@@ -6585,7 +6585,7 @@ pub struct PortingPhoneNumberBlockFilterBuilder {
 impl PortingPhoneNumberBlockFilterBuilder {
     /// Only blocks of these porting orders. The order in the path limits the list already.
     ///
-    /// Example: `["f3575e15-32ce-400e-a4c0-dd78800c20b0"]`
+    /// Format: `uuid`. Example: `["f3575e15-32ce-400e-a4c0-dd78800c20b0"]`
     pub fn porting_order_id(
         mut self,
         porting_order_id: impl IntoIterator<Item = impl Into<String>>,
@@ -6763,15 +6763,15 @@ union! {
 pub struct PortingPhoneNumberConfiguration {
     /// Identifier of the phone number configuration.
     ///
-    /// Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
+    /// Format: `uuid`. Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
     pub id: Option<String>,
     /// The phone number, by its id within the porting order.
     ///
-    /// Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
+    /// Format: `uuid`. Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
     pub porting_phone_number_id: Option<String>,
     /// The bundle.
     ///
-    /// Example: `"daa4308e-742f-4867-97f2-3073db13319a"`
+    /// Format: `uuid`. Example: `"daa4308e-742f-4867-97f2-3073db13319a"`
     pub user_bundle_id: Option<String>,
     /// Kind of this record, always `porting_phone_number_configuration`.
     ///
@@ -6806,11 +6806,11 @@ pub struct PortingPhoneNumberConfigurationFilter {
     pub porting_order: Option<PortingPhoneNumberConfigurationFilterPortingOrder>,
     /// Ids of porting phone numbers, any of which will do.
     ///
-    /// Example: `["5d6f7ede-1961-4717-bfb5-db392c5efc2d"]`
+    /// Format: `uuid`. Example: `["5d6f7ede-1961-4717-bfb5-db392c5efc2d"]`
     pub porting_phone_number: Option<Vec<String>>,
     /// Ids of bundles, any of which will do.
     ///
-    /// Example: `["5d6f7ede-1961-4717-bfb5-db392c5efc2d"]`
+    /// Format: `uuid`. Example: `["5d6f7ede-1961-4717-bfb5-db392c5efc2d"]`
     pub user_bundle_id: Option<Vec<String>>,
 }
 
@@ -6842,7 +6842,7 @@ impl PortingPhoneNumberConfigurationFilterBuilder {
 
     /// Ids of porting phone numbers, any of which will do.
     ///
-    /// Example: `["5d6f7ede-1961-4717-bfb5-db392c5efc2d"]`
+    /// Format: `uuid`. Example: `["5d6f7ede-1961-4717-bfb5-db392c5efc2d"]`
     pub fn porting_phone_number(
         mut self,
         porting_phone_number: impl IntoIterator<Item = impl Into<String>>,
@@ -6855,7 +6855,7 @@ impl PortingPhoneNumberConfigurationFilterBuilder {
 
     /// Ids of bundles, any of which will do.
     ///
-    /// Example: `["5d6f7ede-1961-4717-bfb5-db392c5efc2d"]`
+    /// Format: `uuid`. Example: `["5d6f7ede-1961-4717-bfb5-db392c5efc2d"]`
     pub fn user_bundle_id(
         mut self,
         user_bundle_id: impl IntoIterator<Item = impl Into<String>>,
@@ -7093,11 +7093,11 @@ open_enum! {
 pub struct PortingPhoneNumberExtension {
     /// Identifier of the range of extensions.
     ///
-    /// Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
+    /// Format: `uuid`. Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
     pub id: Option<String>,
     /// The number within the order behind which the extensions lie.
     ///
-    /// Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
+    /// Format: `uuid`. Example: `"f24151b6-3389-41d3-8747-7dd8c681e5e2"`
     pub porting_phone_number_id: Option<String>,
     /// All extensions that are ported.
     pub extension_range: Option<PortingPhoneNumberExtensionRange>,
@@ -7135,7 +7135,7 @@ object! {
 pub struct PortingPhoneNumberExtensionFilter {
     /// Only extensions of this number.
     ///
-    /// Example: `"04f8f1b9-310c-4a3c-963e-7dfc54765140"`
+    /// Format: `uuid`. Example: `"04f8f1b9-310c-4a3c-963e-7dfc54765140"`
     pub porting_phone_number_id: Option<String>,
 }
 
@@ -7158,7 +7158,7 @@ pub struct PortingPhoneNumberExtensionFilterBuilder {
 impl PortingPhoneNumberExtensionFilterBuilder {
     /// Only extensions of this number.
     ///
-    /// Example: `"04f8f1b9-310c-4a3c-963e-7dfc54765140"`
+    /// Format: `uuid`. Example: `"04f8f1b9-310c-4a3c-963e-7dfc54765140"`
     pub fn porting_phone_number_id(
         mut self,
         porting_phone_number_id: impl Into<String>,
@@ -7412,11 +7412,11 @@ pub struct PortingReport {
     /// The finished file, to be downloaded from the documents API. Missing until `status` is
     /// `completed`.
     ///
-    /// Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
+    /// Format: `uuid`. Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
     pub document_id: Option<String>,
     /// Identifier of the report.
     ///
-    /// Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
+    /// Format: `uuid`. Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
     pub id: Option<String>,
     /// What goes into a CSV report of porting orders.
     pub params: Option<ExportPortingOrdersCsvReport>,
@@ -7550,7 +7550,7 @@ pub struct PortingUkCarrier {
     pub cupid: Option<String>,
     /// Identifier of the carrier at Telnyx.
     ///
-    /// Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
+    /// Format: `uuid`. Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
     pub id: Option<String>,
     /// What the carrier is called.
     ///
@@ -7585,7 +7585,7 @@ object! {
 pub struct PortingVerificationCode {
     /// Identifier of this record.
     ///
-    /// Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
+    /// Format: `uuid`. Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
     pub id: Option<String>,
     /// The number that the code went to, in E.164 form.
     ///
@@ -7595,7 +7595,7 @@ pub struct PortingVerificationCode {
     pub verified: Option<bool>,
     /// The porting order that the number is part of.
     ///
-    /// Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
+    /// Format: `uuid`. Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
     pub porting_order_id: Option<String>,
     /// Kind of this record, always `porting_verification_code`.
     ///
@@ -7989,7 +7989,7 @@ pub struct UpdatePortingOrder {
     /// A requirement group whose documents and values are copied into the order, once: what happens to
     /// the group afterwards doesn't reach the order.
     ///
-    /// Example: `"DE748D99-06FA-4D90-9F9A-F4B62696BADA"`
+    /// Format: `uuid`. Example: `"DE748D99-06FA-4D90-9F9A-F4B62696BADA"`
     pub requirement_group_id: Nullable<String>,
     /// How the numbers are to be set up when they arrive at Telnyx, so that they work from the first
     /// moment.
@@ -8008,7 +8008,7 @@ pub struct UpdatePortingOrder {
     pub user_feedback: Nullable<PortingOrderUserFeedbackParam>,
     /// Address to which Telnyx shall post the events of this order.
     ///
-    /// Example: `"https://example.com/porting_webhooks"`
+    /// Format: `uri`. Example: `"https://example.com/porting_webhooks"`
     pub webhook_url: Nullable<String>,
 }
 
@@ -8106,7 +8106,7 @@ impl UpdatePortingOrderBuilder {
     /// A requirement group whose documents and values are copied into the order, once: what happens to
     /// the group afterwards doesn't reach the order.
     ///
-    /// Example: `"DE748D99-06FA-4D90-9F9A-F4B62696BADA"`
+    /// Format: `uuid`. Example: `"DE748D99-06FA-4D90-9F9A-F4B62696BADA"`
     pub fn requirement_group_id(mut self, requirement_group_id: impl Into<String>) -> Self {
         self.value.requirement_group_id = Nullable::Value(requirement_group_id.into());
         self
@@ -8204,7 +8204,7 @@ impl UpdatePortingOrderBuilder {
 
     /// Address to which Telnyx shall post the events of this order.
     ///
-    /// Example: `"https://example.com/porting_webhooks"`
+    /// Format: `uri`. Example: `"https://example.com/porting_webhooks"`
     pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Self {
         self.value.webhook_url = Nullable::Value(webhook_url.into());
         self

@@ -150,7 +150,7 @@ object! {
 pub struct CreatePortoutSupportingDocument {
     /// The identifier that the documents API gave to the file when it was uploaded.
     ///
-    /// Example: `"0ccc7b54-4df3-4bca-a65a-3da1ecc777f0"`
+    /// Format: `uuid`. Example: `"0ccc7b54-4df3-4bca-a65a-3da1ecc777f0"`
     pub document_id: String,
     /// What a supporting document is: `loa` for a letter of authorization, `invoice` for a bill of the
     /// carrier that serves the numbers.
@@ -184,7 +184,7 @@ impl<
 > CreatePortoutSupportingDocumentBuilder<HasDocumentId, HasType> {
     /// Required. The identifier that the documents API gave to the file when it was uploaded.
     ///
-    /// Example: `"0ccc7b54-4df3-4bca-a65a-3da1ecc777f0"`
+    /// Format: `uuid`. Example: `"0ccc7b54-4df3-4bca-a65a-3da1ecc777f0"`
     pub fn document_id(
         mut self,
         document_id: impl Into<String>,
@@ -499,15 +499,15 @@ pub struct PortOutSupportingDocument {
     pub created_at: String,
     /// The document itself; the documents API downloads it by this identifier.
     ///
-    /// Example: `"f1c5e079-9d82-4f50-95bc-ae2f6b8d84d7"`
+    /// Format: `uuid`. Example: `"f1c5e079-9d82-4f50-95bc-ae2f6b8d84d7"`
     pub document_id: String,
     /// Identifier of the link, not of the document.
     ///
-    /// Example: `"5a16902a-2ee9-4882-a247-420fc6627b62"`
+    /// Format: `uuid`. Example: `"5a16902a-2ee9-4882-a247-420fc6627b62"`
     pub id: String,
     /// The order that the document belongs to.
     ///
-    /// Example: `"0ccc7b54-4df3-4bca-a65a-3da1ecc777f0"`
+    /// Format: `uuid`. Example: `"0ccc7b54-4df3-4bca-a65a-3da1ecc777f0"`
     pub portout_id: String,
     /// Kind of the record, always `supporting_document`.
     ///
@@ -663,7 +663,7 @@ pub struct PortoutDetails {
     /// Where to download the local service requests (LSR), the forms in which the carrier made its
     /// request.
     ///
-    /// Example: `["https://example.com/files/lsr.pdf"]`
+    /// Format: `uri`. Example: `["https://example.com/files/lsr.pdf"]`
     pub lsr: Option<Vec<String>>,
     /// The numbers that are to leave, in E.164 format.
     ///
@@ -721,11 +721,11 @@ pub struct PortoutDetails {
     pub updated_at: Option<String>,
     /// The user, or the organization, that the order is addressed to.
     ///
-    /// Example: `"7865816a-ee85-4e50-b19e-52983dcc6d4a"`
+    /// Format: `uuid`. Example: `"7865816a-ee85-4e50-b19e-52983dcc6d4a"`
     pub user_id: Option<String>,
     /// The partner over whose network Telnyx serves the numbers.
     ///
-    /// Example: `"0e66ed3b-37e6-4fed-93d6-a30ce2493661"`
+    /// Format: `uuid`. Example: `"0e66ed3b-37e6-4fed-93d6-a30ce2493661"`
     pub vendor: Option<String>,
     /// ZIP code, or its counterpart elsewhere, of the end user's address.
     ///
@@ -826,7 +826,7 @@ pub struct PortoutEventFilter {
     pub event_type: Option<PortoutEventType>,
     /// The order that the event is about.
     ///
-    /// Example: `"34dc46a9-53ed-4e01-9454-26227ea13326"`
+    /// Format: `uuid`. Example: `"34dc46a9-53ed-4e01-9454-26227ea13326"`
     pub portout_id: Option<String>,
 }
 
@@ -865,7 +865,7 @@ impl PortoutEventFilterBuilder {
 
     /// The order that the event is about.
     ///
-    /// Example: `"34dc46a9-53ed-4e01-9454-26227ea13326"`
+    /// Format: `uuid`. Example: `"34dc46a9-53ed-4e01-9454-26227ea13326"`
     pub fn portout_id(mut self, portout_id: impl Into<String>) -> Self {
         self.value.portout_id = Some(portout_id.into());
         self
@@ -1126,7 +1126,7 @@ pub struct PortoutFocDateChangedPayload {
     pub foc_date: Option<Timestamp>,
     /// Identifier of the order.
     ///
-    /// Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
+    /// Format: `uuid`. Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
     pub id: Option<String>,
     /// The organization that the order is addressed to.
     ///
@@ -1152,15 +1152,15 @@ pub struct PortoutNewCommentPayload {
     pub comment: Option<String>,
     /// Identifier of the comment.
     ///
-    /// Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
+    /// Format: `uuid`. Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
     pub id: Option<String>,
     /// The order that the comment is about.
     ///
-    /// Example: `"d26109e5-0605-4671-a235-d3c649cc8406"`
+    /// Format: `uuid`. Example: `"d26109e5-0605-4671-a235-d3c649cc8406"`
     pub portout_id: Option<String>,
     /// The user who wrote it.
     ///
-    /// Example: `"1c45c968-c2e0-4559-b1dd-db073962fc61"`
+    /// Format: `uuid`. Example: `"1c45c968-c2e0-4559-b1dd-db073962fc61"`
     pub user_id: Option<String>,
 }
 
@@ -1312,11 +1312,11 @@ pub struct PortoutReport {
     /// The finished file, to be downloaded from the documents API. Missing until `status` is
     /// `completed`.
     ///
-    /// Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
+    /// Format: `uuid`. Example: `"f1486bae-f067-460c-ad43-73a92848f902"`
     pub document_id: Option<String>,
     /// Identifier of the report.
     ///
-    /// Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
+    /// Format: `uuid`. Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
     pub id: Option<String>,
     /// What goes into a CSV report of port-out orders.
     pub params: Option<ExportPortoutsCsvReport>,
@@ -1485,7 +1485,7 @@ pub struct PortoutStatusChangedPayload {
     pub carrier_name: Option<String>,
     /// Identifier of the order.
     ///
-    /// Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
+    /// Format: `uuid`. Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
     pub id: Option<String>,
     /// The numbers in the order, in E.164 format.
     ///
@@ -1507,7 +1507,7 @@ pub struct PortoutStatusChangedPayload {
     pub subscriber_name: Option<String>,
     /// The user that the order is addressed to.
     ///
-    /// Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
+    /// Format: `uuid`. Example: `"96dfa9e4-c753-4fd3-97cd-42d66f26cf0c"`
     pub user_id: Option<String>,
 }
 
@@ -1647,7 +1647,7 @@ pub struct WebhookPortoutFocDateChanged {
     pub event_type: Option<PortoutEventType>,
     /// Identifier of the event.
     ///
-    /// Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
+    /// Format: `uuid`. Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
     pub id: Option<String>,
     /// The new firm order commitment (FOC) date of an order.
     pub payload: Option<PortoutFocDateChangedPayload>,
@@ -1656,7 +1656,7 @@ pub struct WebhookPortoutFocDateChanged {
     pub payload_status: Option<PayloadStatus>,
     /// The order whose date changed.
     ///
-    /// Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
+    /// Format: `uuid`. Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
     pub portout_id: Option<String>,
     /// Kind of the record, always `portout_event`.
     ///
@@ -1698,7 +1698,7 @@ pub struct WebhookPortoutNewComment {
     pub event_type: Option<PortoutEventType>,
     /// Identifier of the event.
     ///
-    /// Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
+    /// Format: `uuid`. Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
     pub id: Option<String>,
     /// The comment that was written.
     pub payload: Option<PortoutNewCommentPayload>,
@@ -1707,7 +1707,7 @@ pub struct WebhookPortoutNewComment {
     pub payload_status: Option<PayloadStatus>,
     /// The order that the comment is about.
     ///
-    /// Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
+    /// Format: `uuid`. Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
     pub portout_id: Option<String>,
     /// Kind of the record, always `portout_event`.
     ///
@@ -1749,7 +1749,7 @@ pub struct WebhookPortoutStatusChanged {
     pub event_type: Option<PortoutEventType>,
     /// Identifier of the event.
     ///
-    /// Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
+    /// Format: `uuid`. Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
     pub id: Option<String>,
     /// The order as it stood right after its status changed.
     pub payload: Option<PortoutStatusChangedPayload>,
@@ -1758,7 +1758,7 @@ pub struct WebhookPortoutStatusChanged {
     pub payload_status: Option<PayloadStatus>,
     /// The order whose status changed.
     ///
-    /// Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
+    /// Format: `uuid`. Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
     pub portout_id: Option<String>,
     /// Kind of the record, always `portout_event`.
     ///

@@ -214,7 +214,7 @@ pub struct MessagingErrorSource {
     pub parameter: Option<String>,
     /// JSON pointer (RFC 6901) to the member of the request body at fault.
     ///
-    /// Example: `"/messaging_profile_id"`
+    /// Format: `json-pointer`. Example: `"/messaging_profile_id"`
     pub pointer: Option<String>,
 }
 

@@ -646,7 +646,7 @@ impl fmt::Display for OneLine<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for character in self.0.chars() {
             if character.is_control() {
-                write!(formatter, "{}", character.escape_debug())?;
+                write!(formatter, "{}", character.escape_default())?;
             } else {
                 formatter.write_char(character)?;
             }

@@ -126,8 +126,12 @@ fn encode_members<S: Serializer>(
         return view.serialize(serializer);
     }
     let mut members = serializer.serialize_map(None)?;
-    each_member(view, tag, &mut |name, value| members.serialize_entry(name, value))?;
-    members.end()
+    let mut written = Ok(());
+    each_member(view, tag, &mut |name, value| {
+        written = members.serialize_entry(name, value);
+        written.is_ok()
+    });
+    written.and_then(|()| members.end())
 }
 
 /// Returns what a value is as JSON. This is no `Serializer`, so that writing is not built once more for values.
@@ -159,11 +163,15 @@ pub(crate) fn value_of(view: &View<'_>) -> Result<Value, &'static str> {
 
 fn members_of(view: &View<'_>, tag: Option<(&'static str, &'static str)>) -> Result<Value, &'static str> {
     let mut members = Map::new();
-    each_member::<&str>(view, tag, &mut |name, value| {
-        members.insert(name.to_owned(), value_of(value)?);
-        Ok(())
-    })?;
-    Ok(Value::Object(members))
+    let mut fault = None;
+    each_member(view, tag, &mut |name, value| {
+        match value_of(value) {
+            Ok(value) => drop(members.insert(name.to_owned(), value)),
+            Err(what) => fault = Some(what),
+        }
+        fault.is_none()
+    });
+    fault.map_or(Ok(Value::Object(members)), Err)
 }
 
 const NOT_FINITE: &str = "JSON has no number for infinite values and NaN";
@@ -173,7 +181,7 @@ pub(crate) fn is_empty(view: &View<'_>) -> bool {
     match view {
         View::Null => true,
         View::List(list) => list.len() == 0,
-        View::Object(_) => each_member(view, None, &mut |_, _| Err(())).is_ok(),
+        View::Object(_) => each_member(view, None, &mut |_, _| false),
         _ => false,
     }
 }
@@ -182,12 +190,12 @@ fn has_members(view: &View<'_>) -> bool {
     matches!(view, View::Object(_) | View::Map(_) | View::Any(Value::Object(_)))
 }
 
-/// Does something with each member that is written, up to the first failure.
-fn each_member<E>(
+/// Does something with each member that is written, up to the first that it fails for; returns whether there is none.
+fn each_member(
     view: &View<'_>,
     tag: Option<(&'static str, &'static str)>,
-    write: &mut dyn FnMut(&str, &View<'_>) -> Result<(), E>,
-) -> Result<(), E> {
+    write: &mut dyn FnMut(&str, &View<'_>) -> bool,
+) -> bool {
     let tag_of = |name: &str| tag.filter(|(tag, _)| *tag == name);
     let mut pending = tag;
     let mut put = |name: &str, value: &View<'_>| match tag_of(name) {
@@ -197,29 +205,20 @@ fn each_member<E>(
         }
         None => write(name, value),
     };
-    match view {
-        View::Object(object) => {
-            for (index, (_, wire, kind)) in object.table().members.iter().enumerate() {
-                match object.view(index) {
-                    View::Map(rest) if *kind == Kind::Rest => each(rest, &mut put)?,
-                    // A tag is written in its member's place even where the member is not set.
-                    value if value.is_left_out(*kind) && tag_of(wire).is_none() => {}
-                    value => put(wire, &value)?,
-                }
+    let is_done = match view {
+        View::Object(object) => object.table().members.iter().enumerate().all(|(index, (_, wire, kind))| {
+            match object.view(index) {
+                View::Map(rest) if *kind == Kind::Rest => each(rest, &mut put),
+                // A tag is written in its member's place even where the member is not set.
+                value if value.is_left_out(*kind) && tag_of(wire).is_none() => true,
+                value => put(wire, &value),
             }
-        }
-        View::Map(map) => each(*map, &mut put)?,
-        View::Any(Value::Object(map)) => {
-            for (name, value) in map {
-                put(name, &View::Any(value))?;
-            }
-        }
-        _ => {}
-    }
-    match pending {
-        Some((tag, text)) => write(tag, &View::Str(text)),
-        None => Ok(()),
-    }
+        }),
+        View::Map(map) => each(*map, &mut put),
+        View::Any(Value::Object(map)) => map.iter().all(|(name, value)| put(name, &View::Any(value))),
+        _ => true,
+    };
+    is_done && pending.is_none_or(|(tag, text)| write(tag, &View::Str(text)))
 }
 
 /// The variant that every union has for what it does not know.
@@ -301,15 +300,11 @@ fn size(value: &Value) -> usize {
     }
 }
 
-/// Does something with each member, up to the first failure.
-fn each<E>(map: &dyn Members, write: &mut dyn FnMut(&str, &View<'_>) -> Result<(), E>) -> Result<(), E> {
-    let mut result = Ok(());
-    map.visit(&mut |name, value| {
-        if result.is_ok() {
-            result = write(name, &value);
-        }
-    });
-    result
+/// Does something with each member, up to the first that it fails for; returns whether there is none.
+fn each(map: &dyn Members, write: &mut dyn FnMut(&str, &View<'_>) -> bool) -> bool {
+    let mut is_done = true;
+    map.visit(&mut |name, value| is_done = is_done && write(name, &value));
+    is_done
 }
 
 /// Prints what callers may see: personal data, which the tables mark, is hidden.

@@ -1,8 +1,15 @@
 //! Bodies that are forms, read as the object that is meant: `application/x-www-form-urlencoded` and
 //! `multipart/form-data`.
 
+use std::convert::Infallible;
+use std::future::ready;
+
+use axum::body::Bytes;
 use codegen::config::QueryArrays;
 use codegen::pointer;
+use futures_util::FutureExt as _;
+use futures_util::stream::once;
+use multer::Multipart;
 use serde_json::{Map, Value};
 
 use crate::check::accepts;
@@ -55,13 +62,20 @@ fn fault(name: &str, Misread { inside, detail }: Misread) -> Fault {
 
 /// Reads a form of parts. Files are texts, whatever they hold: nobody looks at them.
 pub(crate) fn multipart(media: &Media, schemas: &Schemas, content_type: &str, body: &[u8]) -> Form {
-    let boundary = boundary(content_type).ok_or("can't be read: the content type has no boundary")?;
+    let boundary = multer::parse_boundary(content_type).map_err(|error| format!("can't be read: {error}"))?;
+    let whole_body = ready(Ok::<_, Infallible>(Bytes::copy_from_slice(body)));
+    let mut parts = Multipart::new(once(whole_body), &boundary);
+    let unreadable = |what: String| format!("can't be read as parts between lines of `--{boundary}`: {what}");
     let (mut whole, mut faults) = (Map::new(), Vec::new());
-    for part in parts(body, &boundary)? {
-        let at = pointer::member(&part.name);
-        let property = schemas.property(&media.schema.schema, &part.name).unwrap_or(&Value::Null);
-        let said = media.encoding(&part.name).and_then(|said| said.get("contentType")?.as_str());
-        if let (Some(wanted), Some(given)) = (said, &part.media_type)
+    while let Some(part) = now(parts.next_field()).map_err(unreadable)? {
+        let name = part.name().ok_or("has a part without a name")?.to_owned();
+        let is_file = part.file_name().is_some();
+        let media_type = part.content_type().map(ToString::to_string);
+        let bytes = now(part.bytes()).map_err(unreadable)?;
+        let at = pointer::member(&name);
+        let property = schemas.property(&media.schema.schema, &name).unwrap_or(&Value::Null);
+        let said = media.encoding(&name).and_then(|said| said.get("contentType")?.as_str());
+        if let (Some(wanted), Some(given)) = (said, &media_type)
             && !wanted.split(',').any(|wanted| accepts(wanted, given))
         {
             faults.push(Fault { pointer: at.clone(), detail: format!("is `{given}`; it must be {wanted}") });
@@ -70,10 +84,10 @@ pub(crate) fn multipart(media: &Media, schemas: &Schemas, content_type: &str, bo
         schemas.each_part(property, &mut |part| items = part.get("items").unwrap_or(items));
         let is_list = schemas.allows(property, "array");
         let one = if is_list { items } else { property };
-        let text = String::from_utf8_lossy(part.bytes);
-        let is_told_json = part.media_type.as_deref().or(said).is_some_and(is_json);
-        let value = if !part.is_file && (is_told_json || is_object(one, schemas)) {
-            match serde_json::from_slice(part.bytes) {
+        let text = String::from_utf8_lossy(&bytes);
+        let is_told_json = media_type.as_deref().or(said).is_some_and(is_json);
+        let value = if !is_file && (is_told_json || is_object(one, schemas)) {
+            match serde_json::from_slice(&bytes) {
                 Ok(value) => value,
                 Err(error) => {
                     faults.push(Fault { pointer: at, detail: format!("is not JSON: {error}") });
@@ -83,10 +97,10 @@ pub(crate) fn multipart(media: &Media, schemas: &Schemas, content_type: &str, bo
         } else {
             scalar(&text, one, schemas)
         };
-        match whole.get_mut(&part.name) {
+        match whole.get_mut(&name) {
             // A list is a part for each item, or one part of JSON.
-            None if is_list && !value.is_array() => _ = whole.insert(part.name, Value::Array(vec![value])),
-            None => _ = whole.insert(part.name, value),
+            None if is_list && !value.is_array() => _ = whole.insert(name, Value::Array(vec![value])),
+            None => _ = whole.insert(name, value),
             Some(Value::Array(items)) if is_list => items.push(value),
             Some(_) => faults.push(Fault { pointer: at, detail: "is given more than once".to_owned() }),
         }
@@ -94,94 +108,9 @@ pub(crate) fn multipart(media: &Media, schemas: &Schemas, content_type: &str, bo
     Ok((Value::Object(whole), faults))
 }
 
-/// A part of a form.
-struct Part<'a> {
-    name: String,
-    is_file: bool,
-    media_type: Option<String>,
-    bytes: &'a [u8],
-}
-
-fn boundary(content_type: &str) -> Option<String> {
-    parameter(content_type, "boundary").filter(|boundary| !boundary.is_empty())
-}
-
-/// A parameter of a header, `form-data; name="file"`.
-fn parameter(header: &str, wanted: &str) -> Option<String> {
-    let mut rest = header.split_once(';')?.1;
-    loop {
-        let (name, after) = rest.split_once('=')?;
-        let after = after.trim_start();
-        let (value, after) = match after.strip_prefix('"') {
-            Some(quoted) => quoted_text(quoted)?,
-            None => {
-                let (value, after) = after.split_once(';').unwrap_or((after, ""));
-                (value.trim().to_owned(), after)
-            }
-        };
-        if name.trim_matches([' ', '\t', ';']).eq_ignore_ascii_case(wanted) {
-            return Some(value);
-        }
-        rest = after;
-    }
-}
-
-/// What stands before the closing quotation mark, and what after it.
-fn quoted_text(text: &str) -> Option<(String, &str)> {
-    let (mut value, mut is_escaped) = (String::new(), false);
-    for (index, character) in text.char_indices() {
-        match character {
-            '\\' if !is_escaped => is_escaped = true,
-            '"' if !is_escaped => return Some((value, text.get(index + 1..)?)),
-            other => {
-                value.push(other);
-                is_escaped = false;
-            }
-        }
-    }
-    None
-}
-
-/// Takes a body apart at its boundary.
-fn parts<'a>(body: &'a [u8], boundary: &str) -> Result<Vec<Part<'a>>, String> {
-    let opening = format!("--{boundary}");
-    let between = format!("\r\n--{boundary}");
-    let start = find(body, opening.as_bytes())
-        .filter(|start| *start == 0 || body.get(..*start).is_some_and(|before| before.ends_with(b"\r\n")))
-        .ok_or_else(|| format!("is no form of parts: there is no line `{opening}`"))?;
-    let mut rest = body.get(start + opening.len()..).unwrap_or_default();
-    let mut found = Vec::new();
-    while !rest.starts_with(b"--") {
-        let end = find(rest, between.as_bytes()).ok_or_else(|| format!("breaks off: `{opening}--` is missing"))?;
-        let (part, after) = rest.split_at(end);
-        found.push(read(part)?);
-        rest = after.get(between.len()..).unwrap_or_default();
-    }
-    Ok(found)
-}
-
-/// Reads a part that begins after the boundary.
-fn read(part: &[u8]) -> Result<Part<'_>, String> {
-    // Spaces may follow the boundary; a part without headers has an empty line only.
-    let end = find(part, b"\r\n\r\n").ok_or("has a part without an empty line after its headers")?;
-    let (head, bytes) = part.split_at(end);
-    let head = String::from_utf8_lossy(head);
-    let header = |wanted: &str| {
-        let mut pairs = head.lines().filter_map(|line| line.split_once(':'));
-        pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim())
-    };
-    let disposition = header("content-disposition").ok_or("has a part without the header `content-disposition`")?;
-    let name = parameter(disposition, "name").ok_or("has a part without a name")?;
-    Ok(Part {
-        name,
-        is_file: parameter(disposition, "filename").or_else(|| parameter(disposition, "filename*")).is_some(),
-        media_type: header("content-type").map(str::to_owned),
-        bytes: bytes.get(b"\r\n\r\n".len()..).unwrap_or_default(),
-    })
-}
-
-fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    text.windows(wanted.len()).position(|window| window == wanted)
+/// What a future of the library gives: it has the whole body at hand, and never waits.
+fn now<T>(future: impl Future<Output = multer::Result<T>>) -> Result<T, String> {
+    future.now_or_never().ok_or("it breaks off")?.map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -253,12 +182,15 @@ mod tests {
             assert_eq!(found, Ok((expected, vec![])), "{text}");
         }
         let wrong = [
-            ("", "boundary=b", "is no form of parts: there is no line `--b`"),
-            ("--b\r\n", "boundary=b", "breaks off: `--b--` is missing"),
-            ("--b--", "charset=b", "can't be read: the content type has no boundary"),
-            ("--b--", "boundary=\"b", "can't be read: the content type has no boundary"),
-            ("--b\r\nx\r\n--b--", "boundary=b", "has a part without an empty line after its headers"),
-            ("--b\r\nx: y\r\n\r\n\r\n--b--", "boundary=b", "has a part without the header `content-disposition`"),
+            ("", "boundary=b", "can't be read as parts between lines of `--b`: incomplete multipart stream"),
+            ("--b\r\n", "boundary=b", "can't be read as parts between lines of `--b`: incomplete multipart stream"),
+            ("--b--", "charset=b", "can't be read: multipart boundary not found in Content-Type"),
+            (
+                "--b\r\nx\r\n--b--",
+                "boundary=b",
+                "can't be read as parts between lines of `--b`: incomplete multipart stream",
+            ),
+            ("--b\r\nx: y\r\n\r\n\r\n--b--", "boundary=b", "has a part without a name"),
         ];
         for (text, parameter, expected) in wrong {
             let found = multipart(&media(), &schemas(), &format!("multipart/form-data; {parameter}"), text.as_bytes());

@@ -175,29 +175,41 @@ impl MockTransport {
     }
 
     fn answer(&self, request: &MockRequest) -> Result<MockReply, TransportError> {
+        self.state().received.push(request.clone());
+        match self.find(request) {
+            Some(Answer::Fixed(reply)) => Ok(reply),
+            Some(Answer::By(reply)) => Ok(reply(request)),
+            None => Err(self.unexpected(request)),
+        }
+    }
+
+    /// The next reply of the first route that answers. Conditions and replies may use the mock themselves, which is why
+    /// none is asked while the state is held.
+    fn find(&self, request: &MockRequest) -> Option<Answer> {
+        for index in 0.. {
+            let conditions = self.state().routes.get(index)?.conditions_for(request);
+            if conditions.is_some_and(|conditions| conditions.iter().all(|(_, holds)| holds(request)))
+                && let Some(answer) = self.state().routes.get_mut(index).and_then(Route::take)
+            {
+                return Some(answer);
+            }
+        }
+        None
+    }
+
+    fn unexpected(&self, request: &MockRequest) -> TransportError {
         let mut state = self.state();
-        state.received.push(request.clone());
-        let route = state.routes.iter_mut().find(|route| route.answers(request));
-        let answer = route.and_then(Route::take);
-        let Some(answer) = answer else {
-            let others = state.routes.iter().filter(|route| route.is_for(request) && !route.replies.is_empty());
-            let others: Vec<String> = others.map(Route::title).collect();
-            let what = if others.is_empty() {
-                request.title()
-            } else {
-                // Which condition does not hold can be seen.
-                format!("{}, but for {}", request.full_title(), others.join(" and for "))
-            };
-            let message = format!("the mock has no reply left for {what}");
-            state.unexpected.push(what);
-            return Err(TransportError::new(TransportErrorKind::InvalidRequest, message));
+        let others = state.routes.iter().filter(|route| route.conditions_for(request).is_some());
+        let others: Vec<String> = others.map(Route::title).collect();
+        let what = if others.is_empty() {
+            request.title()
+        } else {
+            // Which condition does not hold can be seen.
+            format!("{}, but for {}", request.full_title(), others.join(" and for "))
         };
-        // It may use the mock itself.
-        drop(state);
-        Ok(match answer {
-            Answer::Fixed(reply) => reply,
-            Answer::By(reply) => reply(request),
-        })
+        let message = format!("the mock has no reply left for {what}");
+        state.unexpected.push(what);
+        TransportError::new(TransportErrorKind::InvalidRequest, message)
     }
 }
 
@@ -234,7 +246,7 @@ struct Route {
 }
 
 /// What a request must have, in words and as a test.
-type Condition = (String, Box<dyn Fn(&MockRequest) -> bool + Send + Sync>);
+type Condition = (String, Arc<dyn Fn(&MockRequest) -> bool + Send + Sync>);
 
 #[derive(Clone)]
 enum Answer {
@@ -250,13 +262,11 @@ enum Uses {
 }
 
 impl Route {
-    fn answers(&self, request: &MockRequest) -> bool {
-        self.is_for(request) && !self.replies.is_empty() && self.conditions.iter().all(|(_, holds)| holds(request))
-    }
-
-    /// Whether method and path are right, whatever else is expected.
-    fn is_for(&self, request: &MockRequest) -> bool {
-        self.target.as_ref().is_none_or(|(method, path)| *method == request.method && matches(path, &request.path))
+    /// What else is to hold, if method and path are right and a reply is left.
+    fn conditions_for(&self, request: &MockRequest) -> Option<Vec<Condition>> {
+        let is_target =
+            self.target.as_ref().is_none_or(|(method, path)| *method == request.method && matches(path, &request.path));
+        (is_target && !self.replies.is_empty()).then(|| self.conditions.clone())
     }
 
     fn title(&self) -> String {
@@ -360,7 +370,7 @@ impl MockRoute {
     }
 
     fn expect(self, what: String, condition: impl Fn(&MockRequest) -> bool + Send + Sync + 'static) -> Self {
-        self.change(|route| route.conditions.push((what, Box::new(condition))));
+        self.change(|route| route.conditions.push((what, Arc::new(condition))));
         self
     }
 
@@ -809,6 +819,17 @@ mod tests {
             said[0], said[1]
         );
         assert_eq!(panic.downcast_ref::<String>(), Some(&expected));
+    }
+
+    #[tokio::test]
+    async fn conditions_and_replies_may_ask_the_mock() {
+        let mock = MockTransport::new();
+        let (one, other) = (mock.clone(), mock.clone());
+        mock.on_any().matching(move |_| one.requests().len() == 2).reply(200, "second");
+        mock.on_any().reply_by(move |_| MockReply::new(200).json(other.requests().len()));
+        assert_eq!(get(&mock, "1").call::<Value>().await.unwrap(), 1);
+        assert_eq!(get(&mock, "1").call::<Value>().await.unwrap(), "second");
+        mock.assert_done();
     }
 
     /// Each would be ignored, and the test fail later, for no reason that can be seen.

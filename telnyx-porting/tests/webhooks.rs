@@ -10,6 +10,7 @@
 mod webhook_server;
 
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
 use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -506,11 +507,14 @@ fn keys_come_from_the_environment() {
         assert!(said.contains(&expected), "{said}");
         return;
     }
-    let cases = [
-        (Some(public_key(&key(1))), "good"),
+    let cases: Vec<(Option<OsString>, &str)> = vec![
+        (Some(public_key(&key(1)).into()), "good"),
         (None, "`TELNYX_PUBLIC_KEY` is not set"),
-        (Some("  ".to_owned()), "`TELNYX_PUBLIC_KEY` is not set"),
-        (Some("KEY".to_owned()), "is not the base64 of 32 bytes"),
+        (Some("  ".into()), "`TELNYX_PUBLIC_KEY` is not set"),
+        (Some("KEY".into()), "is not the base64 of 32 bytes"),
+        // Set, even if it is no text.
+        #[cfg(unix)]
+        (Some(std::os::unix::ffi::OsStringExt::from_vec(vec![0xff])), "is not the base64 of 32 bytes"),
     ];
     for (value, expected) in cases {
         let mut program = Command::new(std::env::current_exe().unwrap());

@@ -81,8 +81,8 @@ impl Verifier {
     /// [`WebhookErrorKind::BadKey`] when the variable is not set, or holds no good key.
     pub fn from_env() -> Result<Self, WebhookError> {
         let name = API.env.webhook_key;
-        match std::env::var(name) {
-            Ok(key) if !key.trim().is_empty() => Self::new(key),
+        match std::env::var_os(name).map(|key| key.to_string_lossy().into_owned()) {
+            Some(key) if !key.trim().is_empty() => Self::new(key),
             _ => Err(WebhookError::new(
                 WebhookErrorKind::BadKey,
                 format!("the environment variable `{name}` is not set; put the public key of your account there"),

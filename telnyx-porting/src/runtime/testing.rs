@@ -505,7 +505,7 @@ impl MockReply {
     ///
     /// # Panics
     ///
-    /// If `body` can't be written as JSON.
+    /// If `body` can't be written as JSON, or this is no response.
     #[must_use]
     #[track_caller]
     pub fn json(self, body: impl Serialize) -> Self {
@@ -514,13 +514,23 @@ impl MockReply {
     }
 
     /// Sets the body to text.
+    ///
+    /// # Panics
+    ///
+    /// If this is no response.
     #[must_use]
+    #[track_caller]
     pub fn text(self, body: impl Into<String>) -> Self {
         self.body("text/plain", body.into())
     }
 
     /// Sets the body and its media type.
+    ///
+    /// # Panics
+    ///
+    /// If this is no response.
     #[must_use]
+    #[track_caller]
     pub fn body(self, content_type: &str, body: impl Into<Bytes>) -> Self {
         let body = body.into();
         self.change(|response| {
@@ -530,7 +540,12 @@ impl MockReply {
     }
 
     /// Sets a header.
+    ///
+    /// # Panics
+    ///
+    /// If this is no response.
     #[must_use]
+    #[track_caller]
     pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.change(|response| response.headers.set(name.into(), value.into()))
     }
@@ -543,20 +558,34 @@ impl MockReply {
     }
 
     /// Sends the body in pieces of this many bytes, with a wait before each.
+    ///
+    /// # Panics
+    ///
+    /// If this is no response.
     #[must_use]
+    #[track_caller]
     pub fn in_pieces(self, size: usize, wait: Duration) -> Self {
         self.change(|response| response.pieces = Some((size.max(1), wait)))
     }
 
     /// Breaks the connection where the body would end.
+    ///
+    /// # Panics
+    ///
+    /// If this is no response.
     #[must_use]
+    #[track_caller]
     pub fn breaks_off(self) -> Self {
         self.change(|response| response.breaks_off = true)
     }
 
+    #[track_caller]
     fn change(mut self, change: impl FnOnce(&mut Response)) -> Self {
-        if let Outcome::Response(response) = &mut self.outcome {
-            change(response);
+        match &mut self.outcome {
+            Outcome::Response(response) => change(response),
+            Outcome::Error(_) | Outcome::Nothing => fail(format_args!(
+                "this reply is no response, so that it has neither headers nor a body: begin with `new`"
+            )),
         }
         self
     }
@@ -836,13 +865,18 @@ mod tests {
     #[test]
     fn mistakes_of_tests_are_told_at_once() {
         type Mistake = fn(&MockTransport) -> MockRoute;
-        let cases: [(Mistake, &str); 3] = [
+        let cases: [(Mistake, &str); 5] = [
             (
                 |mock| mock.on(Method::Get, "/things?q=1"),
                 "the path /things has the query q=1: expect that by `with_query`",
             ),
             (|mock| mock.on_any().times(2), "there is no reply yet"),
             (|mock| mock.on_any().always(), "there is no reply yet"),
+            (|mock| mock.on_any().reply_with(MockReply::never().header("a", "b")), "this reply is no response"),
+            (
+                |mock| mock.on_any().reply_with(MockReply::error(TransportErrorKind::Connect).json(1)),
+                "this reply is no response",
+            ),
         ];
         for (mistake, expected) in cases {
             let panic = std::panic::catch_unwind(|| drop(mistake(&MockTransport::new()))).unwrap_err();

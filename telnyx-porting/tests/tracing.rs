@@ -263,6 +263,24 @@ async fn calls_are_told_without_secrets() {
     what_is_told(&told);
 }
 
+/// Another thread carries them out, but whoever listens to this one hears of them.
+#[cfg(all(feature = "blocking", feature = "testing"))]
+#[test]
+fn blocking_calls_are_told_where_they_are_made() {
+    let mock = telnyx_porting::testing::MockTransport::new();
+    mock.on_any().reply_status(404).reply(200, serde_json::json!({"data": [{}], "meta": {"total_pages": 1}}));
+    let orders = mock.client().porting_orders();
+    let lines = Captured::default();
+    let collector = Collector { lines: lines.clone(), next_span: AtomicU64::new(1) };
+    tracing::subscriber::with_default(collector, || {
+        orders.retrieve("1").send_blocking().unwrap_err();
+        assert_eq!(orders.list().items_blocking().count(), 1);
+    });
+    let told = ours(&lines.take());
+    let count = |part: &str| told.iter().filter(|line| line.contains(part)).count();
+    assert_eq!((count("span N INFO"), count("call failed"), count("call succeeded")), (2, 1, 1), "{told:#?}");
+}
+
 /// The lines of this crate alone, without what differs from time to time.
 fn ours(lines: &[String]) -> Vec<String> {
     let is_ours = |line: &&String| line.contains(" telnyx_porting ") || line.starts_with("record ");

@@ -10,6 +10,7 @@
 mod webhook_server;
 
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
 use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -148,6 +149,7 @@ fn requests_are_accepted_or_refused() {
         ("zeros in front, as signed", Post::new(&format!("000{NOW}"), EVENT), good()),
         ("other headers beside", Post::good().with("content-type", "application/json").with("x", b"\xff"), good()),
         ("no JSON object", Post::of("[1]"), good()),
+        ("a byte order mark before it, as signed", Post::of(format!("\u{feff}{EVENT}")), good()),
         // Time.
         ("301 s ago", Post::signed_at(NOW - 301), Err(Kind::TooOld)),
         ("301 s ahead", Post::signed_at(NOW + 301), Err(Kind::TooNew)),
@@ -229,12 +231,14 @@ fn requests_are_accepted_or_refused() {
             Err(Kind::WrongSignature),
         ),
         ("dropped", Post::good().body(""), Err(Kind::WrongSignature)),
+        ("a byte order mark more", Post::good().body(format!("\u{feff}{EVENT}")), Err(Kind::WrongSignature)),
         (
             "time moved into the body",
             Post::new("17", "1|{}").without(TIMESTAMP).with(TIMESTAMP, "17|1"),
             Err(Kind::Malformed),
         ),
         ("empty, and signed", Post::of(""), Err(Kind::Decode)),
+        ("a byte order mark alone, and signed", Post::of("\u{feff}"), Err(Kind::Decode)),
         ("no JSON, and signed", Post::of("<html>"), Err(Kind::Decode)),
         ("cut short, and signed", Post::of(&EVENT[..EVENT.len() - 1]), Err(Kind::Decode)),
         ("more behind it, and signed", Post::of(format!("{EVENT}{{}}")), Err(Kind::Decode)),
@@ -463,6 +467,13 @@ fn events_have_types() {
     // Without an envelope the identifier is still found.
     let bare = Post::of(r#"{"id": 5, "meta": {"attempt": 2}}"#).unwrap(&verifier()).unwrap();
     assert_eq!((bare.id.as_deref(), bare.attempt, bare.envelope.len()), (Some("5"), Some(2), 0));
+
+    // An identifier that was rounded identifies nothing.
+    let rounded = Post::of(r#"{"data": {"id": 123456789012345678901}}"#).unwrap(&verifier()).unwrap();
+    assert_eq!(rounded.id, None);
+
+    let error = Post::of("\u{feff} \n").unwrap(&verifier()).unwrap_err();
+    assert!(error.to_string().contains("its body is empty"), "{error}");
 }
 
 #[test]
@@ -496,11 +507,14 @@ fn keys_come_from_the_environment() {
         assert!(said.contains(&expected), "{said}");
         return;
     }
-    let cases = [
-        (Some(public_key(&key(1))), "good"),
+    let cases: Vec<(Option<OsString>, &str)> = vec![
+        (Some(public_key(&key(1)).into()), "good"),
         (None, "`TELNYX_PUBLIC_KEY` is not set"),
-        (Some("  ".to_owned()), "`TELNYX_PUBLIC_KEY` is not set"),
-        (Some("KEY".to_owned()), "is not the base64 of 32 bytes"),
+        (Some("  ".into()), "`TELNYX_PUBLIC_KEY` is not set"),
+        (Some("KEY".into()), "is not the base64 of 32 bytes"),
+        // Set, even if it is no text.
+        #[cfg(unix)]
+        (Some(std::os::unix::ffi::OsStringExt::from_vec(vec![0xff])), "is not the base64 of 32 bytes"),
     ];
     for (value, expected) in cases {
         let mut program = Command::new(std::env::current_exe().unwrap());

@@ -23,6 +23,7 @@ use crate::runtime::events::{Events, ServerEvent};
 use crate::runtime::headers::Headers;
 use crate::runtime::page::{Items, Page, Pages};
 use crate::runtime::response::RawResponse;
+use crate::runtime::trace;
 
 thread_local! {
     static IS_OWN_THREAD: Cell<bool> = const { Cell::new(false) };
@@ -50,7 +51,7 @@ fn run<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> R
     }
     let (sender, receiver) = mpsc::sync_channel(1);
     let handle = handle()?;
-    let task = handle.spawn(future);
+    let task = handle.spawn(trace::carried(future));
     handle.spawn(async move {
         // The receiver waits below, so that it is there.
         let _ = sender.send(task.await);

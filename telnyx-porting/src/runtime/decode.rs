@@ -13,7 +13,7 @@ pub(crate) use crate::runtime::json_path::without_values;
 use crate::runtime::json_path::{self, Place};
 use crate::runtime::request::Request;
 use crate::runtime::response::RawResponse;
-use crate::runtime::slot::{Field, Seed};
+use crate::runtime::slot::{Field, Seed, Slot};
 use crate::runtime::text;
 use crate::runtime::view;
 
@@ -155,8 +155,13 @@ impl<'de> Visitor<'de> for MemberSeed<'_> {
         let mut is_there = false;
         while let Some(is_it) = members.next_key_seed(NameSeed(self.name))? {
             if is_it {
+                let mut slot = self.into.slot();
+                // Of a member given twice the last counts, and nothing of the first is left.
+                if is_there && let Slot::Object(object) = &mut slot {
+                    object.clear();
+                }
                 is_there = true;
-                members.next_value_seed(Seed(self.into.slot()))?;
+                members.next_value_seed(Seed(slot))?;
             } else {
                 members.next_value::<IgnoredAny>()?;
             }
@@ -185,5 +190,33 @@ impl Visitor<'_> for NameSeed {
 
     fn visit_str<E>(self, name: &str) -> Result<bool, E> {
         Ok(name == self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::codec;
+
+    codec::object! {
+        Thing {
+            0 id: Optional "id",
+            1 note: Optional "note",
+        }
+    }
+
+    #[derive(Clone, Default)]
+    struct Thing {
+        id: Option<String>,
+        note: Option<String>,
+    }
+
+    #[test]
+    fn of_a_member_given_twice_the_last_counts() {
+        let body = r#"{"data": {"id": "1", "note": "of the first"}, "x": 1, "data": {"id": "2"}}"#;
+        let mut thing = Thing::default();
+        let seed = MemberSeed { name: "data", into: &mut thing };
+        seed.deserialize(&mut serde_json::Deserializer::from_str(body)).unwrap();
+        assert_eq!((thing.id.as_deref(), thing.note), (Some("2"), None));
     }
 }

@@ -91,8 +91,17 @@ impl MockTransport {
     /// The path is the one below the base URL, such as `/orders/o-1`; a part in braces, as in
     /// `/orders/{id}`, stands for anything. Without a reply nothing is expected yet. Of several
     /// routes for one request, the first that has a reply left answers.
+    ///
+    /// # Panics
+    ///
+    /// If the path has a query, which no request would match.
+    #[track_caller]
     pub fn on(&self, method: Method, path: impl Into<String>) -> MockRoute {
-        self.add(Some((method, path.into())))
+        let path = path.into();
+        if let Some((path, query)) = path.split_once('?') {
+            fail(format_args!("the path {path} has the query {query}: expect that by `with_query`, pair by pair"));
+        }
+        self.add(Some((method, path)))
     }
 
     /// Begins to tell what to reply to any request.
@@ -153,8 +162,10 @@ impl MockTransport {
         let left: Vec<String> = state.routes.iter().filter_map(Route::what_is_left).collect();
         let unexpected = state.unexpected.clone();
         drop(state);
-        if !unexpected.is_empty() || !left.is_empty() {
-            fail(format_args!("not as expected: requests without a reply {unexpected:?}, replies left over {left:?}"));
+        let unexpected = unexpected.iter().map(|what| format!("\n  no reply left for {what}"));
+        let lines: Vec<String> = unexpected.chain(left.iter().map(|what| format!("\n  left over: {what}"))).collect();
+        if !lines.is_empty() {
+            fail(format_args!("not as expected:{}", lines.concat()));
         }
     }
 
@@ -164,21 +175,41 @@ impl MockTransport {
     }
 
     fn answer(&self, request: &MockRequest) -> Result<MockReply, TransportError> {
+        self.state().received.push(request.clone());
+        match self.find(request) {
+            Some(Answer::Fixed(reply)) => Ok(reply),
+            Some(Answer::By(reply)) => Ok(reply(request)),
+            None => Err(self.unexpected(request)),
+        }
+    }
+
+    /// The next reply of the first route that answers. Conditions and replies may use the mock themselves, which is why
+    /// none is asked while the state is held.
+    fn find(&self, request: &MockRequest) -> Option<Answer> {
+        for index in 0.. {
+            let conditions = self.state().routes.get(index)?.conditions_for(request);
+            if conditions.is_some_and(|conditions| conditions.iter().all(|(_, holds)| holds(request)))
+                && let Some(answer) = self.state().routes.get_mut(index).and_then(Route::take)
+            {
+                return Some(answer);
+            }
+        }
+        None
+    }
+
+    fn unexpected(&self, request: &MockRequest) -> TransportError {
         let mut state = self.state();
-        state.received.push(request.clone());
-        let route = state.routes.iter_mut().find(|route| route.answers(request));
-        let answer = route.and_then(Route::take);
-        let Some(answer) = answer else {
-            let message = format!("the mock has no reply left for {}", request.title());
-            state.unexpected.push(request.title());
-            return Err(TransportError::new(TransportErrorKind::InvalidRequest, message));
+        let others = state.routes.iter().filter(|route| route.conditions_for(request).is_some());
+        let others: Vec<String> = others.map(Route::title).collect();
+        let what = if others.is_empty() {
+            request.title()
+        } else {
+            // Which condition does not hold can be seen.
+            format!("{}, but for {}", request.full_title(), others.join(" and for "))
         };
-        // It may use the mock itself.
-        drop(state);
-        Ok(match answer {
-            Answer::Fixed(reply) => reply,
-            Answer::By(reply) => reply(request),
-        })
+        let message = format!("the mock has no reply left for {what}");
+        state.unexpected.push(what);
+        TransportError::new(TransportErrorKind::InvalidRequest, message)
     }
 }
 
@@ -214,7 +245,8 @@ struct Route {
     replies: VecDeque<(Answer, Uses)>,
 }
 
-type Condition = Box<dyn Fn(&MockRequest) -> bool + Send + Sync>;
+/// What a request must have, in words and as a test.
+type Condition = (String, Arc<dyn Fn(&MockRequest) -> bool + Send + Sync>);
 
 #[derive(Clone)]
 enum Answer {
@@ -230,10 +262,23 @@ enum Uses {
 }
 
 impl Route {
-    fn answers(&self, request: &MockRequest) -> bool {
+    /// What else is to hold, if method and path are right and a reply is left.
+    fn conditions_for(&self, request: &MockRequest) -> Option<Vec<Condition>> {
         let is_target =
             self.target.as_ref().is_none_or(|(method, path)| *method == request.method && matches(path, &request.path));
-        is_target && !self.replies.is_empty() && self.conditions.iter().all(|holds| holds(request))
+        (is_target && !self.replies.is_empty()).then(|| self.conditions.clone())
+    }
+
+    fn title(&self) -> String {
+        let mut title = match &self.target {
+            Some((method, path)) => format!("{method} {path}"),
+            None => "any request".to_owned(),
+        };
+        for (index, (what, _)) in self.conditions.iter().enumerate() {
+            title.push_str(if index == 0 { " with " } else { " and " });
+            title.push_str(what);
+        }
+        title
     }
 
     /// The next reply, if one is left.
@@ -256,11 +301,7 @@ impl Route {
             Uses::Unlimited => 0,
         };
         let left: usize = self.replies.iter().map(left).sum();
-        let target = match &self.target {
-            Some((method, path)) => format!("{method} {path}"),
-            None => "any request".to_owned(),
-        };
-        (left > 0).then(|| format!("{left} for {target}"))
+        (left > 0).then(|| format!("{left} for {}", self.title()))
     }
 }
 
@@ -300,13 +341,16 @@ impl MockRoute {
     /// Answers only requests whose query has this pair.
     pub fn with_query(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let (name, value) = (name.into(), value.into());
-        self.matching(move |request| request.query.iter().any(|pair| pair.0 == name && pair.1 == value))
+        let what = format!("{name}={value} in the query");
+        self.expect(what, move |request| request.query.iter().any(|pair| pair.0 == name && pair.1 == value))
     }
 
     /// Answers only requests with this header.
     pub fn with_header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let (name, value) = (name.into(), value.into());
-        self.matching(move |request| request.headers.get_all(&name).any(|other| other == value))
+        // Its value may be a credential.
+        let what = format!("a certain header `{name}`");
+        self.expect(what, move |request| request.headers.get_all(&name).any(|other| other == value))
     }
 
     /// Answers only requests whose body is this JSON.
@@ -317,12 +361,16 @@ impl MockRoute {
     #[track_caller]
     pub fn with_json(self, body: impl Serialize) -> Self {
         let body = json_of(body);
-        self.matching(move |request| request.json().as_ref() == Some(&body))
+        self.expect(format!("the body {body}"), move |request| request.json().as_ref() == Some(&body))
     }
 
     /// Answers only requests for which this is true.
     pub fn matching(self, condition: impl Fn(&MockRequest) -> bool + Send + Sync + 'static) -> Self {
-        self.change(|route| route.conditions.push(Box::new(condition)));
+        self.expect("what `matching` asks for".to_owned(), condition)
+    }
+
+    fn expect(self, what: String, condition: impl Fn(&MockRequest) -> bool + Send + Sync + 'static) -> Self {
+        self.change(|route| route.conditions.push((what, Arc::new(condition))));
         self
     }
 
@@ -357,11 +405,21 @@ impl MockRoute {
     }
 
     /// Uses the last reply for this many requests in all, each of which is expected.
+    ///
+    /// # Panics
+    ///
+    /// If there is no reply yet.
+    #[track_caller]
     pub fn times(self, count: usize) -> Self {
         self.set_uses(Uses::Left(count))
     }
 
     /// Uses the last reply for any number of requests, none of which is expected.
+    ///
+    /// # Panics
+    ///
+    /// If there is no reply yet.
+    #[track_caller]
     pub fn always(self) -> Self {
         self.set_uses(Uses::Unlimited)
     }
@@ -371,14 +429,17 @@ impl MockRoute {
         self
     }
 
+    #[track_caller]
     fn set_uses(self, uses: Uses) -> Self {
-        self.change(|route| {
-            if let (Some((_, last)), Uses::Left(1..) | Uses::Unlimited) = (route.replies.back_mut(), uses) {
-                *last = uses;
-            } else {
-                route.replies.pop_back();
-            }
+        let mut has_reply = true;
+        self.change(|route| match (route.replies.back_mut(), uses) {
+            (None, _) => has_reply = false,
+            (Some(_), Uses::Left(0)) => drop(route.replies.pop_back()),
+            (Some((_, last)), _) => *last = uses,
         });
+        if !has_reply {
+            fail(format_args!("there is no reply yet to be used more than once: say first what to reply"));
+        }
         self
     }
 
@@ -444,7 +505,7 @@ impl MockReply {
     ///
     /// # Panics
     ///
-    /// If `body` can't be written as JSON.
+    /// If `body` can't be written as JSON, or this is no response.
     #[must_use]
     #[track_caller]
     pub fn json(self, body: impl Serialize) -> Self {
@@ -453,13 +514,23 @@ impl MockReply {
     }
 
     /// Sets the body to text.
+    ///
+    /// # Panics
+    ///
+    /// If this is no response.
     #[must_use]
+    #[track_caller]
     pub fn text(self, body: impl Into<String>) -> Self {
         self.body("text/plain", body.into())
     }
 
     /// Sets the body and its media type.
+    ///
+    /// # Panics
+    ///
+    /// If this is no response.
     #[must_use]
+    #[track_caller]
     pub fn body(self, content_type: &str, body: impl Into<Bytes>) -> Self {
         let body = body.into();
         self.change(|response| {
@@ -469,7 +540,12 @@ impl MockReply {
     }
 
     /// Sets a header.
+    ///
+    /// # Panics
+    ///
+    /// If this is no response.
     #[must_use]
+    #[track_caller]
     pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.change(|response| response.headers.set(name.into(), value.into()))
     }
@@ -482,20 +558,34 @@ impl MockReply {
     }
 
     /// Sends the body in pieces of this many bytes, with a wait before each.
+    ///
+    /// # Panics
+    ///
+    /// If this is no response.
     #[must_use]
+    #[track_caller]
     pub fn in_pieces(self, size: usize, wait: Duration) -> Self {
         self.change(|response| response.pieces = Some((size.max(1), wait)))
     }
 
     /// Breaks the connection where the body would end.
+    ///
+    /// # Panics
+    ///
+    /// If this is no response.
     #[must_use]
+    #[track_caller]
     pub fn breaks_off(self) -> Self {
         self.change(|response| response.breaks_off = true)
     }
 
+    #[track_caller]
     fn change(mut self, change: impl FnOnce(&mut Response)) -> Self {
-        if let Outcome::Response(response) = &mut self.outcome {
-            change(response);
+        match &mut self.outcome {
+            Outcome::Response(response) => change(response),
+            Outcome::Error(_) | Outcome::Nothing => fail(format_args!(
+                "this reply is no response, so that it has neither headers nor a body: begin with `new`"
+            )),
         }
         self
     }
@@ -607,6 +697,20 @@ impl MockRequest {
     fn title(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
+
+    /// With what conditions may ask for.
+    fn full_title(&self) -> String {
+        let mut title = self.title();
+        for (index, (name, value)) in self.query.iter().enumerate() {
+            title.push_str(if index == 0 { "?" } else { "&" });
+            title.push_str(&format!("{name}={value}"));
+        }
+        match (self.json(), &self.body) {
+            (Some(json), _) => format!("{title} with the body {json}"),
+            (None, Some(body)) => format!("{title} with a body of {} bytes", body.len()),
+            (None, None) => title,
+        }
+    }
 }
 
 /// The end of a path that is what the operation's path says; the whole path if it is not, since a
@@ -714,6 +818,77 @@ mod tests {
         mock.on_any().reply_status(200).always();
         assert!(std::panic::catch_unwind(|| mock.assert_done()).is_err());
         assert!(std::panic::catch_unwind(|| mock.received_one(Method::Get, "/things/1")).is_err());
+    }
+
+    #[tokio::test]
+    async fn what_is_missing_is_said() {
+        let mock = MockTransport::new();
+        mock.on(Method::Post, "/things").with_json(json!({"a": 1})).with_header("x-key", "k-1").reply(201, 1).always();
+        mock.on(Method::Get, "/things/1").with_query("q", "x").matching(|_| false).reply(200, 1);
+        let cases = [
+            (
+                post(&mock, &json!({"a": 2})),
+                r#"POST /things with the body {"a":2}, but for POST /things with the body {"a":1} and a certain header `x-key`"#,
+            ),
+            (
+                get(&mock, "1"),
+                "GET /things/1, but for GET /things/1 with q=x in the query and what `matching` asks for",
+            ),
+        ];
+        let mut said = Vec::new();
+        for (request, expected) in cases {
+            let error = format!("{:#?}", request.call::<Value>().await.unwrap_err()).replace("\\\"", "\"");
+            assert!(error.contains(&format!("no reply left for {expected}\"")), "{error}");
+            said.push(expected);
+        }
+        let panic = std::panic::catch_unwind(|| mock.assert_done()).unwrap_err();
+        let left = "1 for GET /things/1 with q=x in the query and what `matching` asks for";
+        let expected = format!(
+            "not as expected:\n  no reply left for {}\n  no reply left for {}\n  left over: {left}",
+            said[0], said[1]
+        );
+        assert_eq!(panic.downcast_ref::<String>(), Some(&expected));
+    }
+
+    #[tokio::test]
+    async fn conditions_and_replies_may_ask_the_mock() {
+        let mock = MockTransport::new();
+        let (one, other) = (mock.clone(), mock.clone());
+        mock.on_any().matching(move |_| one.requests().len() == 2).reply(200, "second");
+        mock.on_any().reply_by(move |_| MockReply::new(200).json(other.requests().len()));
+        assert_eq!(get(&mock, "1").call::<Value>().await.unwrap(), 1);
+        assert_eq!(get(&mock, "1").call::<Value>().await.unwrap(), "second");
+        mock.assert_done();
+    }
+
+    /// Each would be ignored, and the test fail later, for no reason that can be seen.
+    #[test]
+    fn mistakes_of_tests_are_told_at_once() {
+        type Mistake = fn(&MockTransport) -> MockRoute;
+        let cases: [(Mistake, &str); 5] = [
+            (
+                |mock| mock.on(Method::Get, "/things?q=1"),
+                "the path /things has the query q=1: expect that by `with_query`",
+            ),
+            (|mock| mock.on_any().times(2), "there is no reply yet"),
+            (|mock| mock.on_any().always(), "there is no reply yet"),
+            (|mock| mock.on_any().reply_with(MockReply::never().header("a", "b")), "this reply is no response"),
+            (
+                |mock| mock.on_any().reply_with(MockReply::error(TransportErrorKind::Connect).json(1)),
+                "this reply is no response",
+            ),
+        ];
+        for (mistake, expected) in cases {
+            let panic = std::panic::catch_unwind(|| drop(mistake(&MockTransport::new()))).unwrap_err();
+            let said = panic
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| panic.downcast_ref::<&str>().map(|said| (*said).to_owned()));
+            assert!(said.as_ref().unwrap().starts_with(expected), "{said:?}");
+        }
+        let mock = MockTransport::new();
+        mock.on_any().reply(200, 1).times(0);
+        mock.assert_done();
     }
 
     #[tokio::test(start_paused = true)]

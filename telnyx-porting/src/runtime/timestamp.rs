@@ -400,9 +400,10 @@ mod with_chrono {
 
     impl<Zone: TimeZone> From<DateTime<Zone>> for Timestamp {
         fn from(time: DateTime<Zone>) -> Self {
-            // chrono tells leap seconds by more than a second's nanoseconds.
-            let nanoseconds = time.timestamp_subsec_nanos().min(999_999_999);
-            let instant = Instant { seconds: time.timestamp(), nanoseconds, offset_seconds: 0 };
+            // chrono tells leap seconds by more than a second's nanoseconds; here they are the second after, as in texts.
+            let nanoseconds = time.timestamp_subsec_nanos();
+            let seconds = time.timestamp() + i64::from(nanoseconds / 1_000_000_000);
+            let instant = Instant { seconds, nanoseconds: nanoseconds % 1_000_000_000, offset_seconds: 0 };
             Self(instant.to_utc_text())
         }
     }
@@ -508,6 +509,9 @@ mod tests {
                 assert_eq!(back.to_system_time(), Some(expected), "{text}: {back}");
             }
         }
+        let leap = "2016-12-31T23:59:60.5Z";
+        let by_chrono = Timestamp::from(chrono::DateTime::parse_from_rfc3339(leap).unwrap());
+        assert_eq!(by_chrono.to_system_time(), Timestamp::from(leap).to_system_time(), "{by_chrono}");
         let date = Date::from("2024-02-29");
         assert_eq!(Date::from(time::Date::try_from(&date).unwrap()), date);
         assert_eq!(Date::from(chrono::NaiveDate::try_from(&date).unwrap()), date);

@@ -13,6 +13,8 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
+#[cfg(all(feature = "tracing", feature = "blocking"))]
+use tracing::instrument::WithSubscriber;
 #[cfg(feature = "tracing")]
 use tracing::{Instrument, Level, Span, field};
 
@@ -194,6 +196,17 @@ impl Drop for Trace {
             event!(&self.span, DEBUG, duration_ms = self.record_duration(), "call dropped before its end");
         }
     }
+}
+
+/// Work for another thread, with the span and the subscriber of this one.
+#[cfg(all(feature = "tracing", feature = "blocking"))]
+pub(crate) fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    work.in_current_span().with_current_subscriber()
+}
+
+#[cfg(all(not(feature = "tracing"), feature = "blocking"))]
+pub(crate) fn carried<F: Future>(work: F) -> F {
+    work
 }
 
 #[cfg(feature = "tracing")]

@@ -30,6 +30,7 @@ use crate::runtime::Map;
 use crate::runtime::api::Signed;
 use crate::runtime::json_path::{self, Place, without_values};
 use crate::runtime::slot::Field as _;
+use crate::runtime::text;
 
 /// How far the time of a signature may be from now, unless [`Verifier::tolerance`] says otherwise.
 pub const TOLERANCE: Duration = Duration::from_secs(300);
@@ -80,8 +81,8 @@ impl Verifier {
     /// [`WebhookErrorKind::BadKey`] when the variable is not set, or holds no good key.
     pub fn from_env() -> Result<Self, WebhookError> {
         let name = API.env.webhook_key;
-        match std::env::var(name) {
-            Ok(key) if !key.trim().is_empty() => Self::new(key),
+        match std::env::var_os(name).map(|key| key.to_string_lossy().into_owned()) {
+            Some(key) if !key.trim().is_empty() => Self::new(key),
             _ => Err(WebhookError::new(
                 WebhookErrorKind::BadKey,
                 format!("the environment variable `{name}` is not set; put the public key of your account there"),
@@ -497,9 +498,10 @@ fn signed_message(timestamp: &[u8], body: &[u8]) -> Vec<u8> {
 
 /// Decodes a body that has been found to be genuine.
 fn decode<T: DeserializeOwned>(body: &[u8], signed_at: SystemTime) -> Result<Event<T>, WebhookError> {
-    let whole: Value = serde_json::from_slice(body).map_err(|fault| explain(body, &fault))?;
+    let json = text::without_mark(body);
+    let whole: Value = serde_json::from_slice(json).map_err(|fault| explain(body, &fault))?;
     let member = API.webhooks.member.filter(|member| whole.get(*member).is_some());
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
     // From the text again, not from `whole`: so that a fault has a place.
     let data = match member {
         Some(name) => MemberSeed { name, value: PhantomData }.deserialize(&mut deserializer),
@@ -514,7 +516,8 @@ fn decode<T: DeserializeOwned>(body: &[u8], signed_at: SystemTime) -> Result<Eve
     };
     let id = at(API.webhooks.id).and_then(|id| match id {
         Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
+        // Two of what has been rounded may look the same, and the second event would be taken for a repetition.
+        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
         _ => None,
     });
     let attempt =
@@ -528,8 +531,9 @@ fn decode<T: DeserializeOwned>(body: &[u8], signed_at: SystemTime) -> Result<Eve
 
 /// Says what is wrong with a body and where, without repeating any of its values.
 fn explain(body: &[u8], fault: &serde_json::Error) -> WebhookError {
-    let Place { path, byte } = json_path::find(body, fault);
-    let message = if body.is_empty() {
+    let json = text::without_mark(body);
+    let Place { path, byte } = json_path::find(json, fault);
+    let message = if json.iter().all(u8::is_ascii_whitespace) {
         "the request is genuine, but its body is empty; give the raw body, before anything else reads it".to_owned()
     } else {
         let what = without_values(&fault.to_string());

@@ -281,7 +281,6 @@ impl<'a> Writer<'a> {
         let Some((def, object)) = body.fields.and_then(|id| self.object(&Type::Named(id))) else {
             let value = match &body.kind {
                 BodyKind::Multipart(parts) => return self.parts(parts),
-                BodyKind::Text | BodyKind::Bytes if !body.required => return String::new(),
                 BodyKind::Text => literal(body.example.as_ref().and_then(Value::as_str).unwrap_or("..")),
                 BodyKind::Bytes => FILE.to_owned(),
                 _ => self.value(&body.ty, body.example.as_ref(), "body", 0),

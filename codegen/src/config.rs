@@ -14,6 +14,8 @@ use crate::normalize::Patch;
 pub struct Config {
     /// What the crate is called in prose.
     pub title: Option<String>,
+    /// What the manifest of a stand-alone crate says beside its name.
+    pub package: PackageConfig,
     /// The documents to read, relative to the configuration file.
     pub documents: Vec<String>,
     /// Cargo features, each with the documents whose operations it holds.
@@ -44,6 +46,24 @@ pub struct Config {
     pub patches: Vec<Patch>,
     /// Differences from the upstream document that are meant.
     pub drift: Vec<Explained>,
+}
+
+/// What the manifest of a stand-alone crate says beside its name, as Cargo has it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PackageConfig {
+    pub version: Option<String>,
+    pub description: Option<String>,
+    pub authors: Vec<String>,
+    pub license: Option<String>,
+    pub repository: Option<String>,
+    pub homepage: Option<String>,
+    pub documentation: Option<String>,
+    pub readme: Option<String>,
+    pub keywords: Vec<String>,
+    pub categories: Vec<String>,
+    /// `false` for a crate that is never to be published.
+    pub publish: Option<bool>,
 }
 
 /// A Cargo feature of the generated crate.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::config::QueryArrays;
+use crate::config::{PackageConfig, QueryArrays};
 
 /// Everything that a generated crate holds.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,8 @@ pub struct Api {
     /// What the API is called in prose.
     pub title: String,
     pub description: String,
+    /// What a stand-alone crate says of itself.
+    pub package: PackageConfig,
     /// Where requests go unless the caller says otherwise; empty when the documents name no server.
     pub base_url: String,
     pub security: Security,

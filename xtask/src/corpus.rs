@@ -123,7 +123,8 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn run_fallibly(arguments: &Arguments) -> Fallible<ExitCode> {
-    let mut documents = documents::find(&arguments.folder)?;
+    let mut documents = documents::find(&arguments.folder)
+        .map_err(|error| format!("can't read the folder {}: {error}", arguments.folder.display()))?;
     if documents.is_empty() {
         return Err(format!("there is no .yaml, .yml or .json file in {}", arguments.folder.display()).into());
     }

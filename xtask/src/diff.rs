@@ -33,9 +33,9 @@ pub(crate) struct Arguments {
     old: String,
     /// The version after [default: specs/ as it is in the working tree].
     new: Option<String>,
-    /// The version of the crate before [default: that of this workspace].
-    #[arg(long, value_name = "VERSION", default_value = env!("CARGO_PKG_VERSION"), hide_default_value = true)]
-    current: Version,
+    /// The version of the crate before [default: `version` under `package` in its sdk.yaml, or that of this workspace].
+    #[arg(long, value_name = "VERSION")]
+    current: Option<Version>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -43,9 +43,8 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     match compare(arguments) {
-        Ok(diff) => {
-            let text =
-                if arguments.json { as_json(&diff, arguments.current) } else { as_text(&diff, arguments.current) };
+        Ok((diff, current)) => {
+            let text = if arguments.json { as_json(&diff, current) } else { as_text(&diff, current) };
             // A reader that has gone away is no reason to fail.
             let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
             ExitCode::from(status(diff.class()))
@@ -66,14 +65,20 @@ fn status(class: Option<Class>) -> u8 {
     }
 }
 
-fn compare(arguments: &Arguments) -> Result<Diff, Failure> {
+/// The difference, and the version of the crate before.
+fn compare(arguments: &Arguments) -> Result<(Diff, Version), Failure> {
     let specs = in_workspace("specs");
     let old = model(&arguments.old)?;
     let new = match &arguments.new {
         Some(new) => model(new)?,
         None => model_at(&specs, &specs.display().to_string())?,
     };
-    Ok(diff::compare(&old, &new))
+    let current = match (arguments.current, &old.package.version) {
+        (Some(current), _) => current,
+        (None, Some(version)) => version.parse().map_err(|error| format!("`{version}` in sdk.yaml: {error}"))?,
+        (None, None) => env!("CARGO_PKG_VERSION").parse()?,
+    };
+    Ok((diff::compare(&old, &new), current))
 }
 
 /// The model of a folder, a document, or a revision.

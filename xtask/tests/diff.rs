@@ -53,6 +53,20 @@ fn the_exit_status_tells_the_class() {
 }
 
 #[test]
+fn the_version_before_is_that_of_the_package() {
+    let folder = TempDir::new().unwrap();
+    let (old, new) = (version(&folder, "old", "List orders", &[]), version(&folder, "new", "Show orders", &[]));
+    let table = [("'2.4.0'", Some("2.4.1"), ""), ("new", None, "error: `new` in sdk.yaml: a version is three numbers")];
+    for (told, next, message) in table {
+        fs::write(old.join("sdk.yaml"), format!("documents: [orders.json]\npackage: {{version: {told}}}\n")).unwrap();
+        let output = diff(&[&old, &new], &["--json"]);
+        let value: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        assert_eq!(value["next"].as_str(), next, "{value:#}");
+        assert!(String::from_utf8_lossy(&output.stderr).starts_with(message), "{output:?}");
+    }
+}
+
+#[test]
 fn the_text_has_an_entry_for_the_changelog() {
     let folder = TempDir::new().unwrap();
     let (old, new) =

@@ -333,7 +333,9 @@ fn inline(text: &str) -> Cow<'_, str> {
             '>' => out.push_str("\\>"),
             '[' => {
                 if let Some((label, target, length)) = link(rest) {
-                    out.push_str(&format!("[{}]({target})", escape_label(label)));
+                    let label = escape_label(label);
+                    // What leads to another place of the page that the text was written for leads nowhere here.
+                    out.push_str(&if target.starts_with('#') { label } else { format!("[{label}]({target})") });
                     rest = rest.get(length..).unwrap_or_default();
                     continue;
                 }
@@ -380,14 +382,15 @@ fn is_address(text: &str) -> bool {
         && !text.contains(|c: char| c.is_whitespace() || c == '<')
 }
 
-/// `[label](https://…)` at the start of `text`: label, address, and length of the whole.
+/// `[label](https://…)` or `[label](#place)` at the start of `text`: label, address, and length of the whole.
 fn link(text: &str) -> Option<(&str, &str, usize)> {
     let close = text.find(']')?;
     let label = text.get(1..close)?;
     let after = text.get(close + 1..)?.strip_prefix('(')?;
     let end = after.find(')')?;
     let target = after.get(..end)?.trim();
-    (is_address(target) && !label.contains(['[', '\n'])).then_some((label, target, close + 1 + 1 + end + 1))
+    let is_link = is_address(target) || target.starts_with('#');
+    (is_link && !label.contains(['[', '\n'])).then_some((label, target, close + 1 + 1 + end + 1))
 }
 
 fn escape_label(label: &str) -> String {
@@ -403,6 +406,7 @@ mod tests {
         let table = [
             ("See https://a.example/x?y=1, then.", "See <https://a.example/x?y=1>, then."),
             ("filter[status] and [docs](https://a.example)", "filter\\[status\\] and [docs](https://a.example)"),
+            ("all [planets](#tag/planets), a[x]()", "all planets, a\\[x\\]()"),
             ("a `filter[x] <b>` span", "a `filter[x] <b>` span"),
             ("<b>bold</b>", "\\<b\\>bold\\</b\\>"),
             ("odd ` tick", "odd \\` tick"),

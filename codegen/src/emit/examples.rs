@@ -8,6 +8,7 @@ use super::driver::function_name;
 use super::layout::literal;
 use super::skills;
 use super::wrap::{Line, wrap};
+use crate::lower::names;
 use crate::model::{
     self, Api, BodyKind, Guard, Method, Output, Part, PartKind, Presence, Resource, Skill, Struct, Type, TypeDef,
     TypeKind, Union,
@@ -255,8 +256,7 @@ fn variable(api: &Api, ty: &Type) -> Option<String> {
             let last = wanted.rmatch_indices('_').nth(1).and_then(|(at, _)| wanted.get(at + 1..));
             let wanted = if wanted.len() <= LONGEST_NAME { wanted } else { last.unwrap_or_default() };
             // A variable called `type_` or `client` would be in the way.
-            (wanted.len() <= LONGEST_NAME && wanted != "client" && syn::parse_str::<syn::Ident>(wanted).is_ok())
-                .then(|| wanted.to_owned())
+            (wanted.len() <= LONGEST_NAME && wanted != "client" && names::is_plain(wanted)).then(|| wanted.to_owned())
         }
         Type::List(item) => variable(api, item).map(|name| plural(&name)),
         Type::Option(inner) => variable(api, inner),
@@ -281,7 +281,6 @@ impl<'a> Writer<'a> {
         let Some((def, object)) = body.fields.and_then(|id| self.object(&Type::Named(id))) else {
             let value = match &body.kind {
                 BodyKind::Multipart(parts) => return self.parts(parts),
-                BodyKind::Text | BodyKind::Bytes if !body.required => return String::new(),
                 BodyKind::Text => literal(body.example.as_ref().and_then(Value::as_str).unwrap_or("..")),
                 BodyKind::Bytes => FILE.to_owned(),
                 _ => self.value(&body.ty, body.example.as_ref(), "body", 0),

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{EmitOptions, File, toml};
+use super::{EmitOptions, File, examples, toml};
 use crate::graph;
-use crate::model::{Api, Type, TypeKind};
+use crate::model::{Api, Http, Output, Type, TypeKind};
 
 pub(crate) fn files(api: &Api, options: &EmitOptions) -> Vec<File> {
     vec![
@@ -16,14 +16,43 @@ pub(crate) fn files(api: &Api, options: &EmitOptions) -> Vec<File> {
 fn cargo_toml(api: &Api, options: &EmitOptions) -> String {
     let features: Vec<String> = api.features.iter().map(|feature| format!("{} = []\n", toml(&feature.name))).collect();
     let defaults: Vec<String> = api.features.iter().map(|feature| format!(", {}", toml(&feature.name))).collect();
+    let mark = super::header(api, options).replace(char::is_control, " ");
     include_str!("Cargo.toml.in")
-        .replace("@NAME@", &toml(&options.crate_name))
-        .replace("@DESCRIPTION@", &toml(&format!("Client of {}", api.title.replace(char::is_control, " "))))
+        .replace("@MARK@\n", &format!("# {}\n", mark.trim_matches(['/', ' '])))
+        .replace("@PACKAGE@\n", &package(api, options))
         .replace("@DEFAULTS@", &defaults.concat())
         .replace("@FEATURES@", &features.concat())
         .replace("@WEBHOOKS@\n", if api.webhooks.is_some() { WEBHOOKS } else { "" })
         .replace("@DEPENDENCIES@", &dependencies(api.webhooks.is_some()))
         .replace("@LINTS@\n", if api.webhooks.is_some() { "" } else { LINTS })
+}
+
+/// The lines of `[package]`.
+fn package(api: &Api, options: &EmitOptions) -> String {
+    let package = &api.package;
+    let description = || format!("Client of {}", api.title.replace(char::is_control, " "));
+    let list = |values: &[String]| {
+        let values: Vec<String> = values.iter().map(|value| toml(value)).collect();
+        (!values.is_empty()).then(|| format!("[{}]", values.join(", ")))
+    };
+    let text = |value: &Option<String>| value.as_deref().map(toml);
+    let lines = [
+        ("name", Some(toml(&options.crate_name))),
+        ("description", Some(toml(&package.description.clone().unwrap_or_else(description)))),
+        ("version", Some(toml(package.version.as_deref().unwrap_or("0.1.0")))),
+        ("edition", Some(toml("2024"))),
+        ("rust-version", Some(toml("1.88"))),
+        ("authors", list(&package.authors)),
+        ("license", text(&package.license)),
+        ("repository", text(&package.repository)),
+        ("homepage", text(&package.homepage)),
+        ("documentation", text(&package.documentation)),
+        ("readme", text(&package.readme)),
+        ("keywords", list(&package.keywords)),
+        ("categories", list(&package.categories)),
+        ("publish", package.publish.map(|publish| publish.to_string())),
+    ];
+    lines.into_iter().filter_map(|(key, value)| Some(format!("{key} = {}\n", value?))).collect()
 }
 
 /// The feature of crates whose API posts to webhooks.
@@ -32,10 +61,12 @@ const WEBHOOKS: &str = "
 webhooks = [\"dep:base64\", \"dep:ed25519-dalek\"]
 ";
 
-/// All other crates have the same runtime, but not the feature.
-const LINTS: &str = "[lints.rust]
-unexpected_cfgs = { level = \"warn\", check-cfg = ['cfg(feature, values(\"webhooks\"))'] }
+const WEBHOOKS_DOC: &str = "//! * `webhooks`: checks and decodes what the API posts to webhooks.\n";
 
+/// All other crates have the same runtime, but not the feature.
+const LINTS: &str = "
+[lints.rust]
+unexpected_cfgs = { level = \"warn\", check-cfg = ['cfg(feature, values(\"webhooks\"))'] }
 ";
 
 /// What the runtime needs; all but the last two lines only with some feature.
@@ -97,9 +128,66 @@ fn lib_rs(api: &Api, options: &EmitOptions) -> String {
     }
     let servers =
         if api.servers.is_empty() { "" } else { "#[cfg(feature = \"client\")]\npub use crate::generated::servers;\n" };
-    let lib = include_str!("lib.rs.in").replace("@ENVIRONMENT@", &format!("{}{}", environment(api), deep_types(api)));
+    let lib = include_str!("lib.rs.in")
+        .replace("@EXAMPLE@\n", &comment(&first_request(api, options)))
+        .replace("@FEATURES@\n", &comment(&features(api)))
+        .replace("@WEBHOOKS@\n", if api.webhooks.is_some() { WEBHOOKS_DOC } else { "" })
+        .replace("@ENVIRONMENT@", &format!("{}{}", environment(api), deep_types(api)));
     text.push_str(&lib.replace("@SERVERS@", servers));
     text
+}
+
+fn comment(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("//! {line}").trim_end().to_owned() + "\n").collect()
+}
+
+/// A program's way to its first answer: a list, if there is one that needs no argument, or else what is only read.
+fn first_request(api: &Api, options: &EmitOptions) -> Vec<String> {
+    let krate = options.crate_name.replace('-', "_");
+    let mut calls = api.methods();
+    calls.retain(|(_, method)| !method.deprecated);
+    let Some((resource, method)) = calls.into_iter().min_by_key(|(_, method)| {
+        let is_list = matches!(method.output, Output::Page { .. });
+        (method.http != Http::Get, !method.path_args.is_empty(), !is_list)
+    }) else {
+        return Vec::new();
+    };
+    let gates: Vec<String> = method.features.iter().map(|feature| format!("feature = {}", toml(feature))).collect();
+    let gate = match gates.as_slice() {
+        [] => String::new(),
+        [only] => format!(", {only}"),
+        several => format!(", any({})", several.join(", ")),
+    };
+    let variables: Vec<&str> = api.security.schemes.iter().flat_map(|scheme| &scheme.env).map(String::as_str).collect();
+    let source = match variables.as_slice() {
+        [] => String::new(),
+        [only] => format!(" // {only}"),
+        _ => " // see below".to_owned(),
+    };
+    let example = examples::call(api, resource, method);
+    let mut lines = vec![
+        "```no_run".to_owned(),
+        format!("# #[cfg(all(feature = \"client\"{gate}))]"),
+        format!("# async fn example() -> {krate}::Result<()> {{"),
+        format!("use {krate}::Client;"),
+    ];
+    lines.extend(example.import(&krate));
+    lines.extend([String::new(), format!("let client = Client::from_env()?;{source}")]);
+    lines.extend(example.code);
+    lines.extend(["# Ok(())", "# }", "```", ""].map(str::to_owned));
+    lines
+}
+
+/// The features that operations belong to.
+fn features(api: &Api) -> Vec<String> {
+    let names: Vec<String> = api.features.iter().map(|feature| format!("`{}`", feature.name)).collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let said = format!("Operations are built with their features, all of which are on: {}.", names.join(", "));
+    let mut lines = super::docs::lines(&said);
+    lines.push(String::new());
+    lines
 }
 
 /// The limit that the compiler needs where types hold each other so deep that its own, 128, is too little.
@@ -151,8 +239,8 @@ fn environment(api: &Api) -> String {
     let credentials = api.security.schemes.iter().flat_map(|scheme| {
         let what = match (scheme.setter.as_str(), scheme.env.len()) {
             ("api_key", _) => "the key".to_owned(),
-            (setter, 1) => format!("what `ClientBuilder::{setter}` takes"),
-            (setter, _) => format!("half of what `ClientBuilder::{setter}` takes"),
+            (setter, 1) => format!("what [`ClientBuilder::{setter}`] takes"),
+            (setter, _) => format!("half of what [`ClientBuilder::{setter}`] takes"),
         };
         scheme.env.iter().map(move |name| (name, what.clone()))
     });
@@ -167,6 +255,26 @@ fn environment(api: &Api) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::PackageConfig;
+
+    #[test]
+    fn a_package_says_what_is_configured() {
+        let mut api = Api { title: "A\nB".to_owned(), ..Api::default() };
+        let options = EmitOptions { crate_name: "ab".to_owned(), command: String::new() };
+        let usual = "name = \"ab\"\ndescription = \"Client of A B\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+                     rust-version = \"1.88\"\n";
+        assert_eq!(package(&api, &options), usual);
+        api.package = PackageConfig {
+            version: Some("2.0.0".to_owned()),
+            license: Some("MIT".to_owned()),
+            keywords: vec!["a".to_owned(), "\"b".to_owned()],
+            publish: Some(false),
+            ..PackageConfig::default()
+        };
+        let told =
+            usual.replace("0.1.0", "2.0.0") + "license = \"MIT\"\nkeywords = [\"a\", \"\\\"b\"]\npublish = false\n";
+        assert_eq!(package(&api, &options), told);
+    }
 
     #[test]
     fn every_dependency_has_a_version() {

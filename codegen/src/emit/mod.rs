@@ -193,8 +193,7 @@ impl Emitter<'_> {
                 let method = ident(&resource.name);
                 let module = ident(&names::module(&resource.name));
                 let handle = ident(&resource.handle);
-                let doc =
-                    docs::attributes(if resource.doc.is_empty() { "A resource of the API." } else { &resource.doc });
+                let doc = docs::attributes(&resources::summary(resource));
                 quote! {
                     #doc
                     #gate
@@ -393,11 +392,9 @@ impl Emitter<'_> {
             resources::write(&mut code, api, resource, &self.options.crate_name);
             let mut own = BTreeSet::new();
             own_names(resource, &mut own);
-            let doc =
-                if resource.doc.is_empty() { format!("`{}` of the API.", resource.name) } else { resource.doc.clone() };
             self.file_with_imports(
                 &format!("resources/{}.rs", names::module(&resource.name)),
-                &docs::lines(&doc),
+                &docs::lines(&resources::summary(resource)),
                 &code,
                 &own,
             )

@@ -30,15 +30,25 @@ pub(crate) fn write(code: &mut Code<'_>, api: &Api, resource: &Resource, crate_n
     }
 }
 
+/// What a resource is, in a paragraph: as the document has it, or by what there is to call.
+pub(super) fn summary(resource: &Resource) -> String {
+    /// How many calls are named.
+    const MOST: usize = 8;
+    if let Some(first) = resource.doc.split("\n\n").next().filter(|first| !first.is_empty()) {
+        return first.to_owned();
+    }
+    let methods = resource.methods.iter().map(|method| &method.name);
+    let calls: Vec<&String> = methods.chain(resource.children.iter().map(|child| &child.name)).collect();
+    let named: Vec<String> = calls.iter().take(MOST).map(|call| format!("`{call}`")).collect();
+    let more = if calls.len() > MOST { ", .." } else { "" };
+    format!("`{}` of the API: {}{more}.", resource.path.join("."), named.join(", "))
+}
+
 /// The handle: its children and its methods.
 fn handle(code: &mut Code<'_>, api: &Api, resource: &Resource, crate_name: &str) {
     let name = &resource.handle;
     let access: Vec<String> = resource.path.iter().map(|segment| format!("{segment}()")).collect();
-    let doc = if resource.doc.is_empty() {
-        format!("`{}` of the API.", resource.path.join("."))
-    } else {
-        resource.doc.clone()
-    };
+    let doc = if resource.doc.is_empty() { summary(resource) } else { resource.doc.clone() };
     let mut item = code.item();
     item.doc(&format!("{doc}\n\nGiven by `client.{}`.", access.join("."))).plain("#[derive(Clone, Debug)]");
     item.line(Line::Head, &line!("pub struct {name} {{")).members(|members| {
@@ -53,7 +63,7 @@ fn handle(code: &mut Code<'_>, api: &Api, resource: &Resource, crate_name: &str)
         });
         for child in &resource.children {
             let (method, handle) = (&child.name, &child.handle);
-            block.member().doc(if child.doc.is_empty() { "Resources below this one." } else { &child.doc });
+            block.member().doc(&summary(child));
             block.plain("#[must_use]").function(&Function {
                 head: &line!("pub fn {method}(&self) -> {handle}"),
                 bounds: &[],

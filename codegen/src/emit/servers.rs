@@ -52,8 +52,11 @@ fn function(server: &Server) -> TokenStream {
     }
     for variable in &server.variables {
         let doc = if variable.doc.trim().is_empty() { String::new() } else { format!(": {}", variable.doc.trim()) };
-        let default = variable.default.replace('`', "'");
-        said.push_str(&format!("\n\n`{}`{doc}. Usually `{default}`.", variable.name));
+        let usual = match variable.default.replace('`', "'") {
+            default if default.is_empty() => "empty".to_owned(),
+            default => format!("`{default}`"),
+        };
+        said.push_str(&format!("\n\n`{}`{doc}. Usually {usual}.", variable.name));
     }
     let doc = docs::attributes(&said.replace("..", "."));
     let url = text(&server.url);

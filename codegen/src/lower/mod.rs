@@ -84,7 +84,8 @@ pub fn lower(
     let envelope = config.envelope.as_deref().or_else(|| envelope(&found, document));
     let mut schemas = Schemas::new(document, usage, &config.redact, envelope, diagnostics);
     schemas.headers = responses::repeated_headers(&found, document);
-    let plan = resources::plan(&found, &left_out, &pagination, &config.resources, config_file, diagnostics);
+    let tags = &document.api.tags;
+    let plan = resources::plan(&found, &left_out, &pagination, &config.resources, tags, config_file, diagnostics);
     let features = FeaturePlan::new(&plan, sources, config);
 
     let security = security::Plan::new(document, &found, config, diagnostics);
@@ -122,6 +123,7 @@ pub fn lower(
     let mut api = Api {
         title: config.title.clone().unwrap_or_else(|| document.api.info.title.clone()),
         description: document.api.info.description.clone().unwrap_or_default(),
+        package: config.package.clone(),
         servers: servers::choice(document, config, diagnostics),
         base_url,
         security: security.security,
@@ -243,8 +245,12 @@ impl Lowering<'_, '_> {
     ) -> Resource {
         let mut path = above.to_vec();
         path.push(name.to_owned());
-        let mut handles = names::type_names(&path.join(" "));
-        handles.push(format!("{}Resource", names::camel(&path.join(" ")).trim_end_matches('_')));
+        let place = path.join(" ");
+        let stem = names::camel(&place);
+        let mut handles = names::type_names(&place);
+        // What can't have the name of its path says what it is.
+        handles.retain(|handle| *handle != format!("{}Model", stem.trim_end_matches('_')));
+        handles.push(format!("{}Resource", stem.trim_end_matches('_')));
         let handle = self.schemas.scope.claim_first(&handles);
         let mut methods = Vec::new();
         let mut method_names = names::Scope::default();
@@ -550,7 +556,7 @@ fn envelope<'a>(found: &[Found<'a>], document: &'a Document) -> Option<&'static 
 }
 
 fn env(document: &Document, config: &Config) -> Env {
-    let stem = names::shouty(&document.api.info.title);
+    let stem = names::env_stem(&document.api.info.title);
     let env = &config.client.env;
     Env {
         base_url: env.base_url.clone().unwrap_or_else(|| format!("{stem}_BASE_URL")),

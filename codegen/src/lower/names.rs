@@ -148,7 +148,8 @@ pub(crate) const HANDLE_METHODS: &[&str] = &["clone", "new"];
 
 /// Turns text into a `snake_case` identifier for fields, arguments, methods and modules.
 pub(crate) fn snake(text: &str) -> String {
-    keyword_safe(finish(snake_words(text), "field"))
+    let words = signed(text).map_or_else(|| snake_words(text), |text| snake_words(&text));
+    keyword_safe(finish(words, "field"))
 }
 
 /// The words of a text, in lower case and with `_` between them.
@@ -176,6 +177,12 @@ pub(crate) fn camel(text: &str) -> String {
 /// Turns text into a `SHOUTY_SNAKE_CASE` identifier for statics.
 pub(crate) fn shouty(text: &str) -> String {
     finish(words(text).to_shouty_snake_case(), "EMPTY")
+}
+
+/// What the names of an API's environment variables begin with: its title, without a last `API`, since `API_KEY` follows.
+pub(crate) fn env_stem(title: &str) -> String {
+    let name = shouty(title);
+    name.strip_suffix("_API").map_or(name.clone(), str::to_owned)
 }
 
 /// A type name that shadows neither the prelude nor the runtime.
@@ -246,7 +253,7 @@ fn beside(setter: &str, word: &str) -> String {
 
 /// Names of the variants of an enum, in the order of `values`.
 ///
-/// `-name` beside `name` is a descending sort key and becomes `NameDesc`, and the minus of a number is part of its name;
+/// `-name` beside `name` is a descending sort key and becomes `NameDesc`, and the sign of a number is part of its name;
 /// other symbols are spelled out where nothing else tells two values apart. Where only a number does, the name that was
 /// taken stands beside.
 pub(crate) fn variants(values: &[String]) -> Vec<(String, Option<String>)> {
@@ -254,12 +261,12 @@ pub(crate) fn variants(values: &[String]) -> Vec<(String, Option<String>)> {
     let known: BTreeSet<&str> = values.iter().map(String::as_str).collect();
     let mut names = Vec::with_capacity(values.len());
     for value in values {
-        let wanted = match value.strip_prefix('-') {
-            Some(number) if number.starts_with(|first: char| first.is_ascii_digit()) => {
-                camel(&format!("minus {number}"))
-            }
+        let wanted = match (signed(value), value.strip_prefix('-')) {
+            (Some(number), _) => camel(&number),
             // What one sorts by has a name, in letters.
-            Some(key) if known.contains(key) && key.contains(char::is_alphabetic) => format!("{}Desc", camel(key)),
+            (None, Some(key)) if known.contains(key) && key.contains(char::is_alphabetic) => {
+                format!("{}Desc", camel(key))
+            }
             _ => camel(value),
         };
         let wanted = if wanted == "Unknown" { "UnknownValue".to_owned() } else { wanted };
@@ -344,7 +351,24 @@ fn words(text: &str) -> String {
             ascii.push(' ');
         }
     }
-    if ascii.contains(|character: char| character.is_ascii_alphanumeric()) { ascii } else { spelled(text) }
+    if !ascii.contains(|character: char| character.is_ascii_alphanumeric()) {
+        return spelled(text);
+    }
+    // One word, though its case says two: `oAuth2` and `OAuth2` are `oauth2`; not so `videoAuth`.
+    match ascii.strip_prefix("oAuth") {
+        Some(rest) => ascii = format!("Oauth{rest}"),
+        None if !ascii.contains("Auth") => return ascii,
+        None => {}
+    }
+    ascii.replace(" oAuth", " Oauth").replace("OAuth", "Oauth")
+}
+
+/// `+1` and `-1` with their signs as words, as in names that would be one without them.
+fn signed(text: &str) -> Option<String> {
+    let (sign, number) = [("plus", text.strip_prefix('+')), ("minus", text.strip_prefix('-'))]
+        .into_iter()
+        .find_map(|(sign, number)| Some((sign, number?)))?;
+    number.starts_with(|first: char| first.is_ascii_digit()).then(|| format!("{sign} {number}"))
 }
 
 /// What a character of another script is in ASCII, if there is a name for it: `é` is `e`, `☃` is `snowman`.
@@ -467,6 +491,13 @@ mod tests {
             ("", "field"),
             ("24h", "_24h"),
             ("+", "plus"),
+            ("+1", "plus_1"),
+            ("-1", "minus_1"),
+            ("-a", "a"),
+            ("oAuth2", "oauth2"),
+            ("my_OAuth2", "my_oauth2"),
+            ("hasOAuthToken", "has_oauth_token"),
+            ("autoAuthorize", "auto_authorize"),
             ("\u{1f600}", "grinning"),
             ("\u{e000}", "ue000"),
             ("Größe", "grosse"),
@@ -495,6 +526,14 @@ mod tests {
         }
         for text in &texts {
             assert_eq!(snake_words(text), words(text).to_snake_case(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_environments() {
+        for (title, stem) in [("Train Travel API", "TRAIN_TRAVEL"), ("API", "API"), ("Galaxy", "GALAXY"), ("", "EMPTY")]
+        {
+            assert_eq!(env_stem(title), stem);
         }
     }
 
@@ -543,7 +582,7 @@ mod tests {
         assert_eq!(names(&["a b", "a_b", "A-B"]), ["AB", "AUnderscoreB", "AMinusB"]);
         assert_eq!(names(&["unknown", "", "Unknown"]), ["UnknownValue", "Empty", "Unknown2"]);
         assert_eq!(names(&["1", "2"]), ["_1", "_2"]);
-        assert_eq!(names(&["1", "-1", "-2.5", "-24h"]), ["_1", "Minus1", "Minus25", "Minus24h"]);
+        assert_eq!(names(&["1", "+1", "-1", "-2.5", "-24h"]), ["_1", "Plus1", "Minus1", "Minus25", "Minus24h"]);
         assert_eq!(names(&["", "-", "--", "1", "+1"]), ["Empty", "Minus", "MinusMinus", "_1", "Plus1"]);
     }
 

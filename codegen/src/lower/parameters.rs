@@ -168,6 +168,13 @@ fn param(parameter: &Parameter) -> Option<Param> {
     Some(Param { wire: data.name.clone(), location, style, explode, reserved, empty })
 }
 
+/// The name of a parameter that many operations refer to, unless something else is called so: none of them names its type.
+fn own_name(pointer: &str, schemas: &Schemas<'_>) -> Option<String> {
+    let key = pointer.strip_prefix("/components/parameters/").filter(|key| !key.contains('/'))?;
+    let name = names::type_name(key);
+    (!schemas.scope.is_taken(&name)).then(|| key.to_owned())
+}
+
 /// The media type that the document gives the parameter in place of a schema.
 fn media_type(parameter: &Parameter) -> Option<(&str, &MediaType)> {
     match &parameter.parameter_data_ref().format {
@@ -209,7 +216,13 @@ fn value<'a>(
         return Typed { ty: Type::String, doc, example: example.filter(Value::is_string), ..Typed::any() };
     }
     let mut typed = match components::schema(&data.format, pointer) {
-        Some((node, at)) => schemas.lower(node, &Place::new(at, name.to_owned(), Usage::PARAMETER), diagnostics),
+        Some((node, at)) => {
+            let mut place = Place::new(at, name.to_owned(), Usage::PARAMETER);
+            if let Some(own) = own_name(pointer, schemas) {
+                place.name = own;
+            }
+            schemas.lower(node, &place, diagnostics)
+        }
         None => Typed::any(),
     };
     if let Some(description) = &data.description {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
+use openapiv3::Tag;
 
 use super::names;
 use super::operations::Found;
@@ -21,12 +22,24 @@ pub(crate) struct Planned {
     pub children: IndexMap<String, Planned>,
 }
 
-/// Places every operation in the tree.
+impl Planned {
+    /// The first tags of the resource's operations; if it has none, of those below it.
+    fn tags<'a>(&self, found: &[Found<'a>]) -> BTreeSet<Option<&'a str>> {
+        if self.methods.is_empty() {
+            return self.children.values().flat_map(|child| child.tags(found)).collect();
+        }
+        let operations = self.methods.values().filter_map(|index| found.get(*index));
+        operations.map(|found| found.operation.tags.first().map(String::as_str)).collect()
+    }
+}
+
+/// Places every operation in the tree; `tags` are those that the document describes.
 pub(crate) fn plan(
     found: &[Found<'_>],
     left_out: &[Found<'_>],
     pagination: &Pagination,
     configured: &IndexMap<String, ResourceConfig>,
+    tags: &[Tag],
     config_file: Option<FileId>,
     diagnostics: &mut Diagnostics,
 ) -> IndexMap<String, Planned> {
@@ -41,7 +54,25 @@ pub(crate) fn plan(
         tree.insert(names::snake_beside(name, names::CLIENT_METHODS), planned);
     }
     infer(found, pagination, &placed, &mut tree);
+    let described: BTreeMap<&str, &str> =
+        tags.iter().filter_map(|tag| Some((tag.name.as_str(), tag.description.as_deref()?.trim()))).collect();
+    for resource in tree.values_mut() {
+        describe(resource, None, found, &described);
+    }
     tree
+}
+
+/// Gives a resource the description of the tag that all its operations have, unless the one above has it already.
+fn describe(resource: &mut Planned, above: Option<&str>, found: &[Found<'_>], described: &BTreeMap<&str, &str>) {
+    let mut tags = resource.tags(found);
+    let tag = tags.pop_first().flatten().filter(|_| tags.is_empty());
+    if tag != above && resource.doc.is_none() {
+        let text = tag.and_then(|tag| described.get(tag)).filter(|text| !text.is_empty());
+        resource.doc = text.map(ToString::to_string);
+    }
+    for child in resource.children.values_mut() {
+        describe(child, tag, found, described);
+    }
 }
 
 /// Places the operations that sdk.yaml names.

@@ -95,7 +95,7 @@ impl<'a> Plan<'a> {
     }
 
     fn schemes(&self, config: &Config) -> Vec<Scheme> {
-        let stem = names::shouty(&self.document.api.info.title);
+        let stem = names::env_stem(&self.document.api.info.title);
         let only = self.names.len() == 1;
         let mut setters = Scope::beside(names::CLIENT_BUILDER_METHODS);
         let mut variables = Scope::default();

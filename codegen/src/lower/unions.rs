@@ -71,8 +71,10 @@ impl<'a> Schemas<'a> {
             let node = &member.node;
             let hint = self.variant_hint(*node, index);
             let mut below = member.place.called(format!("{} {hint}", place.name));
+            // Its title alone, unless something else is called so: a number would tell nobody which one it is.
             if let Node::Schema(schema) = node
                 && let Some(title) = &schema.schema_data.title
+                && !self.scope.is_taken(&names::type_name(title))
             {
                 below.name.clone_from(title);
             }

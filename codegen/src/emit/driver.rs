@@ -8,6 +8,7 @@ use quote::{ToTokens, format_ident, quote};
 
 use super::layout::{EmitError, Piece, parse, print};
 use super::rust::{ident, text as literal};
+use crate::lower::names::PARAM;
 use crate::model::{Api, Body, BodyKind, Method, Output, ParamIn, Part, PartKind, Presence, Resource, Type, TypeKind};
 
 pub(crate) fn text(api: &Api, crate_name: &str) -> Result<String, EmitError> {
@@ -67,7 +68,7 @@ fn round_trip(api: &Api) -> Vec<Piece> {
         .collect();
     let rows = named.iter().map(|(def, schema)| {
         let (name, schema) = (literal(&def.name), literal(schema));
-        let request = def.builder.is_some() || def.name.ends_with("Param");
+        let request = def.builder.is_some() || def.name.ends_with(PARAM);
         quote!((#name, #schema, #request))
     });
     let arms = named.iter().map(|(def, _)| {

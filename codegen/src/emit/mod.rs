@@ -125,9 +125,9 @@ fn other_direction(defs: &[&TypeDef], def: &TypeDef) -> Vec<String> {
         let at = defs.binary_search_by_key(&name, |def| &def.name).ok()?;
         defs.get(at).filter(|found| found.pointer == def.pointer).map(|found| found.name.as_str())
     };
-    let said = match def.name.strip_suffix("Param").and_then(find) {
+    let said = match def.name.strip_suffix(names::PARAM).and_then(find) {
         Some(name) => Some(format!("In responses it is [`{name}`].")),
-        None => find(&format!("{}Param", def.name)).map(|name| format!("In requests it is [`{name}`].")),
+        None => find(&format!("{}{}", def.name, names::PARAM)).map(|name| format!("In requests it is [`{name}`].")),
     };
     said.into_iter().flat_map(|said| [String::new(), said]).collect()
 }

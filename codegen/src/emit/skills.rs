@@ -286,7 +286,7 @@ impl Page<'_> {
         lines.push(format!("Returns: {}", self.output(&method.output)));
         for alternative in &method.alternatives {
             let held = match (alternative.content.ty(), &alternative.content) {
-                (Some(ty), _) => self.type_text(ty),
+                (Some(ty), _) => self.type_text(ty, None),
                 (None, Content::Text) => "text".to_owned(),
                 (None, _) => "bytes".to_owned(),
             };
@@ -299,7 +299,7 @@ impl Page<'_> {
     fn arguments(&self, method: &Method) -> (Vec<String>, Vec<String>) {
         let (mut required, mut optional) = (Vec::new(), Vec::new());
         required.extend(method.path_args.iter().map(|arg| {
-            let facts = [self.linked_as(&arg.ty, arg.format.as_deref()), "in the path".to_owned()];
+            let facts = [self.linked(&arg.ty, arg.format.as_deref()), "in the path".to_owned()];
             item(&arg.name, facts, &arg.doc)
         }));
         for argument in &method.arguments {
@@ -327,17 +327,17 @@ impl Page<'_> {
                         (BodyKind::Form(_), Some(null)) => Some(format!("left out by `{null}()`")),
                         _ => nullable(&setter.name, setter.null.as_deref()),
                     };
-                    let facts = [self.linked_as(field.value_type(), field.format.as_deref())].into_iter().chain(null);
+                    let facts = [self.linked(field.value_type(), field.format.as_deref())].into_iter().chain(null);
                     into.push(item(&setter.name, facts.chain(deprecated(field.deprecated)), &field.doc));
                 }
                 if let (Some(rest), Some((_, value))) = (&body.rest, &object.rest) {
-                    optional.push(item(rest, ["any other member".to_owned(), self.linked(value)], ""));
+                    optional.push(item(rest, ["any other member".to_owned(), self.linked(value, None)], ""));
                 }
             }
             _ => {
                 let kind = match body.kind {
                     BodyKind::Bytes => "file".to_owned(),
-                    _ => self.linked(&body.ty),
+                    _ => self.linked(&body.ty, None),
                 };
                 let into = if body.required { &mut required } else { &mut optional };
                 into.push(item("body", [kind], &body.doc));
@@ -352,10 +352,10 @@ impl Page<'_> {
         let kind = match part.kind {
             PartKind::File => "file".to_owned(),
             PartKind::Files => "array of files".to_owned(),
-            PartKind::Value => self.linked(&part.ty),
+            PartKind::Value => self.linked(&part.ty, None),
         };
         match &part.value_setter {
-            Some(setter) => format!("{kind}, or {} by `{setter}()`", self.linked(&part.ty)),
+            Some(setter) => format!("{kind}, or {} by `{setter}()`", self.linked(&part.ty, None)),
             None => kind,
         }
     }
@@ -372,7 +372,7 @@ impl Page<'_> {
             Some(text) => format!("by default {}", docs::code(text)),
             None => format!("by default {}", docs::code(&default.to_string())),
         });
-        let facts = [self.linked_as(&argument.ty, argument.format.as_deref())].into_iter().chain(place).chain(default);
+        let facts = [self.linked(&argument.ty, argument.format.as_deref())].into_iter().chain(place).chain(default);
         facts.chain(deprecated(argument.deprecated))
     }
 
@@ -386,7 +386,7 @@ impl Page<'_> {
             Output::Events(ty) => format!("a stream of events with {}", self.value(ty)),
             Output::ByStatus(view) => {
                 let cases = view.cases.iter().map(|case| {
-                    let held = case.content.ty().map_or_else(|| "no JSON".to_owned(), |ty| self.type_text(ty));
+                    let held = case.content.ty().map_or_else(|| "no JSON".to_owned(), |ty| self.type_text(ty, None));
                     format!("`{}::{}` for {} ({held})", view.name, case.variant, case.status)
                 });
                 cases.collect::<Vec<_>>().join(", ")
@@ -396,7 +396,7 @@ impl Page<'_> {
 
     /// A type, and the members of the object that it is or holds.
     fn value(&self, ty: &Type) -> String {
-        let name = self.linked(ty);
+        let name = self.linked(ty, None);
         if let Some(union) = self.union(inner(self.api, ty)) {
             return format!("{name}; with {}", self.alternatives(union));
         }
@@ -426,7 +426,7 @@ impl Page<'_> {
             let nested = self.union(inside).into_iter().flat_map(|union| &union.variants);
             let objects = nested.map(|variant| inner(self.api, &variant.ty)).chain([inside]);
             for field in objects.filter_map(|ty| self.api.members(ty)).flatten() {
-                types.entry(&field.name).or_default().insert(self.member(field));
+                types.entry(&field.name).or_default().insert(self.type_text(&field.ty, field.format.as_deref()));
             }
         }
         let tags: Vec<&str> = union.variants.iter().filter_map(|variant| variant.tag.as_deref()).collect();
@@ -440,8 +440,10 @@ impl Page<'_> {
     }
 
     fn members(&self, fields: &[Field]) -> String {
-        let members: Vec<String> =
-            fields.iter().map(|field| format!("`{}` ({})", field.name, self.member(field))).collect();
+        let members: Vec<String> = fields
+            .iter()
+            .map(|field| format!("`{}` ({})", field.name, self.type_text(&field.ty, field.format.as_deref())))
+            .collect();
         members.join(", ")
     }
 
@@ -539,15 +541,13 @@ impl Page<'_> {
                 let required = (field.presence == Presence::Required).then(|| "required".to_owned());
                 let null = nullable(&field.name, field.null_setter.as_deref());
                 let renamed = (field.wire != field.name).then(|| format!("sent as {}", docs::code(&field.wire)));
-                let facts = [self.linked_as(field.value_type(), field.format.as_deref())]
-                    .into_iter()
-                    .chain(required)
-                    .chain(null);
+                let facts =
+                    [self.linked(field.value_type(), field.format.as_deref())].into_iter().chain(required).chain(null);
                 item(&field.name, facts.chain(renamed).chain(deprecated(field.deprecated)), &field.doc)
             })
             .collect();
         if let Some((name, ty)) = &object.rest {
-            items.push(item(name, [format!("map of {}", self.linked(ty))], "All other members."));
+            items.push(item(name, [format!("map of {}", self.linked(ty, None))], "All other members."));
         }
         items
     }
@@ -557,28 +557,19 @@ impl Page<'_> {
         let variants = union.variants.iter().map(|variant| {
             let tag = union.tag.as_ref().zip(variant.tag.as_ref());
             let tag = tag.map(|(tag, value)| format!("where {} is {}", docs::code(tag), docs::code(value)));
-            item(&variant.name, [self.linked(&variant.ty)].into_iter().chain(tag), &variant.doc)
+            item(&variant.name, [self.linked(&variant.ty, None)].into_iter().chain(tag), &variant.doc)
         });
         variants.collect()
     }
 
-    /// A type as a reader looks for it: objects by name, enums with their values.
-    fn type_text(&self, ty: &Type) -> String {
-        self.described(ty, "string", |name| format!("`{name}`"))
+    /// A type as a reader looks for it: objects by name, enums with their values, texts with what they are.
+    fn type_text(&self, ty: &Type, format: Option<&str>) -> String {
+        self.described(ty, format.unwrap_or("string"), |name| format!("`{name}`"))
     }
 
     /// The same, with links to the members of objects.
-    fn linked(&self, ty: &Type) -> String {
-        self.described(ty, "string", reference)
-    }
-
-    /// The same, with what the texts in it are.
-    fn linked_as(&self, ty: &Type, format: Option<&str>) -> String {
+    fn linked(&self, ty: &Type, format: Option<&str>) -> String {
         self.described(ty, format.unwrap_or("string"), reference)
-    }
-
-    fn member(&self, field: &Field) -> String {
-        self.described(&field.ty, field.format.as_deref().unwrap_or("string"), |name| format!("`{name}`"))
     }
 
     /// A type in words; `text` is what its texts are.

@@ -143,6 +143,9 @@ pub(crate) const CLIENT_BUILDER_METHODS: &[&str] = &[
     "user_agent",
 ];
 
+/// What is appended to the name of a schema's type for requests, if it has one of its own.
+pub(crate) const PARAM: &str = "Param";
+
 /// Methods that every resource handle has.
 pub(crate) const HANDLE_METHODS: &[&str] = &["clone", "new"];
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use openapiv3::{AdditionalProperties, ReferenceOr, Schema, SchemaData};
 use serde_json::Value;
 
-use super::names::{self, Scope};
+use super::names::{self, PARAM, Scope};
 use super::narrowing::{Siblings, narrowest};
 use super::repeats;
 use super::usage::{Usage, UsageMap};
@@ -43,9 +43,6 @@ pub(crate) struct Place {
     /// Within a schema that has a type of its own for requests: the length of its name without [`PARAM`].
     own: Option<usize>,
 }
-
-/// What is appended to the name of a schema's type for requests, if it has one of its own.
-const PARAM: &str = "Param";
 
 impl Place {
     pub(crate) fn new(pointer: String, name: String, usage: Usage) -> Self {

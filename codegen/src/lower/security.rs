@@ -130,20 +130,7 @@ impl<'a> Plan<'a> {
     fn report_token_urls(&self, diagnostics: &mut Diagnostics) {
         for name in &self.names {
             let Some((_, Auth::ClientCredentials { token_url })) = scheme(self.document, name) else { continue };
-            let url = token_url.trim();
-            let fault = match url.split_once("://").map(|(scheme, rest)| (scheme.to_ascii_lowercase(), rest)) {
-                // It is read as one at the server.
-                None if !url.is_empty() => continue,
-                None => "there is no URL for tokens".to_owned(),
-                Some((scheme, _)) if scheme == "https" => continue,
-                Some((scheme, rest)) if scheme == "http" => {
-                    if ["localhost", "127.", "[::1]"].iter().any(|machine| rest.starts_with(machine)) {
-                        continue;
-                    }
-                    format!("a secret that goes to `{url}` can be read on its way")
-                }
-                Some((scheme, _)) => format!("requests can't be sent by `{scheme}`"),
-            };
+            let Some(fault) = fault_of_token_url(token_url.trim()) else { continue };
             let pointer = pointer::component("securitySchemes", name);
             diagnostics
                 .warning(
@@ -232,6 +219,21 @@ fn fault_of(document: &Document, name: &str) -> Option<(String, &'static str)> {
     match described(document, name)? {
         SecurityScheme::APIKey { location: APIKeyLocation::Header, name, .. } => fault_of_header(name),
         _ => None,
+    }
+}
+
+/// What keeps secrets from going to a URL. One without a scheme is read as one at the server.
+fn fault_of_token_url(url: &str) -> Option<String> {
+    if url.is_empty() {
+        return Some("there is no URL for tokens".to_owned());
+    }
+    let (scheme, rest) = url.split_once("://")?;
+    let is_near = || ["localhost", "127.", "[::1]"].iter().any(|machine| rest.starts_with(machine));
+    match scheme.to_ascii_lowercase().as_str() {
+        "https" => None,
+        "http" if is_near() => None,
+        "http" => Some(format!("a secret that goes to `{url}` can be read on its way")),
+        scheme => Some(format!("requests can't be sent by `{scheme}`")),
     }
 }
 

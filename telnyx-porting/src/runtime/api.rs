@@ -74,6 +74,13 @@ pub(crate) struct Env {
     pub(crate) webhook_key: &'static str,
 }
 
+/// Returns what an environment variable holds, unless that is blank. What is not UTF-8 is given all the same: it must be
+/// found wrong, not taken for absent.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    let value = std::env::var_os(name)?.to_string_lossy().into_owned();
+    (!value.trim().is_empty()).then_some(value)
+}
+
 /// How an array is written in a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum QueryArrays {

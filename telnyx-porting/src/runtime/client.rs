@@ -1,6 +1,5 @@
 //! The client: where requests go, how they are authorized, and what holds for all of them.
 
-use std::env;
 use std::fmt;
 use std::sync::Arc;
 #[cfg(feature = "blocking")]
@@ -10,6 +9,7 @@ use std::time::Duration;
 use reqwest::Url;
 
 use crate::generated::API;
+use crate::runtime::api::variable;
 use crate::runtime::auth::{Credential, Credentials};
 #[cfg(feature = "blocking")]
 use crate::runtime::blocking;
@@ -215,17 +215,14 @@ impl ClientBuilder {
     /// The names of the variables are in the crate's documentation, under *Environment*. Variables
     /// that are not set or empty change nothing.
     pub fn from_env() -> Self {
-        // What is not UTF-8 is set all the same: it must be found wrong, not taken for absent.
-        let set = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
-        let set = |name: &str| set(name).filter(|value| !value.trim().is_empty());
         let mut builder = Self::default();
         for (index, scheme) in API.schemes.iter().enumerate() {
-            let values: Option<Vec<String>> = scheme.env.iter().map(|name| set(name)).collect();
+            let values: Option<Vec<String>> = scheme.env.iter().map(|name| variable(name)).collect();
             if let Some(credential) = values.and_then(|values| (scheme.read)(&values)) {
                 builder = builder.credential(index, credential);
             }
         }
-        if let Some(url) = set(API.env.base_url) {
+        if let Some(url) = variable(API.env.base_url) {
             builder = builder.base_url(url);
         }
         builder
@@ -505,6 +502,8 @@ fn is_loopback(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::env;
+
     use super::*;
 
     #[test]

@@ -270,15 +270,12 @@ impl Route {
     }
 
     fn title(&self) -> String {
-        let mut title = match &self.target {
+        let target = match &self.target {
             Some((method, path)) => format!("{method} {path}"),
             None => "any request".to_owned(),
         };
-        for (index, (what, _)) in self.conditions.iter().enumerate() {
-            title.push_str(if index == 0 { " with " } else { " and " });
-            title.push_str(what);
-        }
-        title
+        let conditions: Vec<&str> = self.conditions.iter().map(|(what, _)| what.as_str()).collect();
+        if conditions.is_empty() { target } else { format!("{target} with {}", conditions.join(" and ")) }
     }
 
     /// The next reply, if one is left.

@@ -27,7 +27,7 @@ use serde_json::Value;
 use crate::generated::API;
 pub use crate::generated::WebhookEvent;
 use crate::runtime::Map;
-use crate::runtime::api::Signed;
+use crate::runtime::api::{Signed, variable};
 use crate::runtime::json_path::{self, Place, without_values};
 use crate::runtime::slot::Field as _;
 use crate::runtime::text;
@@ -81,9 +81,9 @@ impl Verifier {
     /// [`WebhookErrorKind::BadKey`] when the variable is not set, or holds no good key.
     pub fn from_env() -> Result<Self, WebhookError> {
         let name = API.env.webhook_key;
-        match std::env::var_os(name).map(|key| key.to_string_lossy().into_owned()) {
-            Some(key) if !key.trim().is_empty() => Self::new(key),
-            _ => Err(WebhookError::new(
+        match variable(name) {
+            Some(key) => Self::new(key),
+            None => Err(WebhookError::new(
                 WebhookErrorKind::BadKey,
                 format!("the environment variable `{name}` is not set; put the public key of your account there"),
             )),

@@ -10,7 +10,7 @@ use codegen::pointer;
 use serde_json::{Map, Value, json};
 
 use crate::check::{Accepted, accepts};
-use crate::contract::{Checked, Contract, Operation, is_json};
+use crate::contract::{Checked, Contract, Operation, essence, is_json};
 use crate::one_line;
 use crate::sample::{Sampler, uuid};
 use crate::schema::faults;
@@ -71,10 +71,9 @@ impl Answers<'_> {
 
     /// What an answer that is not JSON holds, where the document tells.
     pub(crate) fn text(&self, accepted: &Accepted<'_>, media_type: &str, schema: &Checked) -> Option<String> {
-        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let has_example = self.contract.responses.resolve(&schema.schema).get("example").is_some();
         let key = format!("{} {:?} {:?}", accepted.operation.id, accepted.captured, accepted.query);
-        match essence.as_str() {
+        match essence(media_type).as_str() {
             "text/event-stream" => {
                 let events = (0..self.items).map(|index| match self.value(schema, &format!("{key} {index}"), None) {
                     // An example may show the stream as it is.

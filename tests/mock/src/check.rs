@@ -3,7 +3,7 @@
 use codegen::diagnostic::nearest;
 use serde_json::{Map, Value};
 
-use crate::contract::{Body, Contract, Credential, Media, Operation, Parameter, Place, Routed, is_json};
+use crate::contract::{Body, Contract, Credential, Media, Operation, Parameter, Place, Routed, essence, is_json};
 use crate::form;
 use crate::parameters::{self, Misread, Shape};
 use crate::schema::{Fault, faults};
@@ -301,9 +301,8 @@ fn decode(
     given: &str,
     body: &[u8],
 ) -> Result<Option<(Value, Vec<Fault>)>, Refusal> {
-    let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let schemas = &contract.requests;
-    let read = match essence.as_str() {
+    let read = match essence(given).as_str() {
         json if is_json(json) => serde_json::from_slice(body)
             .map(|value| (value, Vec::new()))
             .map_err(|error| format!("is not JSON: {error}")),
@@ -321,7 +320,6 @@ fn decode(
 
 /// Whether a media type of the document is the one that is given; parameters aside.
 pub(crate) fn accepts(known: &str, given: &str) -> bool {
-    let essence = |text: &str| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let (known, given) = (essence(known), essence(given));
     match known.strip_suffix("/*") {
         Some("*") => true,

@@ -28,6 +28,7 @@ embed! {
     "headers.rs",
     "http.rs",
     "incoming.rs",
+    "json.rs",
     "json_path.rs",
     "link.rs",
     "mod.rs",

@@ -96,7 +96,8 @@
 //! # Nothing is lost
 //!
 //! Enums and unions keep values that this version does not know in their variant `Unknown`; [`Timestamp`] keeps the exact
-//! text; an error keeps the bytes of the response. `Debug` output shows neither the API key nor personal data.
+//! text; an error keeps the bytes of the response. One odd member does not cost the whole response: a number where a text
+//! is promised is taken as its text, and the other way round. `Debug` output shows neither the API key nor personal data.
 //!
 //! # Files
 //!

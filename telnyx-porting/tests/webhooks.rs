@@ -149,6 +149,7 @@ fn requests_are_accepted_or_refused() {
         ("zeros in front, as signed", Post::new(&format!("000{NOW}"), EVENT), good()),
         ("other headers beside", Post::good().with("content-type", "application/json").with("x", b"\xff"), good()),
         ("no JSON object", Post::of("[1]"), good()),
+        ("half a character, and a number for a text", Post::of(r#"{"data": {"id": 1, "x": "\ud83d"}}"#), good()),
         ("a byte order mark before it, as signed", Post::of(format!("\u{feff}{EVENT}")), good()),
         // Time.
         ("301 s ago", Post::signed_at(NOW - 301), Err(Kind::TooOld)),

@@ -854,12 +854,13 @@ mod tests {
             ("[]", "Pairs("),
             (r#"[{"a":1},{"id":"1"}]"#, "Pairs("),
             (r#"[{"id":"1"}]"#, "Things("),
-            (r#"{"kind":1,"version":3}"#, "Third("),
-            (r#"{"kind":1,"version":5.0}"#, "Third("),
-            (r#"{"kind":1,"version":true}"#, "Third("),
-            (r#"{"kind":1,"version":"3"}"#, "Unknown("),
-            (r#"{"kind":1,"version":4}"#, "Unknown("),
-            (r#"{"kind":1}"#, "Unknown("),
+            (r#"{"kind":[1],"version":3}"#, "Third("),
+            (r#"{"kind":[1],"version":5.0}"#, "Third("),
+            (r#"{"kind":[1],"version":true}"#, "Third("),
+            (r#"{"kind":[1],"version":"3"}"#, "Unknown("),
+            (r#"{"kind":[1],"version":4}"#, "Unknown("),
+            (r#"{"kind":[1]}"#, "Unknown("),
+            (r#"{"kind":1}"#, "Kinded("),
         ];
         for (text, variant) in cases {
             let either: Either = read(text).unwrap();

@@ -1,14 +1,14 @@
 //! Bodies become values, or errors that say where the body is wrong.
 
 use std::fmt;
-use std::marker::PhantomData;
 
 use bytes::Bytes;
-use serde_core::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
-
-use serde_json::Value;
+use serde_core::de::{self, DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::de::SliceRead;
+use serde_json::{Deserializer, Value};
 
 use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::json;
 pub(crate) use crate::runtime::json_path::without_values;
 use crate::runtime::json_path::{self, Place};
 use crate::runtime::request::Request;
@@ -19,7 +19,7 @@ use crate::runtime::view;
 
 /// Decodes the whole body as a type that the document may not know.
 pub(crate) fn whole<T: DeserializeOwned>(response: &RawResponse) -> Result<T, Error> {
-    with_seed(response, PhantomData)
+    read(response, &mut |text| T::deserialize(text))
 }
 
 /// Decodes the whole body, or the member of this name, and skips all others.
@@ -30,10 +30,10 @@ pub(crate) fn value<T: Field + Default>(response: &RawResponse, member: Option<&
 }
 
 fn fill(response: &RawResponse, member: Option<&'static str>, into: &mut dyn Field) -> Result<(), Error> {
-    match member {
-        Some(name) => with_seed(response, MemberSeed { name, into: &mut *into })?,
-        None => with_seed(response, Seed(into.slot()))?,
-    }
+    read(response, &mut |text| match member {
+        Some(name) => MemberSeed { name, into: &mut *into }.deserialize(text),
+        None => Seed(into.slot()).deserialize(text),
+    })?;
     // Where nothing is required, anything fits.
     if view::is_empty(&into.view()) { nothing(response) } else { Ok(()) }
 }
@@ -67,9 +67,8 @@ const ERRORS: &str = "the response lists errors, though its status is one of suc
 /// Whether a body has the member in which servers list what went wrong.
 fn lists_errors(body: &[u8]) -> bool {
     let mut errors = Value::Null;
-    let mut deserializer = serde_json::Deserializer::from_slice(text::without_mark(body));
     // What is no such body has no such member.
-    let _ = MemberSeed { name: "errors", into: &mut errors }.deserialize(&mut deserializer);
+    let _ = json::read(body, &mut |text| MemberSeed { name: "errors", into: &mut errors }.deserialize(text));
     match errors {
         Value::Array(errors) => !errors.is_empty(),
         Value::Object(errors) => !errors.is_empty(),
@@ -77,11 +76,12 @@ fn lists_errors(body: &[u8]) -> bool {
     }
 }
 
-/// Decodes the body by a seed.
-pub(crate) fn with_seed<'de, S: DeserializeSeed<'de>>(response: &'de RawResponse, seed: S) -> Result<S::Value, Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(text::without_mark(&response.body));
-    let value = seed.deserialize(&mut deserializer);
-    value.and_then(|value| deserializer.end().map(|()| value)).map_err(|fault| explain(response, &fault))
+/// Reads the body as JSON; where it can't be, the error says so. What is given to `read` may be read twice.
+pub(crate) fn read<T>(
+    response: &RawResponse,
+    read: &mut dyn FnMut(&mut Deserializer<SliceRead<'_>>) -> Result<T, serde_json::Error>,
+) -> Result<T, Error> {
+    json::read(&response.body, read).map_err(|fault| explain(response, &fault))
 }
 
 /// A type that a download can be had as.
@@ -112,7 +112,7 @@ impl FromBody for String {
 /// Says what is wrong with a body and where, without repeating any of its values.
 fn explain(response: &RawResponse, fault: &serde_json::Error) -> Error {
     let content_type = response.headers.get("content-type").unwrap_or_default();
-    let body = text::without_mark(&response.body);
+    let body = json::without_mark(&response.body);
     if body.iter().all(u8::is_ascii_whitespace) {
         return response.error(ErrorKind::Decode, "the response is empty, though the document promises JSON");
     }
@@ -139,7 +139,7 @@ pub(crate) struct MemberSeed<'a> {
 impl<'de> DeserializeSeed<'de> for MemberSeed<'_> {
     type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 }
@@ -176,7 +176,7 @@ struct NameSeed(&'static str);
 impl<'de> DeserializeSeed<'de> for NameSeed {
     type Value = bool;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
         deserializer.deserialize_identifier(self)
     }
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::runtime::decode;
 use crate::runtime::headers::Headers;
+use crate::runtime::json;
 use crate::runtime::operation::Operation;
 use crate::runtime::response::{RawResponse, request_id};
 use crate::runtime::text;
@@ -553,7 +554,7 @@ impl ApiError {
     /// Reads the errors out of a body: a list `errors` as in JSON:API, problem details (RFC 9457),
     /// or `{"error": ..}`.
     pub(crate) fn parse(body: &[u8]) -> Vec<Self> {
-        let Ok(body) = serde_json::from_slice::<Value>(text::without_mark(body)) else {
+        let Ok(body) = json::value(body) else {
             return Vec::new();
         };
         let mut errors = Vec::new();

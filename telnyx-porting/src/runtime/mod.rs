@@ -11,7 +11,7 @@
 //!   the next attempt, and `trace` tells about all of it;
 //! * `payload` is what is sent, which `upload` and `multipart` keep out of memory;
 //! * `call` is the future of the result; `codec` has the tables of types, by which `slot` and `decode`
-//!   fill values and `view` writes and prints them; `page` walks
+//!   fill values from what `json` reads, and `view` writes and prints them; `page` walks
 //!   lists, by what `trail` remembers and along the links that `link` reads; `download` keeps bodies out of memory, `events` reads them as they come;
 //! * `error` is what is left when any of it fails; `secrets` knows what of the request it must not repeat.
 //!
@@ -64,6 +64,8 @@ pub(crate) mod http;
 #[cfg(feature = "client")]
 #[allow(dead_code, reason = "which part of it is needed depends on the document")]
 pub(crate) mod incoming;
+#[cfg(any(feature = "client", feature = "webhooks"))]
+pub(crate) mod json;
 #[cfg(any(feature = "client", feature = "webhooks"))]
 pub(crate) mod json_path;
 #[cfg(feature = "client")]

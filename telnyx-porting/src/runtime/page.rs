@@ -13,14 +13,14 @@ use serde_core::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapA
 use serde_json::{Map, Value};
 
 use crate::runtime::call::{Call, Reply};
-use crate::runtime::decode::{nothing, with_seed, without_values};
+use crate::runtime::decode::{nothing, read, without_values};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::execute;
 use crate::runtime::link;
 use crate::runtime::operation::{Paging, PagingKind};
 use crate::runtime::request::Request;
 use crate::runtime::response::RawResponse;
-use crate::runtime::slot::{self, Field, Numbers, Optional, Seed, Slot};
+use crate::runtime::slot::{self, Field, Optional, Seed, Slot};
 use crate::runtime::text;
 use crate::runtime::trail::{Passed, Trail, fingerprint};
 use crate::runtime::view::{View, is_empty, value_of};
@@ -344,10 +344,11 @@ fn fill(Reply { request, response }: &Reply, items: &mut dyn Field, meta: &mut d
     };
     let has_meta = !matches!(meta.slot(), Slot::Unit);
     let rest = if paging.items.is_empty() {
-        with_seed(response, Seed(Slot::Option(&mut OrNull(items))))?;
+        read(response, &mut |text| Seed(Slot::Option(&mut OrNull(items))).deserialize(text))?;
         Value::Null
     } else {
-        with_seed(response, PageSeed { paging, keep_all: has_meta && paging.meta.is_none(), items })?
+        let keep_all = has_meta && paging.meta.is_none();
+        read(response, &mut |text| PageSeed { paging, keep_all, items }.deserialize(text))?
     };
     if is_empty(&items.view()) {
         nothing(response)?;
@@ -370,7 +371,7 @@ fn decode_meta(response: &RawResponse, paging: &Paging, rest: Value, into: &mut 
     if meta.is_null() {
         return Ok(());
     }
-    slot::fill(into.slot(), &meta, Numbers::AlsoInStrings).map_err(|fault| {
+    slot::fill(into.slot(), &meta).map_err(|fault| {
         let path = paging.meta.unwrap_or_default();
         let what = without_values(&fault.to_string());
         let message = format!("the response can't be decoded: {what} in what it says about the page");

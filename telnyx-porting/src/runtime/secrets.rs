@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::generated::API;
 use crate::runtime::client;
+use crate::runtime::json;
 use crate::runtime::request;
 use crate::runtime::text;
 
@@ -17,7 +18,7 @@ impl Secrets {
     pub(crate) fn of(request: &request::Inner, client: &client::Inner) -> Self {
         let mut secrets = client.credentials.secrets();
         if let Some(body) = &request.body {
-            match serde_json::from_slice::<Value>(body) {
+            match json::value(body) {
                 Ok(body) => secrets.gather(&body, false),
                 // What is neither JSON nor a form has no names to go by.
                 Err(_) => {
@@ -52,7 +53,7 @@ impl Secrets {
     /// Adds what is marked in a part of a form: all of it, or members of the object that it is.
     #[inline]
     pub(crate) fn add_part(&mut self, name: &str, text: &str) {
-        match serde_json::from_slice::<Value>(text.as_bytes()) {
+        match json::value(text.as_bytes()) {
             Ok(value @ (Value::Object(_) | Value::Array(_))) => self.gather(&value, API.redact.contains(&name)),
             _ => self.add_if_marked(name, text),
         }

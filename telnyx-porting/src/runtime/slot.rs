@@ -5,12 +5,13 @@
 //! one [`Seed`] fills it from any `Deserializer`. What a type adds to the size of the build is a
 //! table and a jump.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
 
-use serde_core::de::{self, Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess};
-use serde_json::{Number, Value};
+use serde_core::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Unexpected};
+use serde_json::Value;
 
 use crate::runtime::codec::{Kind, Member, Object, Union};
 use crate::runtime::nullable::Nullable;
@@ -124,9 +125,8 @@ pub(crate) enum Slot<'a> {
     U64(&'a mut u64),
     F32(&'a mut f32),
     F64(&'a mut f64),
-    String(&'a mut String),
     Any(&'a mut Value),
-    /// What is a string on the wire and more than that in Rust.
+    /// What is a string on the wire.
     Text(&'a mut dyn Text),
     /// What is an integer on the wire and more than that in Rust.
     Integer(&'a mut dyn Integer),
@@ -201,7 +201,7 @@ own! {
     u64: |value| Slot::U64(value), View::U64(*value);
     f32: |value| Slot::F32(value), View::F32(*value);
     f64: |value| Slot::F64(value), View::F64(*value);
-    String: |value| Slot::String(value), View::Str(value);
+    String: |value| Slot::Text(value), View::Str(value);
     Value: |value| Slot::Any(value), View::Any(value);
     Box<T> where [T: Field + Default]: |value| (**value).slot(), (**value).view();
     Option<T> where [T: Field + Default]: |value| Slot::Option(value), value.as_ref().map_or(View::Null, Field::view);
@@ -287,114 +287,158 @@ pub(crate) fn read<'de, T: Field + Default, D: Deserializer<'de>>(deserializer: 
 /// Reads a value, or gives `None` if it does not fit the type.
 pub(crate) fn fit<T: Field + Default>(value: &Value) -> Option<T> {
     let mut read = T::default();
-    fill(read.slot(), value, Numbers::AsNumbers).is_ok().then_some(read)
+    fill(read.slot(), value).is_ok().then_some(read)
 }
 
 /// Fills a slot from a value that has been parsed already. This is no `Deserializer`, so that the decoder is not made once
 /// more for values; what fits and what does not is the same.
-pub(crate) fn fill(slot: Slot<'_>, value: &Value, numbers: Numbers) -> Result<(), serde_json::Error> {
+pub(crate) fn fill(slot: Slot<'_>, value: &Value) -> Result<(), serde_json::Error> {
     match (slot, value) {
-        (Slot::Skip, _) | (Slot::Unit, Value::Null) => {}
-        (Slot::Bool(to), Value::Bool(value)) => *to = *value,
-        (Slot::String(to), Value::String(text)) => to.clone_from(text),
+        (Slot::Skip, _) => {}
         (Slot::Any(to), value) => to.clone_from(value),
-        (Slot::Text(to), Value::String(text)) => to.set_text(text),
-        (Slot::Text(to), Value::Bool(value)) => to.set_text(text_of(*value)),
-        (Slot::Text(to), Value::Number(number)) => to.set_text(&number_text(number)),
-        (Slot::I32(to), value) => *to = narrowed(whole_of(value, numbers, "i32")?, "i32")?,
-        (Slot::I64(to), value) => *to = narrowed(whole_of(value, numbers, "i64")?, "i64")?,
-        (Slot::U64(to), value) => *to = narrowed(whole_of(value, numbers, "u64")?, "u64")?,
-        (Slot::Integer(to), value) => to.set_integer(narrowed(whole_of(value, numbers, "i64")?, "i64")?),
-        #[allow(clippy::cast_possible_truncation, reason = "to the nearest is what a float does")]
-        (Slot::F32(to), value) => *to = float_of(value, numbers, "f32")? as f32,
-        (Slot::F64(to), value) => *to = float_of(value, numbers, "f64")?,
         (Slot::Option(to), Value::Null) => to.set_null(),
-        (Slot::Option(to), value) => fill(to.set_value(), value, numbers)?,
+        (Slot::Option(to), value) => fill(to.set_value(), value)?,
         (Slot::List(to), Value::Array(items)) => {
             to.clear();
             for item in items {
-                fill(to.push(), item, numbers)?;
+                fill(to.push(), item)?;
             }
         }
         (Slot::Map(to), Value::Object(members)) => {
             to.clear();
             for (name, value) in members {
-                fill(to.insert(name.clone()), value, numbers)?;
+                fill(to.insert(name.clone()), value)?;
             }
         }
         (Slot::Object(to), Value::Object(members)) => {
             let mut object = Filling::of(to);
             for (name, value) in members {
-                fill(object.slot(name), value, numbers)?;
+                fill(object.slot(name), value)?;
             }
             object.finish()?;
         }
         (Slot::Union(to), value) => to.set_fitting(value.clone()),
-        (slot, value) => return Err(unfit(value, &slot)),
+        (slot, Value::Null) => slot.take(Unexpected::Unit)?,
+        (slot, Value::Bool(value)) => slot.take(Unexpected::Bool(*value))?,
+        (slot, Value::String(text)) => slot.take(Unexpected::Str(text))?,
+        (slot, Value::Number(number)) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
+            (Some(number), ..) => slot.take(Unexpected::Signed(number))?,
+            (_, Some(number), _) => slot.take(Unexpected::Unsigned(number))?,
+            (.., number) => slot.take(Unexpected::Float(number.unwrap_or(f64::NAN)))?,
+        },
+        (slot, Value::Array(_)) => slot.take(Unexpected::Seq)?,
+        (slot, Value::Object(_)) => slot.take(Unexpected::Map)?,
     }
     Ok(())
 }
 
-/// Whether numbers may stand in strings, `"20"` for `20`. Only where a number is wanted; a string that holds digits stays
-/// one where a string is wanted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Numbers {
-    AsNumbers,
-    AlsoInStrings,
+/// Why a scalar does not fit a slot.
+enum Misfit {
+    Type,
+    Range,
 }
 
-/// Finds a number in a string.
-fn in_string(value: &Value, numbers: Numbers) -> Option<Value> {
-    let text = value.as_str().filter(|_| numbers == Numbers::AlsoInStrings)?.trim();
-    let integer = text.parse::<i64>().map(Value::from).or_else(|_| text.parse::<u64>().map(Value::from));
-    // Not `inf` and `nan`, which are no numbers of JSON.
-    integer.ok().or_else(|| text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::from))
-}
-
-fn whole_of(value: &Value, numbers: Numbers, name: &'static str) -> Result<i128, serde_json::Error> {
-    if let Some(number) = in_string(value, numbers) {
-        return whole_of(&number, Numbers::AsNumbers, name);
-    }
-    match (value.as_i64(), value.as_u64(), value.as_f64()) {
-        (Some(number), ..) => Ok(number.into()),
-        (_, Some(number), _) => Ok(number.into()),
-        (.., Some(number)) => exact(number).ok_or_else(|| unfit(value, &WholeVisitor(name))),
-        _ => Err(unfit(value, &WholeVisitor(name))),
+fn truth(scalar: Unexpected<'_>) -> Result<bool, Misfit> {
+    match scalar {
+        Unexpected::Bool(value) => Ok(value),
+        Unexpected::Str(text) => text.trim().parse().map_err(|_| Misfit::Type),
+        _ => Err(Misfit::Type),
     }
 }
 
-fn float_of(value: &Value, numbers: Numbers, name: &'static str) -> Result<f64, serde_json::Error> {
-    let number = value.as_f64().or_else(|| in_string(value, numbers)?.as_f64());
-    number.ok_or_else(|| unfit(value, &name))
-}
-
-fn unfit(value: &Value, expected: &dyn de::Expected) -> serde_json::Error {
-    let unexpected = match value {
-        Value::Null => de::Unexpected::Unit,
-        Value::Bool(value) => de::Unexpected::Bool(*value),
-        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
-            (Some(number), _) => de::Unexpected::Signed(number),
-            (_, Some(number)) => de::Unexpected::Unsigned(number),
-            _ => de::Unexpected::Float(number.as_f64().unwrap_or(f64::NAN)),
-        },
-        Value::String(text) => de::Unexpected::Str(text),
-        Value::Array(_) => de::Unexpected::Seq,
-        Value::Object(_) => de::Unexpected::Map,
+/// JSON may write an integer as `1.0`, too.
+fn whole<T: TryFrom<i128>>(scalar: Unexpected<'_>) -> Result<T, Misfit> {
+    let number = match scalar {
+        Unexpected::Signed(number) => Some(number.into()),
+        Unexpected::Unsigned(number) => Some(number.into()),
+        Unexpected::Float(number) => exact(number),
+        Unexpected::Str(text) => text.trim().parse().ok().or_else(|| exact(float(scalar).ok()?)),
+        _ => None,
     };
-    serde_json::Error::invalid_type(unexpected, expected)
+    T::try_from(number.ok_or(Misfit::Type)?).map_err(|_| Misfit::Range)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "to the nearest is what a float does")]
+fn float(scalar: Unexpected<'_>) -> Result<f64, Misfit> {
+    match scalar {
+        Unexpected::Signed(number) => Ok(number as f64),
+        Unexpected::Unsigned(number) => Ok(number as f64),
+        Unexpected::Float(number) => Ok(number),
+        // Not `inf` and `nan`, which are no numbers of JSON.
+        Unexpected::Str(text) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()).ok_or(Misfit::Type),
+        _ => Err(Misfit::Type),
+    }
+}
+
+/// A whole number that has become a float may have lost digits, and the text of an identifier must not.
+fn text(scalar: Unexpected<'_>) -> Result<Cow<'_, str>, Misfit> {
+    match scalar {
+        Unexpected::Str(text) => Ok(text.into()),
+        Unexpected::Bool(value) => Ok(if value { "true" } else { "false" }.into()),
+        Unexpected::Signed(number) => Ok(number.to_string().into()),
+        Unexpected::Unsigned(number) => Ok(number.to_string().into()),
+        Unexpected::Float(number) if number.fract() != 0.0 || exact(number).is_some() => Ok(number.to_string().into()),
+        _ => Err(Misfit::Type),
+    }
+}
+
+/// A float that is whole, unless it is so large that floats no longer tell whole numbers apart.
+fn exact(number: f64) -> Option<i128> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    #[allow(clippy::cast_possible_truncation, reason = "it is whole, and not large")]
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i128)
+}
+
+impl Slot<'_> {
+    /// Takes a scalar as it came, for which serde has a type, if it fits. Some servers send a number in place of a string, or
+    /// the other way round; one such member is no reason to lose a page.
+    fn take<E: de::Error>(mut self, scalar: Unexpected<'_>) -> Result<(), E> {
+        self.put(scalar).map_err(|misfit| match misfit {
+            Misfit::Type => E::invalid_type(scalar, &self),
+            Misfit::Range => E::custom(format_args!("the number is out of range, expected {self}")),
+        })
+    }
+
+    fn put(&mut self, scalar: Unexpected<'_>) -> Result<(), Misfit> {
+        match self {
+            Self::Unit if scalar == Unexpected::Unit => {}
+            Self::Bool(to) => **to = truth(scalar)?,
+            Self::I32(to) => **to = whole(scalar)?,
+            Self::I64(to) => **to = whole(scalar)?,
+            Self::U64(to) => **to = whole(scalar)?,
+            Self::Integer(to) => to.set_integer(whole(scalar)?),
+            #[allow(clippy::cast_possible_truncation, reason = "to the nearest is what a float does")]
+            Self::F32(to) => **to = float(scalar)? as f32,
+            Self::F64(to) => **to = float(scalar)?,
+            Self::Text(to) => to.set_text(&text(scalar)?),
+            _ => return Err(Misfit::Type),
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Slot<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Object(object) => return write!(formatter, "an object ({})", object.table().name),
+            Self::Unit => "null",
+            Self::Bool(_) => "a boolean",
+            Self::I32(_) => "i32",
+            Self::I64(_) | Self::Integer(_) => "i64",
+            Self::U64(_) => "u64",
+            Self::F32(_) => "f32",
+            Self::F64(_) => "f64",
+            Self::List(_) => "a list",
+            Self::Map(_) => "an object",
+            // The others take anything.
+            _ => "a string",
+        })
+    }
 }
 
 impl de::Expected for Slot<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Object(object) => write!(formatter, "an object ({})", object.table().name),
-            Self::Unit => formatter.write_str("unit"),
-            Self::Bool(_) => formatter.write_str("a boolean"),
-            Self::List(_) => formatter.write_str("a list"),
-            Self::Map(_) => formatter.write_str("an object"),
-            // Numbers say by themselves what they are, and the others take anything.
-            _ => formatter.write_str("a string"),
-        }
+        fmt::Display::fmt(self, formatter)
     }
 }
 
@@ -407,110 +451,49 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         match self.0 {
             Slot::Skip => drop(IgnoredAny::deserialize(deserializer)?),
-            Slot::Unit => <()>::deserialize(deserializer)?,
-            Slot::Bool(value) => *value = bool::deserialize(deserializer)?,
-            Slot::I32(value) => *value = narrowed(whole(deserializer, "i32")?, "i32")?,
-            Slot::I64(value) => *value = narrowed(whole(deserializer, "i64")?, "i64")?,
-            Slot::U64(value) => *value = narrowed(whole(deserializer, "u64")?, "u64")?,
-            Slot::F32(value) => *value = f32::deserialize(deserializer)?,
-            Slot::F64(value) => *value = f64::deserialize(deserializer)?,
-            Slot::String(value) => *value = String::deserialize(deserializer)?,
             Slot::Any(value) => *value = Value::deserialize(deserializer)?,
-            Slot::Text(text) => deserializer.deserialize_any(TextVisitor(text))?,
-            Slot::Integer(number) => number.set_integer(narrowed(whole(deserializer, "i64")?, "i64")?),
             Slot::Option(value) => deserializer.deserialize_option(OptionVisitor(value))?,
             Slot::List(items) => deserializer.deserialize_seq(ListVisitor(items))?,
             Slot::Map(members) => deserializer.deserialize_map(MapVisitor(members))?,
             Slot::Object(object) => deserializer.deserialize_map(ObjectVisitor(object))?,
             Slot::Union(union) => union.set_fitting(Value::deserialize(deserializer)?),
+            scalar => deserializer.deserialize_any(ScalarVisitor(scalar))?,
         }
         Ok(())
     }
 }
 
-/// Reads an integer, which JSON may also write as `1.0`. Only what does not fit the type is out of its range, so that the
-/// number is one of i64's or u64's.
-fn whole<'de, D: Deserializer<'de>>(deserializer: D, name: &'static str) -> Result<i128, D::Error> {
-    deserializer.deserialize_i64(WholeVisitor(name))
-}
+struct ScalarVisitor<'a>(Slot<'a>);
 
-fn narrowed<T: TryFrom<i128>, E: de::Error>(number: i128, name: &'static str) -> Result<T, E> {
-    T::try_from(number).map_err(|_| E::custom(format_args!("the number is out of range, expected {name}")))
-}
-
-/// A float that is whole, unless it is so large that floats no longer tell whole numbers apart.
-fn exact(number: f64) -> Option<i128> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    #[allow(clippy::cast_possible_truncation, reason = "it is whole, and not large")]
-    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i128)
-}
-
-struct WholeVisitor(&'static str);
-
-impl de::Visitor<'_> for WholeVisitor {
-    type Value = i128;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.0)
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<i128, E> {
-        Ok(number.into())
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<i128, E> {
-        Ok(number.into())
-    }
-
-    fn visit_f64<E: de::Error>(self, number: f64) -> Result<i128, E> {
-        exact(number).ok_or_else(|| E::invalid_type(de::Unexpected::Float(number), &self))
-    }
-}
-
-fn text_of(value: bool) -> &'static str {
-    if value { "true" } else { "false" }
-}
-
-fn number_text(number: &Number) -> String {
-    match (number.as_i64(), number.as_u64(), number.as_f64()) {
-        (None, None, Some(float)) => float.to_string(),
-        _ => number.to_string(),
-    }
-}
-
-/// Numbers and booleans, which some servers send in place of a string, are taken as text.
-struct TextVisitor<'a>(&'a mut dyn Text);
-
-impl de::Visitor<'_> for TextVisitor<'_> {
+impl de::Visitor<'_> for ScalarVisitor<'_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a string")
+        fmt::Display::fmt(&self.0, formatter)
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        self.0.set_text(text);
-        Ok(())
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        self.0.take(Unexpected::Unit)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.0.set_text(text_of(value));
-        Ok(())
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<(), E> {
+        self.0.take(Unexpected::Bool(value))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.0.set_text(&value.to_string());
-        Ok(())
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<(), E> {
+        self.0.take(Unexpected::Signed(number))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        self.0.set_text(&value.to_string());
-        Ok(())
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<(), E> {
+        self.0.take(Unexpected::Unsigned(number))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
-        self.0.set_text(&value.to_string());
-        Ok(())
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<(), E> {
+        self.0.take(Unexpected::Float(number))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        self.0.take(Unexpected::Str(text))
     }
 }
 
@@ -755,7 +738,7 @@ mod tests {
         let mut by_text = T::default();
         let mut by_value = T::default();
         let read = Seed(by_text.slot()).deserialize(&mut serde_json::Deserializer::from_str(&text));
-        let filled = fill(by_value.slot(), value, Numbers::AsNumbers);
+        let filled = fill(by_value.slot(), value);
         match (&read, &filled) {
             (Ok(()), Ok(())) => {
                 assert!(by_text.view() == by_value.view(), "{text}");
@@ -832,18 +815,68 @@ mod tests {
         }
     }
 
+    /// Servers send texts for numbers and the other way round; what they say is kept as it is, or refused.
     #[test]
-    fn numbers_may_stand_in_strings_where_that_is_allowed() {
-        let value = json!({"id": "20", "count": " 20 ", "x": "20"});
-        let mut thing = Thing::default();
-        assert!(fill(Field::slot(&mut thing), &value, Numbers::AsNumbers).is_err());
-        fill(Field::slot(&mut thing), &value, Numbers::AlsoInStrings).unwrap();
-        assert_eq!((thing.id.as_str(), thing.count, &thing.rest["x"]), ("20", Some(20), &json!("20")));
-        for text in ["", "a", "inf", "NaN", "1e999", "3000000000"] {
-            assert!(
-                fill(Field::slot(&mut thing), &json!({"id": "", "count": text}), Numbers::AlsoInStrings).is_err(),
-                "{text}"
-            );
+    fn scalars_are_told_apart_by_what_they_say() {
+        fn taken<T: Field + Default>(value: &Value) -> Option<Value> {
+            fit::<T>(value).and_then(|taken| value_of(&taken.view()).ok())
+        }
+        assert_eq!(taken::<String>(&json!(20)), Some(json!("20")));
+        assert_eq!(taken::<String>(&json!(-0.5)), Some(json!("-0.5")));
+        assert_eq!(taken::<String>(&json!(true)), Some(json!("true")));
+        assert_eq!(taken::<String>(&json!(u64::MAX)), Some(json!("18446744073709551615")));
+        assert_eq!(taken::<i64>(&json!(" -20 ")), Some(json!(-20)));
+        assert_eq!(taken::<i64>(&json!("20.0")), Some(json!(20)));
+        assert_eq!(taken::<u64>(&json!("18446744073709551615")), Some(json!(u64::MAX)));
+        assert_eq!(taken::<f64>(&json!("1.5")), Some(json!(1.5)));
+        assert_eq!(taken::<bool>(&json!("true")), Some(json!(true)));
+        assert_eq!(taken::<Timestamp>(&json!(1)), Some(json!("1")));
+        // Not the digits that a float has made up, nor the empty text.
+        assert_eq!(taken::<String>(&json!(1e22)), None);
+        for text in ["", "a", "1.5", "inf", "NaN", "1e999"] {
+            assert_eq!(taken::<i64>(&json!(text)), None, "{text}");
+        }
+        for text in ["", "a", "inf", "NaN", "1e999"] {
+            assert_eq!(taken::<f64>(&json!(text)), None, "{text}");
+        }
+        assert_eq!(taken::<i32>(&json!("3000000000")), None);
+        assert_eq!(taken::<bool>(&json!(1)), None);
+        assert_eq!(taken::<bool>(&json!("yes")), None);
+        assert_eq!(taken::<String>(&json!(null)), None);
+    }
+
+    /// The alternative that keeps a number as a number is better than one that makes a text of it.
+    #[test]
+    fn alternatives_that_keep_a_scalar_as_it_is_come_first() {
+        codec::object! { Named { 0 id: Required "id", 1 name: Optional "name" } }
+        codec::object! { Numbered { 0 id: Required "id", 1 name: Optional "name" } }
+        codec::union! { Either { Named: Named, Numbered: Numbered } }
+
+        #[derive(Clone, Default)]
+        struct Named {
+            id: String,
+            name: Option<String>,
+        }
+        #[derive(Clone, Default)]
+        struct Numbered {
+            id: i64,
+            name: Option<String>,
+        }
+        #[derive(Clone)]
+        enum Either {
+            Named(Named),
+            Numbered(Numbered),
+            Unknown(Value),
+        }
+
+        for (value, expected) in [
+            (json!({"id": "1", "name": "a"}), "Named"),
+            (json!({"id": 1, "name": "a"}), "Numbered"),
+            (json!({"id": true, "name": "a"}), "Named"),
+            (json!({"name": "a"}), codec::UNKNOWN),
+        ] {
+            let either = fit::<Either>(&value).unwrap();
+            assert_eq!(codec::Union::variant(&either).0, expected, "{value}");
         }
     }
 

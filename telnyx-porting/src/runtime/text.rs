@@ -36,11 +36,6 @@ pub(crate) fn split_last<'a>(text: &'a str, words: &str) -> Option<(&'a str, &'a
     text.rsplit_once(words)
 }
 
-/// The text without the mark that some servers put before it (U+FEFF), and that JSON does not know.
-pub(crate) fn without_mark(text: &[u8]) -> &[u8] {
-    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
-}
-
 /// Returns whether a media type is one of JSON, and not of lines or sequences of it.
 pub(crate) fn is_json(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

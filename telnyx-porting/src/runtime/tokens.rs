@@ -20,6 +20,7 @@ use crate::runtime::error::{Error, ErrorKind, reason};
 use crate::runtime::execute::error_of;
 use crate::runtime::headers::Headers;
 use crate::runtime::incoming::{Gathered, Incoming};
+use crate::runtime::json;
 use crate::runtime::operation::Method;
 use crate::runtime::params;
 use crate::runtime::retry::retry_after;
@@ -277,7 +278,7 @@ async fn fetch(credentials: &ClientCredentials, Need { auth, client, limits }: N
     let mut gathered = Gathered::new(None, client.max_response_size);
     let outcome = Incoming::new(response.body, None, limits).gather(&mut gathered).await;
     let body = gathered.into_bytes();
-    let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let answer: Value = json::value(&body).unwrap_or_default();
     if !(200..300).contains(&status) {
         let code = answer.get("error").and_then(Value::as_str).filter(|code| is_error_code(code));
         let code = code.map(|code| format!(": {code}")).unwrap_or_default();

@@ -259,8 +259,8 @@ fn is_unknown(view: &View<'_>) -> bool {
     }
 }
 
-/// How much of a value is not in what was made of it: members that the type does not have. Null says no more than its
-/// absence.
+/// How much of a value is not in what was made of it as it was: members that the type does not have, and what is a text on
+/// one side only. Null says no more than its absence.
 #[inline]
 fn lost(value: &Value, view: &View<'_>) -> usize {
     match (view, value) {
@@ -285,6 +285,8 @@ fn lost(value: &Value, view: &View<'_>) -> usize {
             });
             kept.sum()
         }
+        (View::Str(_), Value::Bool(_) | Value::Number(_)) => 1,
+        (View::Bool(_) | View::I64(_) | View::U64(_) | View::F32(_) | View::F64(_), Value::String(_)) => 1,
         _ => 0,
     }
 }

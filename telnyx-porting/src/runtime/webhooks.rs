@@ -28,6 +28,7 @@ use crate::generated::API;
 pub use crate::generated::WebhookEvent;
 use crate::runtime::Map;
 use crate::runtime::api::{Signed, variable};
+use crate::runtime::json;
 use crate::runtime::json_path::{self, Place, without_values};
 use crate::runtime::slot::Field as _;
 use crate::runtime::text;
@@ -498,15 +499,13 @@ fn signed_message(timestamp: &[u8], body: &[u8]) -> Vec<u8> {
 
 /// Decodes a body that has been found to be genuine.
 fn decode<T: DeserializeOwned>(body: &[u8], signed_at: SystemTime) -> Result<Event<T>, WebhookError> {
-    let json = text::without_mark(body);
-    let whole: Value = serde_json::from_slice(json).map_err(|fault| explain(body, &fault))?;
+    let whole = json::value(body).map_err(|fault| explain(body, &fault))?;
     let member = API.webhooks.member.filter(|member| whole.get(*member).is_some());
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
     // From the text again, not from `whole`: so that a fault has a place.
-    let data = match member {
-        Some(name) => MemberSeed { name, value: PhantomData }.deserialize(&mut deserializer),
-        None => T::deserialize(&mut deserializer),
-    };
+    let data = json::read(body, &mut |text| match member {
+        Some(name) => MemberSeed { name, value: PhantomData }.deserialize(text),
+        None => T::deserialize(text),
+    });
     let data = data.map_err(|fault| explain(body, &fault))?;
     let at = |pointer: Option<&'static str>| {
         let pointer = pointer?;
@@ -531,7 +530,7 @@ fn decode<T: DeserializeOwned>(body: &[u8], signed_at: SystemTime) -> Result<Eve
 
 /// Says what is wrong with a body and where, without repeating any of its values.
 fn explain(body: &[u8], fault: &serde_json::Error) -> WebhookError {
-    let json = text::without_mark(body);
+    let json = json::without_mark(body);
     let Place { path, byte } = json_path::find(json, fault);
     let message = if json.iter().all(u8::is_ascii_whitespace) {
         "the request is genuine, but its body is empty; give the raw body, before anything else reads it".to_owned()

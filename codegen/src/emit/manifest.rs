@@ -132,7 +132,7 @@ fn lib_rs(api: &Api, options: &EmitOptions) -> String {
         .replace("@EXAMPLE@\n", &comment(&first_request(api, options)))
         .replace("@FEATURES@\n", &comment(&features(api)))
         .replace("@WEBHOOKS@\n", if api.webhooks.is_some() { WEBHOOKS_DOC } else { "" })
-        .replace("@ENVIRONMENT@", &format!("{}{}", environment(api), deep_types(api)));
+        .replace("@ENVIRONMENT@", &[credentials(api, options), environment(api), deep_types(api)].concat());
     text.push_str(&lib.replace("@SERVERS@", servers));
     text
 }
@@ -231,6 +231,30 @@ fn held(kind: &TypeKind) -> Vec<usize> {
         TypeKind::StringEnum(_) | TypeKind::IntEnum(_) => Vec::new(),
     };
     types.into_iter().filter_map(Type::named).map(|id| id.0).collect()
+}
+
+/// How to send what the document does not speak of, which servers may want all the same.
+fn credentials(api: &Api, options: &EmitOptions) -> String {
+    if !api.security.schemes.is_empty() {
+        return String::new();
+    }
+    let krate = options.crate_name.replace('-', "_");
+    comment(&[
+        String::new(),
+        "# Credentials".to_owned(),
+        String::new(),
+        "The document says nothing of credentials. If the server wants some, send them with every request:".to_owned(),
+        String::new(),
+        "```".to_owned(),
+        "# #[cfg(feature = \"client\")]".to_owned(),
+        format!("# fn example(token: &str) -> {krate}::Result<()> {{"),
+        format!(
+            "let client = {krate}::Client::builder().header(\"authorization\", format!(\"Bearer {{token}}\")).build()?;"
+        ),
+        "# Ok(())".to_owned(),
+        "# }".to_owned(),
+        "```".to_owned(),
+    ])
 }
 
 /// The table of the environment's variables.

@@ -129,7 +129,11 @@ pub(crate) fn without_values(message: &str) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
+    use serde_core::de::DeserializeSeed as _;
+
     use super::*;
+    use crate::runtime::json;
+    use crate::runtime::slot::{Field as _, Seed};
 
     /// `^` marks how far the decoder had read.
     #[test]
@@ -178,6 +182,9 @@ mod tests {
         for (text, path, byte) in cases {
             let fault = serde_json::from_str::<Items>(text).unwrap_err();
             assert_eq!(find(text.as_bytes(), &fault), Place { path: path.to_owned(), byte }, "{text}: {fault}");
+            let fault =
+                json::read(text.as_bytes(), &mut |text| Seed(Items::default().slot()).deserialize(text)).unwrap_err();
+            assert_eq!(find(text.as_bytes(), &fault).path, path, "{text}: {fault}");
         }
     }
 

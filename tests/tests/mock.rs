@@ -167,6 +167,13 @@ fn violations_are_explained() {
             json!([{"pointer": "/misc/type"}, {"pointer": "/webhook_url"}]),
         ),
         ("POST", format!("/v2/porting_orders/{id}/actions/confirm"), Some(json!({})), 422, json!([{"pointer": ""}])),
+        (
+            "PATCH",
+            format!("/v2/portouts/{id}/authorized"),
+            Some(json!({"reason": null})),
+            422,
+            json!([{"pointer": "/reason"}]),
+        ),
     ];
     for (method, path, body, status, sources) in table {
         let answer = mock.answer(&request(method, &path, body.as_ref()));

@@ -1661,7 +1661,10 @@ async fn send_phone_numbers_actions_change_bundle_status(
         .phone_numbers()
         .actions()
         .change_bundle_status(arguments.path::<String>("id")?);
-    let request = request.bundle_id(arguments.required_body::<String>("bundle_id")?);
+    let request = match arguments.required_body::<Option<String>>("bundle_id")? {
+        Some(value) => request.bundle_id(value),
+        None => request.bundle_id_null(),
+    };
     arguments.finish()?;
     wire::encode(&request.send().await?)
 }

@@ -1923,11 +1923,11 @@ object! {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberBundleStatusChangeRequest {
-    /// Bundle to put the number in. A JSON `null` takes the number out of the bundle it is in. To move
-    /// it between bundles send two requests: first `null`, then the new bundle.
+    /// Bundle to put the number in; `null` takes it out of the bundle it is in. To move it between
+    /// bundles send two requests: first `null`, then the new bundle.
     ///
     /// Example: `"5194d8fc-87e6-4188-baa9-1c434bbe861b"`
-    pub bundle_id: String,
+    pub bundle_id: Option<String>,
 }
 
 impl PhoneNumberBundleStatusChangeRequest {
@@ -1949,15 +1949,24 @@ pub struct PhoneNumberBundleStatusChangeRequestBuilder<HasBundleId = Missing> {
 }
 
 impl<HasBundleId> PhoneNumberBundleStatusChangeRequestBuilder<HasBundleId> {
-    /// Required. Bundle to put the number in. A JSON `null` takes the number out of the bundle it is
-    /// in. To move it between bundles send two requests: first `null`, then the new bundle.
+    /// Required. Bundle to put the number in; `null` takes it out of the bundle it is in. To move it
+    /// between bundles send two requests: first `null`, then the new bundle.
     ///
     /// Example: `"5194d8fc-87e6-4188-baa9-1c434bbe861b"`
     pub fn bundle_id(
         mut self,
         bundle_id: impl Into<String>,
     ) -> PhoneNumberBundleStatusChangeRequestBuilder<Set> {
-        self.value.bundle_id = bundle_id.into();
+        self.value.bundle_id = Some(bundle_id.into());
+        PhoneNumberBundleStatusChangeRequestBuilder {
+            value: self.value,
+            state: PhantomData,
+        }
+    }
+
+    /// Sends `bundle_id` as null, in place of a value.
+    pub fn bundle_id_null(mut self) -> PhoneNumberBundleStatusChangeRequestBuilder<Set> {
+        self.value.bundle_id = None;
         PhoneNumberBundleStatusChangeRequestBuilder {
             value: self.value,
             state: PhantomData,

@@ -12,7 +12,9 @@ use mock::{Mock, Options, Request, Server, Source};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use telnyx_porting::Client;
-use telnyx_porting::types::{LoaAddress, LoaContact, LoaLogo, PortingOrderFilter, PortoutFilter, PortoutStatus};
+use telnyx_porting::types::{
+    LoaAddress, LoaContact, LoaLogo, PhoneNumbersJobType, PortingOrderFilter, PortoutFilter, PortoutStatus,
+};
 use tests::generated::{driver, examples};
 use tests::wire::Case;
 
@@ -291,6 +293,7 @@ async fn what_is_created_is_kept() {
     let job = client.phone_numbers().jobs().delete_batch().phone_numbers(["+13035550100"]).send().await.unwrap();
     let job = client.phone_numbers().jobs().retrieve(job.id.unwrap()).send().await.unwrap();
     assert_eq!(client.phone_numbers().jobs().list().send().await.unwrap().items[0].id, job.id);
+    assert_eq!(job.type_, Some(PhoneNumbersJobType::DeletePhoneNumbers), "as the path says");
 }
 
 /// A thing is the same wherever it is shown, and a list holds what its filter asks for.

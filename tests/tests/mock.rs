@@ -277,6 +277,11 @@ async fn what_is_created_is_kept() {
     assert_eq!(said.iter().map(|comment| comment.body.as_deref()).collect::<Vec<_>>(), [Some("Hello")]);
     assert!(comments.list(&ids[1]).send().await.unwrap().items.is_empty());
 
+    let jobs = orders.activation_jobs();
+    assert!(jobs.list(&ids[0]).send().await.unwrap().items.is_empty());
+    let job = orders.actions().activate(&ids[0]).send().await.unwrap();
+    assert_eq!(jobs.retrieve(&ids[0], job.id.as_deref().unwrap()).send().await.unwrap().id, job.id);
+
     orders.delete(&ids[0]).send().await.unwrap();
     assert_eq!(heard.lock().unwrap().0, Vec::<String>::new());
     for error in [
@@ -329,6 +334,21 @@ async fn what_is_changed_shows_everywhere() {
     let made = create.address(address).contact(contact).logo(logo).send().await.unwrap();
     assert_eq!(made.address.unwrap().extended_address, None);
     assert_eq!(heard.lock().unwrap().0, Vec::<String>::new());
+}
+
+/// What is listed can be asked for, also where its members are random.
+#[tokio::test]
+async fn what_is_listed_can_be_retrieved() {
+    for seed in 0..8 {
+        let (client, heard) = start(Options { stateful: true, seed: Some(seed), ..Options::default() }).await;
+        for portout in client.portouts().list().send().await.unwrap().items {
+            client.portouts().retrieve(portout.id.unwrap()).send().await.unwrap();
+        }
+        for number in client.mobile_phone_numbers().list().send().await.unwrap().items {
+            client.mobile_phone_numbers().retrieve(number.id.unwrap()).send().await.unwrap();
+        }
+        assert_eq!(heard.lock().unwrap().0, Vec::<String>::new(), "seed {seed}");
+    }
 }
 
 /// The ways in which a filter compares.

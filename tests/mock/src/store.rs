@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 use crate::Source;
 use crate::answer::{Answers, number, put};
 use crate::check::{Accepted, Refusal};
-use crate::contract::{Checked, Contract, Operation, Part};
+use crate::contract::{Checked, Contract, Operation, Parameter, Part, Place};
+use crate::parameters::{Shape, from_text};
 use crate::sample::{Sampler, uuid};
 use crate::schema::{Schemas, reference};
 
@@ -96,7 +97,20 @@ impl Plan {
             Some((path.as_str(), reference(item).is_some() && reference(item) == reference(&collection.item.schema)))
         };
         let own = adds(&operation.path).map(|(path, _)| path);
-        own.or_else(|| adds(around).filter(|(_, same)| *same).map(|(path, _)| path))
+        let is_same = |path: &str| adds(path).filter(|(_, same)| *same).map(|(path, _)| path);
+        own.or_else(|| is_same(around)).or_else(|| {
+            // `/orders/{id}/actions/activate` adds to `/orders/{id}/activations`, if it does not show the order.
+            let (thing, _) = operation.path.rsplit_once('}')?;
+            let (things, _) = thing.rsplit_once('/')?;
+            let below = |path: &&str| {
+                let inside = path.strip_prefix(thing).and_then(|rest| rest.strip_prefix("}/"));
+                inside.is_some_and(|rest| !rest.contains('/'))
+            };
+            if is_same(things).is_some() {
+                return None;
+            }
+            self.collections.keys().map(String::as_str).filter(below).find_map(is_same)
+        })
     }
 }
 
@@ -247,6 +261,13 @@ impl Session<'_> {
             if !is_numbered {
                 number(&mut item, &collection.key, index);
             }
+            // What is made at random may lack its id, or have one with which nobody could ask for it.
+            let known = item.get(&collection.key).filter(|id| id.is_string() || id.is_number());
+            if !known.is_some_and(|id| leads(contract, template, &text(id))) {
+                let is_refused = |id: &str| !leads(contract, template, id);
+                let id = identified(&item, index as u128 + 1, collection, &contract.responses, &is_refused);
+                put(&mut item, &pointer::member(&collection.key), id);
+            }
             item
         });
         let items = items.collect();
@@ -338,11 +359,10 @@ impl Session<'_> {
         let schemas = &self.answers.contract.responses;
         let Some(template) = self.plan.target(operation, schemas) else { return Ok(whole) };
         let Some(collection) = self.plan.collections.get(template) else { return Ok(whole) };
-        let path = if template == operation.path {
-            self.path.to_owned()
-        } else {
-            self.path.rsplit_once('/').map_or_else(String::new, |(around, _)| around.to_owned())
-        };
+        // Up to its last segment the collection is on the way.
+        let (before, last) = template.rsplit_once('/').unwrap_or_default();
+        let on_the_way = self.path.split('/').take(before.split('/').count());
+        let path = on_the_way.chain([last]).collect::<Vec<_>>().join("/");
         let several = entity(operation, schemas).is_some_and(|(_, several)| several);
         let models: Vec<Option<&Value>> = match (several, accepted.body.as_ref()) {
             (true, Some(body)) => {
@@ -374,7 +394,8 @@ impl Session<'_> {
                 return Err(refusal);
             }
             self.store.count += 1;
-            let id = chosen.unwrap_or_else(|| identified(&item, self.store.count, collection, schemas, &is_taken));
+            let is_refused = |id: &str| is_taken(id) || !leads(self.answers.contract, template, id);
+            let id = chosen.unwrap_or_else(|| identified(&item, self.store.count, collection, schemas, &is_refused));
             put(&mut item, &pointer::member(&collection.key), id);
             made.push(item);
         }
@@ -456,13 +477,33 @@ fn chosen(model: Option<&Value>, collection: &Collection, schemas: &Schemas) -> 
     (!goes_one_way(property, schemas)).then(|| id.clone())
 }
 
+/// Whether the operations that are about one item of a collection take this for its id.
+fn leads(contract: &Contract, template: &str, id: &str) -> bool {
+    contract.operations.iter().all(|operation| {
+        let Some((_, name)) = collection_of(operation).filter(|(path, _)| *path == template) else { return true };
+        let is_it = |parameter: &&Parameter| parameter.place == Place::Path && parameter.name == name;
+        let Some(parameter) = operation.parameters.iter().find(is_it) else { return true };
+        let shape = Shape {
+            name,
+            style: parameter.style,
+            explode: parameter.explode,
+            schema: &parameter.schema.schema,
+            arrays: contract.arrays,
+        };
+        let (read, validator) =
+            (from_text(shape, &contract.requests, id), parameter.schema.validator(&contract.requests));
+        // Of a schema that is wrong nothing is known.
+        read.is_ok_and(|value| validator.map_or(true, |validator| validator.is_valid(&value)))
+    })
+}
+
 /// What tells the item of this number apart, such that the item fits its schema.
 fn identified(
     item: &Value,
     number: u128,
     collection: &Collection,
     schemas: &Schemas,
-    is_taken: &dyn Fn(&str) -> bool,
+    is_refused: &dyn Fn(&str) -> bool,
 ) -> Value {
     let unique = Value::String(uuid(number << 80 | number));
     let counted = u64::try_from(number).unwrap_or(u64::MAX);
@@ -474,7 +515,7 @@ fn identified(
     let fits = |id: &Value| {
         let mut copy = item.clone();
         put(&mut copy, &pointer::member(&collection.key), id.clone());
-        validator.is_valid(&copy) && !is_taken(&text(id))
+        validator.is_valid(&copy) && !is_refused(&text(id))
     };
     let at_random = (0..20).map(|turn| Sampler::random(schemas, counted << 8 | turn, None).value(property));
     let mut candidates = [unique.clone(), Value::from(counted), Value::String(counted.to_string())].into_iter();

@@ -299,6 +299,7 @@ async fn what_is_created_is_kept() {
     let job = client.phone_numbers().jobs().retrieve(job.id.unwrap()).send().await.unwrap();
     assert_eq!(client.phone_numbers().jobs().list().send().await.unwrap().items[0].id, job.id);
     assert_eq!(job.type_, Some(PhoneNumbersJobType::DeletePhoneNumbers), "as the path says");
+    assert!(job.parameters.unwrap().voice.is_some(), "as Telnyx's other SDKs tell it");
 }
 
 /// A thing is the same wherever it is shown, and a list holds what its filter asks for.

@@ -2454,6 +2454,10 @@ pub const TYPES: &[(&str, &str, bool)] = &[
     ("PhoneNumbersJobFilterPhoneNumber", "PhoneNumbersJobFilterPhoneNumber", false),
     ("PhoneNumbersJob", "PhoneNumbersJob", false),
     ("PhoneNumbersJobPhoneNumber", "PhoneNumbersJobPhoneNumber", false),
+    ("PhoneNumbersJobParameters", "PhoneNumbersJobParameters", false),
+    ("PhoneNumbersJobTarget", "PhoneNumbersJobTarget", false),
+    ("PhoneNumbersJobVoiceParameters", "PhoneNumbersJobVoiceParameters", false),
+    ("PhoneNumbersJobCallRecording", "PhoneNumbersJobCallRecording", false),
     ("PhoneNumbersJobPendingOperation", "PhoneNumbersJobPendingOperation", false),
     ("PhoneNumbersJobSuccessfulOperation", "PhoneNumbersJobSuccessfulOperation", false),
     ("PhoneNumbersJobFailedOperation", "PhoneNumbersJobFailedOperation", false),
@@ -3119,6 +3123,18 @@ pub fn round_trip(name: &str, value: &Value) -> Result<Value, Failure> {
         "PhoneNumbersJob" => wire::round_trip::<types::PhoneNumbersJob>(value),
         "PhoneNumbersJobPhoneNumber" => {
             wire::round_trip::<types::PhoneNumbersJobPhoneNumber>(value)
+        }
+        "PhoneNumbersJobParameters" => {
+            wire::round_trip::<types::PhoneNumbersJobParameters>(value)
+        }
+        "PhoneNumbersJobTarget" => {
+            wire::round_trip::<types::PhoneNumbersJobTarget>(value)
+        }
+        "PhoneNumbersJobVoiceParameters" => {
+            wire::round_trip::<types::PhoneNumbersJobVoiceParameters>(value)
+        }
+        "PhoneNumbersJobCallRecording" => {
+            wire::round_trip::<types::PhoneNumbersJobCallRecording>(value)
         }
         "PhoneNumbersJobPendingOperation" => {
             wire::round_trip::<types::PhoneNumbersJobPendingOperation>(value)

@@ -3720,7 +3720,9 @@ object! {
 pub struct PhoneNumbersJobFilter {
     /// Only jobs that do this to their numbers.
     pub type_: Option<PhoneNumbersJobType>,
-    /// Only jobs in one of these states.
+    /// Only jobs in one of these states. Telnyx documents that its server wants a pair
+    /// `filter[status][]` for each, though Telnyx's SDKs, and so this list, send one pair joined by
+    /// commas. If it is refused, send the pairs as query parameters of your own.
     ///
     /// Example: `["pending","in_progress"]`
     pub status: Option<Vec<PhoneNumbersJobStatus>>,
@@ -3759,7 +3761,9 @@ impl PhoneNumbersJobFilterBuilder {
         self
     }
 
-    /// Only jobs in one of these states.
+    /// Only jobs in one of these states. Telnyx documents that its server wants a pair
+    /// `filter[status][]` for each, though Telnyx's SDKs, and so this list, send one pair joined by
+    /// commas. If it is refused, send the pairs as query parameters of your own.
     ///
     /// Example: `["pending","in_progress"]`
     pub fn status(

@@ -12,7 +12,9 @@ use mock::{Mock, Options, Request, Server, Source};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use telnyx_porting::Client;
-use telnyx_porting::types::PortingOrderFilter;
+use telnyx_porting::types::{
+    LoaAddress, LoaContact, LoaLogo, PhoneNumbersJobType, PortingOrderFilter, PortoutFilter, PortoutStatus,
+};
 use tests::generated::{driver, examples};
 use tests::wire::Case;
 
@@ -167,6 +169,13 @@ fn violations_are_explained() {
             json!([{"pointer": "/misc/type"}, {"pointer": "/webhook_url"}]),
         ),
         ("POST", format!("/v2/porting_orders/{id}/actions/confirm"), Some(json!({})), 422, json!([{"pointer": ""}])),
+        (
+            "PATCH",
+            format!("/v2/portouts/{id}/authorized"),
+            Some(json!({"reason": null})),
+            422,
+            json!([{"pointer": "/reason"}]),
+        ),
     ];
     for (method, path, body, status, sources) in table {
         let answer = mock.answer(&request(method, &path, body.as_ref()));
@@ -268,6 +277,11 @@ async fn what_is_created_is_kept() {
     assert_eq!(said.iter().map(|comment| comment.body.as_deref()).collect::<Vec<_>>(), [Some("Hello")]);
     assert!(comments.list(&ids[1]).send().await.unwrap().items.is_empty());
 
+    let jobs = orders.activation_jobs();
+    assert!(jobs.list(&ids[0]).send().await.unwrap().items.is_empty());
+    let job = orders.actions().activate(&ids[0]).send().await.unwrap();
+    assert_eq!(jobs.retrieve(&ids[0], job.id.as_deref().unwrap()).send().await.unwrap().id, job.id);
+
     orders.delete(&ids[0]).send().await.unwrap();
     assert_eq!(heard.lock().unwrap().0, Vec::<String>::new());
     for error in [
@@ -284,6 +298,86 @@ async fn what_is_created_is_kept() {
     let job = client.phone_numbers().jobs().delete_batch().phone_numbers(["+13035550100"]).send().await.unwrap();
     let job = client.phone_numbers().jobs().retrieve(job.id.unwrap()).send().await.unwrap();
     assert_eq!(client.phone_numbers().jobs().list().send().await.unwrap().items[0].id, job.id);
+    assert_eq!(job.type_, Some(PhoneNumbersJobType::DeletePhoneNumbers), "as the path says");
+    assert!(job.parameters.unwrap().voice.is_some(), "as Telnyx's other SDKs tell it");
+}
+
+/// A thing is the same wherever it is shown, and a list holds what its filter asks for.
+#[tokio::test]
+async fn what_is_changed_shows_everywhere() {
+    let (client, heard) = start(Options { stateful: true, ..Options::default() }).await;
+    let portouts = client.portouts();
+    let ids: Vec<String> =
+        portouts.list().send().await.unwrap().items.into_iter().map(|portout| portout.id.unwrap()).collect();
+    let decided = portouts.update_status(&ids[1], "authorized").reason("Ours").send().await.unwrap();
+    assert_eq!((decided.id.as_ref(), decided.status), (Some(&ids[1]), Some(PortoutStatus::Authorized)));
+    let filter = PortoutFilter::builder().status_in(["authorized", "ported"]).build();
+    let found = portouts.list().filter(filter).send().await.unwrap().items;
+    assert_eq!(found.iter().map(|portout| portout.id.as_ref()).collect::<Vec<_>>(), [Some(&ids[1])]);
+
+    let numbers = client.phone_numbers();
+    let ids: Vec<String> = numbers.list().send().await.unwrap().items.into_iter().map(|number| number.id).collect();
+    let voice = numbers.voice();
+    voice.update(&ids[1]).translated_number("+13035550111").send().await.unwrap();
+    let settings = voice.retrieve(&ids[1]).send().await.unwrap();
+    assert_eq!((settings.id.as_ref(), settings.translated_number.as_deref()), (Some(&ids[1]), Some("+13035550111")));
+    assert_eq!(voice.list().send().await.unwrap().items[1], settings);
+    numbers.delete(&ids[1]).send().await.unwrap();
+    let left = voice.list().send().await.unwrap().items;
+    assert_eq!(left.iter().map(|one| one.id.as_ref()).collect::<Vec<_>>(), [Some(&ids[0]), Some(&ids[2])]);
+
+    // What the caller gives is the caller's; nothing of an example is mixed in.
+    let address = LoaAddress::builder().street_address("600 Congress Avenue").city("Austin").state("TX");
+    let address = address.zip_code("78701").country_code("US").build();
+    let contact = LoaContact::builder().email("porting@example.com").phone_number("+13035550100").build();
+    let logo = LoaLogo::builder().document_id("f1486bae-f067-460c-ad43-73a92848f902").build();
+    let create = client.porting().loa_configurations().create().name("Ours").company_name("Acme");
+    let made = create.address(address).contact(contact).logo(logo).send().await.unwrap();
+    assert_eq!(made.address.unwrap().extended_address, None);
+    assert_eq!(heard.lock().unwrap().0, Vec::<String>::new());
+}
+
+/// What is listed can be asked for, also where its members are random.
+#[tokio::test]
+async fn what_is_listed_can_be_retrieved() {
+    for seed in 0..8 {
+        let (client, heard) = start(Options { stateful: true, seed: Some(seed), ..Options::default() }).await;
+        for portout in client.portouts().list().send().await.unwrap().items {
+            client.portouts().retrieve(portout.id.unwrap()).send().await.unwrap();
+        }
+        for number in client.mobile_phone_numbers().list().send().await.unwrap().items {
+            client.mobile_phone_numbers().retrieve(number.id.unwrap()).send().await.unwrap();
+        }
+        assert_eq!(heard.lock().unwrap().0, Vec::<String>::new(), "seed {seed}");
+    }
+}
+
+/// The ways in which a filter compares.
+#[test]
+fn filters_compare() {
+    let mock = odd(Options { stateful: true, ..Options::default() });
+    for name in ["Rex", "Tom", "Rox"] {
+        let made = mock.answer(&request("POST", "/api/pets", Some(&json!({"id": 1, "name": name}))));
+        assert_eq!(made.status, 201);
+    }
+    let table = [
+        ("filter[name]=Tom", vec!["Tom"]),
+        ("filter[name][eq]=Tom", vec!["Tom"]),
+        ("filter[name][contains]=x", vec!["Rex", "Rox"]),
+        ("filter[name][starts_with]=Re", vec!["Rex"]),
+        ("filter[name][ends_with]=om", vec!["Tom"]),
+        ("filter[name][in]=Tom&filter[name][in]=Rex", vec!["Rex", "Tom"]),
+        ("filter[name_in]=Tom&filter[name_in]=Rox", vec!["Tom", "Rox"]),
+        // What it can't compare is no hindrance.
+        ("filter[name][gt]=Rex", vec!["Rex", "Tom", "Rox"]),
+        ("filter[owner_in]=Tom", vec!["Rex", "Tom", "Rox"]),
+    ];
+    for (query, expected) in table {
+        let answer = mock.answer(&request("GET", &format!("/api/pets?{query}"), None));
+        let said: Value = serde_json::from_slice(&answer.body).unwrap();
+        let names: Vec<&str> = said.as_array().into_iter().flatten().filter_map(|pet| pet["name"].as_str()).collect();
+        assert_eq!(names, expected, "{query}: {said}");
+    }
 }
 
 /// Any document will do.
@@ -377,7 +471,7 @@ paths:
                   data: { type: array, items: { $ref: '#/components/schemas/Shape' } }
                   meta: { type: object, required: [page_number, total_pages, told], properties: { page_number: { type: integer }, total_pages: { type: integer }, told: { type: string } } }
   /pets:
-    get: { responses: { '200': { description: All., content: { application/json: { schema: { type: array, items: { $ref: '#/components/schemas/Pet' } } } } } } }
+    get: { parameters: [{ name: filter, in: query, style: deepObject, schema: { $ref: '#/components/schemas/PetFilter' } }], responses: { '200': { description: All., content: { application/json: { schema: { type: array, items: { $ref: '#/components/schemas/Pet' } } } } } } }
     post:
       requestBody: { required: true, content: { application/json: { schema: { $ref: '#/components/schemas/Pet' } } } }
       responses: { '201': { description: Made., content: { application/json: { schema: { $ref: '#/components/schemas/Pet' } } } } }
@@ -403,6 +497,9 @@ components:
     Circle: { type: object, required: [kind, r], properties: { kind: { type: string }, r: { type: number } } }
     Square: { type: object, required: [kind, side], properties: { kind: { type: string }, side: { type: number } } }
     Pet: { type: object, required: [id, name], properties: { id: { type: integer, readOnly: true }, name: { type: string }, secret: { type: string, writeOnly: true } } }
+    Texts: { type: array, items: { type: string } }
+    NameFilter: { anyOf: [{ type: object, properties: { eq: { type: string }, contains: { type: string }, starts_with: { type: string }, ends_with: { type: string }, gt: { type: string }, in: { $ref: '#/components/schemas/Texts' } } }, { type: string }] }
+    PetFilter: { type: object, properties: { name: { $ref: '#/components/schemas/NameFilter' }, name_in: { $ref: '#/components/schemas/Texts' }, owner_in: { $ref: '#/components/schemas/Texts' } } }
     User: { type: object, required: [name], properties: { name: { type: string }, made: { type: string, readOnly: true, example: today } } }
 ";
 

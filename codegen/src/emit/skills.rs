@@ -211,8 +211,8 @@ impl Page<'_> {
              pages; each page is fetched when its turn comes.",
             "**Arguments** in the path are positional, all others are setters of their names, in any order. `send()` \
              compiles once everything required is set.",
-            "**Responses**: every member is an `Option` unless the API promises it. Enums keep values that this version \
-             does not know in their variant `Unknown`.",
+            "**Responses**: every member is an `Option` unless the API promises it; null is `None`, like what is missing. \
+             Enums keep values that this version does not know in their variant `Unknown`.",
             "**Objects** are described under *Types* at the end, with all their members. Those of requests are made by \
              builders, `.filter(Name::builder().member(value).build())`, which compile once everything required is set.",
             "**Enums** take a variant, or the text of a value: what is listed as `in-process` is given as `\"in-process\"` or \

@@ -10,7 +10,7 @@ use codegen::pointer;
 use serde_json::{Map, Value, json};
 
 use crate::check::{Accepted, accepts};
-use crate::contract::{Checked, Contract, Operation, essence, is_json};
+use crate::contract::{Checked, Contract, Operation, Part, essence, is_json};
 use crate::one_line;
 use crate::sample::{Sampler, uuid};
 use crate::schema::faults;
@@ -38,6 +38,7 @@ impl Answers<'_> {
     pub(crate) fn json(&self, accepted: &Accepted<'_>, schema: &Checked) -> Value {
         let key = format!("{} {:?} {:?}", accepted.operation.id, accepted.captured, accepted.query);
         let mut whole = self.value(schema, &key, about(accepted.operation));
+        self.tell_kind(accepted.operation, &mut whole);
         if let Some(paging) = &accepted.operation.paging {
             let items: Vec<Value> = (0..self.items)
                 .map(|index| self.item(accepted.operation, schema, &format!("{:?}", accepted.captured), index))
@@ -45,6 +46,27 @@ impl Answers<'_> {
             self.page(&mut whole, schema, paging, accepted, &items);
         }
         whole
+    }
+
+    /// The last word of a path may be what a member says of the thing: `/jobs/delete_numbers` makes a job of the type
+    /// `delete_numbers`.
+    fn tell_kind(&self, operation: &Operation, whole: &mut Value) {
+        let Some((schema, false)) = entity(operation, &self.contract.responses) else { return };
+        let Some([Part::Literal(word)]) = operation.segments.last().map(Vec::as_slice) else { return };
+        let place = about(operation).filter(|name| !name.is_empty()).map(pointer::member).unwrap_or_default();
+        let Some(members) = whole.pointer_mut(&place).and_then(Value::as_object_mut) else { return };
+        for (name, value) in members.iter_mut().filter(|(_, value)| value.is_string()) {
+            let mut is_kind = false;
+            if let Some(property) = self.contract.responses.property(schema, name) {
+                self.contract.responses.each_part(property, &mut |part| {
+                    is_kind |=
+                        part.get("enum").and_then(Value::as_array).is_some_and(|known| known.contains(&json!(word)));
+                });
+            }
+            if is_kind {
+                *value = json!(word);
+            }
+        }
     }
 
     /// Makes an answer hold one page of the items.

@@ -273,9 +273,16 @@ fn body(
     let is_told = |fault: &Fault| misread.iter().any(|told| told.pointer == fault.pointer);
     match schema.validator(&contract.requests) {
         Ok(validator) => {
-            // In a PATCH null clears a member, whatever its schema says of its values.
-            let looked_at = if operation.method == "PATCH" { without_nulls(&value) } else { value.clone() };
-            let found = faults(validator, &looked_at).into_iter().filter(|fault| !is_told(fault)).collect::<Vec<_>>();
+            let mut found = faults(validator, &value);
+            if operation.method == "PATCH" && !found.is_empty() {
+                // Null clears a member, whatever its schema says of its values; where that allows null, nothing is missing.
+                let is_missing = |fault: &Fault| {
+                    let is_null = value.pointer(&fault.pointer).is_some_and(Value::is_null);
+                    !is_null || found.iter().any(|other| other.pointer == fault.pointer)
+                };
+                found = faults(validator, &without_nulls(&value)).into_iter().filter(is_missing).collect();
+            }
+            found.retain(|fault| !is_told(fault));
             violations.extend(
                 misread
                     .into_iter()

@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 use crate::Source;
 use crate::answer::{Answers, number, put};
 use crate::check::{Accepted, Refusal};
-use crate::contract::{Checked, Contract, Operation, Part};
+use crate::contract::{Checked, Contract, Operation, Parameter, Part, Place};
+use crate::parameters::{Shape, from_text};
 use crate::sample::{Sampler, uuid};
 use crate::schema::{Schemas, reference};
 
@@ -96,7 +97,20 @@ impl Plan {
             Some((path.as_str(), reference(item).is_some() && reference(item) == reference(&collection.item.schema)))
         };
         let own = adds(&operation.path).map(|(path, _)| path);
-        own.or_else(|| adds(around).filter(|(_, same)| *same).map(|(path, _)| path))
+        let is_same = |path: &str| adds(path).filter(|(_, same)| *same).map(|(path, _)| path);
+        own.or_else(|| is_same(around)).or_else(|| {
+            // `/orders/{id}/actions/activate` adds to `/orders/{id}/activations`, if it does not show the order.
+            let (thing, _) = operation.path.rsplit_once('}')?;
+            let (things, _) = thing.rsplit_once('/')?;
+            let below = |path: &&str| {
+                let inside = path.strip_prefix(thing).and_then(|rest| rest.strip_prefix("}/"));
+                inside.is_some_and(|rest| !rest.contains('/'))
+            };
+            if is_same(things).is_some() {
+                return None;
+            }
+            self.collections.keys().map(String::as_str).filter(below).find_map(is_same)
+        })
     }
 }
 
@@ -135,6 +149,16 @@ fn snake_case(name: &str) -> String {
         out.push(character.to_ascii_lowercase());
     }
     out
+}
+
+/// A parameter of a path that is a segment of its own. Where what is before it is a collection, its value is an id.
+struct Step {
+    /// What is before it in the document.
+    template: String,
+    /// What is before it in the request.
+    path: String,
+    parameter: String,
+    value: String,
 }
 
 /// One request and what is kept.
@@ -184,12 +208,12 @@ impl Session<'_> {
 
     /// Finds out whether everything that the path names exists.
     fn look_for_items(&mut self, operation: &Operation) -> Result<(), Refusal> {
-        for (template, concrete, id) in self.way(operation) {
+        for Step { template, path, value: id, .. } in self.way(operation) {
             let Some(collection) = self.plan.collections.get(&template) else { continue };
-            self.fill(&template, &concrete);
-            let items = self.store.items.get(&concrete);
+            self.fill(&template, &path);
+            let items = self.store.items.get(&path);
             if !items.into_iter().flatten().any(|item| is(item, &collection.key, &id)) {
-                let detail = format!("there is no `{id}` in `{concrete}`");
+                let detail = format!("there is no `{id}` in `{path}`");
                 let mut refusal = Refusal::new(404, "Resource not found", Source::Request, detail);
                 refusal.operation = Some(operation.id.clone());
                 return Err(refusal);
@@ -198,17 +222,21 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// The collections on the way to where a request goes: template, path, and the id that is asked for.
-    fn way(&self, operation: &Operation) -> Vec<(String, String, String)> {
+    /// The parameters on the way to where a request goes.
+    fn way(&self, operation: &Operation) -> Vec<Step> {
         let template: Vec<&str> = operation.path.trim_start_matches('/').split('/').collect();
         let concrete: Vec<&str> = self.path.trim_start_matches('/').split('/').collect();
         let mut found = Vec::new();
         for (index, parts) in operation.segments.iter().enumerate() {
-            if let ([Part::Parameter(_)], Some(before), Some(path), Some(id)) =
+            if let ([Part::Parameter(name)], Some(before), Some(path), Some(value)) =
                 (parts.as_slice(), template.get(..index), concrete.get(..index), concrete.get(index))
             {
-                let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned();
-                found.push((format!("/{}", before.join("/")), format!("/{}", path.join("/")), id));
+                found.push(Step {
+                    template: format!("/{}", before.join("/")),
+                    path: format!("/{}", path.join("/")),
+                    parameter: name.clone(),
+                    value: percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned(),
+                });
             }
         }
         found
@@ -232,6 +260,13 @@ impl Session<'_> {
             });
             if !is_numbered {
                 number(&mut item, &collection.key, index);
+            }
+            // What is made at random may lack its id, or have one with which nobody could ask for it.
+            let known = item.get(&collection.key).filter(|id| id.is_string() || id.is_number());
+            if !known.is_some_and(|id| leads(contract, template, &text(id))) {
+                let is_refused = |id: &str| !leads(contract, template, id);
+                let id = identified(&item, index as u128 + 1, collection, &contract.responses, &is_refused);
+                put(&mut item, &pointer::member(&collection.key), id);
             }
             item
         });
@@ -286,7 +321,7 @@ impl Session<'_> {
         let checked = &collection.item;
         let mut item = self.item(template)?.clone();
         let known = item.get(&key).cloned().unwrap_or_default();
-        lay_over(&mut item, accepted.body.as_ref(), checked, schemas);
+        lay_over(&mut item, accepted.body.as_ref(), checked, schemas, How::Changed);
         put(&mut item, &pointer::member(&key), known);
         let slot = self.store.items.get_mut(&path)?.iter_mut().find(|known| is(known, &key, &id))?;
         slot.clone_from(&item);
@@ -303,6 +338,19 @@ impl Session<'_> {
         let below = format!("{}/", self.path);
         self.store.items.retain(|path, _| !path.starts_with(&below));
         self.store.single.retain(|path, _| !path.starts_with(&below));
+        let schemas = &self.answers.contract.responses;
+        for operation in &self.answers.contract.operations {
+            if let (Some((around, last)), Some((schema, false))) = (beside(operation), entity(operation, schemas))
+                && around == template
+                && let Some(shown) = self.plan.collections.get(&format!("{template}/{last}"))
+                && reference(schema).is_some()
+                && reference(schema) == reference(&shown.item.schema)
+            {
+                let path = format!("{path}/{last}");
+                self.fill(&format!("{template}/{last}"), &path);
+                self.store.items.entry(path).or_default().retain(|item| !is(item, &shown.key, &id));
+            }
+        }
         Some(item)
     }
 
@@ -311,11 +359,10 @@ impl Session<'_> {
         let schemas = &self.answers.contract.responses;
         let Some(template) = self.plan.target(operation, schemas) else { return Ok(whole) };
         let Some(collection) = self.plan.collections.get(template) else { return Ok(whole) };
-        let path = if template == operation.path {
-            self.path.to_owned()
-        } else {
-            self.path.rsplit_once('/').map_or_else(String::new, |(around, _)| around.to_owned())
-        };
+        // Up to its last segment the collection is on the way.
+        let (before, last) = template.rsplit_once('/').unwrap_or_default();
+        let on_the_way = self.path.split('/').take(before.split('/').count());
+        let path = on_the_way.chain([last]).collect::<Vec<_>>().join("/");
         let several = entity(operation, schemas).is_some_and(|(_, several)| several);
         let models: Vec<Option<&Value>> = match (several, accepted.body.as_ref()) {
             (true, Some(body)) => {
@@ -328,8 +375,8 @@ impl Session<'_> {
         let mut made = Vec::new();
         for model in models {
             let mut item = example.clone().unwrap_or_else(|| Sampler::examples(schemas).value(&collection.item.schema));
-            lay_over(&mut item, model, &collection.item, schemas);
-            for (template, _, id) in self.way(operation) {
+            lay_over(&mut item, model, &collection.item, schemas, How::Made);
+            for Step { template, value: id, .. } in self.way(operation) {
                 let owner = template.rsplit('/').next().unwrap_or_default().trim_end_matches('s');
                 let name = format!("{owner}_id");
                 if item.get(&name).is_some_and(Value::is_string) {
@@ -347,7 +394,8 @@ impl Session<'_> {
                 return Err(refusal);
             }
             self.store.count += 1;
-            let id = chosen.unwrap_or_else(|| identified(&item, self.store.count, collection, schemas, &is_taken));
+            let is_refused = |id: &str| is_taken(id) || !leads(self.answers.contract, template, id);
+            let id = chosen.unwrap_or_else(|| identified(&item, self.store.count, collection, schemas, &is_refused));
             put(&mut item, &pointer::member(&collection.key), id);
             made.push(item);
         }
@@ -358,26 +406,68 @@ impl Session<'_> {
 
     /// Something of which there is one at this path, such as the settings of a thing.
     fn single(&mut self, accepted: &Accepted<'_>, whole: Option<&Value>, schema: &Value) -> Option<Value> {
-        let initial = about(accepted.operation, whole?)?.clone();
-        let item = self.store.single.entry(self.path.to_owned()).or_insert(initial);
+        let operation = accepted.operation;
+        let initial = about(operation, whole?)?.clone();
+        // `PATCH /orders/{id}/{status}` says in its path what the order is to become.
+        let said = (operation.method != "GET").then(|| self.said_in_path(operation));
+        let item = match self.place(operation, schema) {
+            Some((path, index)) => self.store.items.get_mut(&path)?.get_mut(index)?,
+            None => self.store.single.entry(self.path.to_owned()).or_insert(initial),
+        };
         let checked = Checked::new(schema.clone());
-        lay_over(item, accepted.body.as_ref(), &checked, &self.answers.contract.responses);
+        for changes in [accepted.body.as_ref(), said.as_ref()] {
+            lay_over(item, changes, &checked, &self.answers.contract.responses, How::Changed);
+        }
         Some(item.clone())
     }
 
     /// What is done to a thing shows the thing, if its answer is of that kind.
     fn act(&mut self, operation: &Operation, schemas: &Schemas, whole: Value) -> Value {
         let Some((schema, false)) = entity(operation, schemas) else { return whole };
-        let mut item = None;
-        for (template, path, id) in self.way(operation) {
-            let Some(collection) = self.plan.collections.get(&template) else { continue };
-            if reference(schema).is_some() && reference(schema) == reference(&collection.item.schema) {
-                let items = self.store.items.get(&path).map(Vec::as_slice).unwrap_or_default();
-                item = items.iter().find(|item| is(item, &collection.key, &id)).cloned();
-            }
-        }
-        show(operation, whole, item)
+        let item = self.place(operation, schema).and_then(|(path, index)| self.store.items.get(&path)?.get(index));
+        show(operation, whole, item.cloned())
     }
+
+    /// The kept item that an operation is about, though its path goes on behind the item: that whose id is on the way,
+    /// or the one of the same id in the list of all such things, `/things/settings` of `/things/{id}/settings`.
+    fn place(&mut self, operation: &Operation, schema: &Value) -> Option<(String, usize)> {
+        let plan = self.plan;
+        let own = reference(schema)?;
+        let mut candidates = self.way(operation);
+        if let (Some(thing), Some((around, last))) = (candidates.last(), beside(operation))
+            && around == thing.template
+        {
+            candidates.push(Step {
+                template: format!("{around}/{last}"),
+                path: format!("{}/{last}", thing.path),
+                parameter: thing.parameter.clone(),
+                value: thing.value.clone(),
+            });
+        }
+        candidates.into_iter().rev().find_map(|Step { template, path, value: id, .. }| {
+            let collection = plan.collections.get(&template)?;
+            if reference(&collection.item.schema) != Some(own) {
+                return None;
+            }
+            self.fill(&template, &path);
+            let index = self.store.items.get(&path)?.iter().position(|item| is(item, &collection.key, &id))?;
+            Some((path, index))
+        })
+    }
+
+    /// Parameters of the path that are no ids.
+    fn said_in_path(&self, operation: &Operation) -> Value {
+        let said = self.way(operation).into_iter().filter(|step| !self.plan.collections.contains_key(&step.template));
+        said.map(|step| (step.parameter, Value::String(step.value))).collect()
+    }
+}
+
+/// `/things` and `settings` of `/things/{id}/settings`.
+fn beside(operation: &Operation) -> Option<(&str, &str)> {
+    let (before, last) = operation.path.rsplit_once('/')?;
+    let [.., thing, settings] = operation.segments.as_slice() else { return None };
+    let ([Part::Parameter(_)], [Part::Literal(_)]) = (thing.as_slice(), settings.as_slice()) else { return None };
+    Some((before.rsplit_once('/')?.0, last))
 }
 
 /// What a request to create something calls it, if that is for the caller to say.
@@ -387,13 +477,33 @@ fn chosen(model: Option<&Value>, collection: &Collection, schemas: &Schemas) -> 
     (!goes_one_way(property, schemas)).then(|| id.clone())
 }
 
+/// Whether the operations that are about one item of a collection take this for its id.
+fn leads(contract: &Contract, template: &str, id: &str) -> bool {
+    contract.operations.iter().all(|operation| {
+        let Some((_, name)) = collection_of(operation).filter(|(path, _)| *path == template) else { return true };
+        let is_it = |parameter: &&Parameter| parameter.place == Place::Path && parameter.name == name;
+        let Some(parameter) = operation.parameters.iter().find(is_it) else { return true };
+        let shape = Shape {
+            name,
+            style: parameter.style,
+            explode: parameter.explode,
+            schema: &parameter.schema.schema,
+            arrays: contract.arrays,
+        };
+        let (read, validator) =
+            (from_text(shape, &contract.requests, id), parameter.schema.validator(&contract.requests));
+        // Of a schema that is wrong nothing is known.
+        read.is_ok_and(|value| validator.map_or(true, |validator| validator.is_valid(&value)))
+    })
+}
+
 /// What tells the item of this number apart, such that the item fits its schema.
 fn identified(
     item: &Value,
     number: u128,
     collection: &Collection,
     schemas: &Schemas,
-    is_taken: &dyn Fn(&str) -> bool,
+    is_refused: &dyn Fn(&str) -> bool,
 ) -> Value {
     let unique = Value::String(uuid(number << 80 | number));
     let counted = u64::try_from(number).unwrap_or(u64::MAX);
@@ -405,7 +515,7 @@ fn identified(
     let fits = |id: &Value| {
         let mut copy = item.clone();
         put(&mut copy, &pointer::member(&collection.key), id.clone());
-        validator.is_valid(&copy) && !is_taken(&text(id))
+        validator.is_valid(&copy) && !is_refused(&text(id))
     };
     let at_random = (0..20).map(|turn| Sampler::random(schemas, counted << 8 | turn, None).value(property));
     let mut candidates = [unique.clone(), Value::from(counted), Value::String(counted.to_string())].into_iter();
@@ -462,8 +572,17 @@ fn members_of_list(body: &Value) -> Option<&Vec<Value>> {
     (lists.next().is_none() && only.iter().all(Value::is_object)).then_some(only)
 }
 
+/// What becomes of the members that a request does not mention.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// An object that is given is the caller's as a whole.
+    Made,
+    /// They stay as they are.
+    Changed,
+}
+
 /// Takes from a request what the thing has too and what fits there; null clears.
-fn lay_over(item: &mut Value, body: Option<&Value>, checked: &Checked, schemas: &Schemas) {
+fn lay_over(item: &mut Value, body: Option<&Value>, checked: &Checked, schemas: &Schemas, how: How) {
     let Some(changes) = body.and_then(Value::as_object) else { return };
     let Ok(validator) = checked.validator(schemas) else { return };
     for (name, change) in changes {
@@ -471,19 +590,29 @@ fn lay_over(item: &mut Value, body: Option<&Value>, checked: &Checked, schemas: 
         if schemas.property(&checked.schema, name).is_none_or(|property| goes_one_way(property, schemas)) {
             continue;
         }
-        let mut copy = item.clone();
-        let Some(members) = copy.as_object_mut() else { return };
-        merge(members.entry(name.clone()).or_insert(Value::Null), change);
-        if validator.is_valid(&copy) {
-            *item = copy;
-        } else if change.is_null()
-            && let Some(members) = copy.as_object_mut()
+        let Some(known) = item.as_object().map(|members| members.get(name).cloned().unwrap_or_default()) else {
+            return;
+        };
+        let mut merged = known;
+        merge(&mut merged, change);
+        let as_given = (how == How::Made).then(|| change.clone());
+        let candidates = as_given.into_iter().chain([merged]);
+        let mut laid = candidates.map(|value| {
+            let mut copy = item.clone();
+            put(&mut copy, &pointer::member(name), value);
+            copy
+        });
+        let mut found = laid.find(|copy| validator.is_valid(copy));
+        if found.is_none()
+            && change.is_null()
+            && let Some(mut copy) = item.as_object().cloned()
         {
             // What can't be null can still be missing.
-            members.shift_remove(name);
-            if validator.is_valid(&copy) {
-                *item = copy;
-            }
+            copy.shift_remove(name);
+            found = Some(Value::Object(copy)).filter(|copy| validator.is_valid(copy));
+        }
+        if let Some(found) = found {
+            *item = found;
         }
     }
 }
@@ -525,17 +654,30 @@ fn conditions(name: &str, value: &Value) -> Vec<(Vec<String>, Value)> {
 
 /// Whether an item has what is wanted. What the item does not have, or other ways to compare, are no hindrance.
 fn meets(item: &Value, way: &[String], wanted: &Value) -> bool {
-    let way = match way.split_last() {
-        Some((last, before)) if last == "eq" => before,
-        _ => way,
+    let find = |way: &[&str]| {
+        let mut segments = way.iter().flat_map(|segment| segment.split('.'));
+        segments.try_fold(item, |value, segment| value.get(segment))
     };
-    let found = way.iter().flat_map(|segment| segment.split('.')).try_fold(item, |value, segment| value.get(segment));
+    let own: Vec<&str> = way.iter().map(String::as_str).collect();
+    let Some((last, before)) = own.split_last() else { return true };
+    // `[phone_number][contains]` and `[status_in]` tell how to compare, unless that is the name of a member.
+    let (found, compare): (_, fn(&str, &str) -> bool) = match (find(&own), *last) {
+        (Some(found), _) => (Some(found), |one, other| one == other),
+        (None, "contains") => (find(before), |one, other| one.contains(other)),
+        (None, "starts_with") => (find(before), |one, other| one.starts_with(other)),
+        (None, "ends_with") => (find(before), |one, other| one.ends_with(other)),
+        (None, "eq" | "in") => (find(before), |one, other| one == other),
+        (None, name) => {
+            let plain = name.strip_suffix("_in").map(|name| [before, &[name]].concat());
+            (plain.and_then(|way| find(&way)), |one, other| one == other)
+        }
+    };
     // A status that is an object carries its name in `value`.
     let found = found.map(|found| found.get("value").unwrap_or(found));
     match (found, wanted) {
         (None | Some(Value::Object(_) | Value::Array(_)), _) => true,
-        (Some(found), Value::Array(several)) => several.iter().any(|one| text(found) == text(one)),
-        (Some(found), one) => text(found) == text(one),
+        (Some(found), Value::Array(several)) => several.iter().any(|one| compare(&text(found), &text(one))),
+        (Some(found), one) => compare(&text(found), &text(one)),
     }
 }
 

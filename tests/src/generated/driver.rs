@@ -1661,7 +1661,10 @@ async fn send_phone_numbers_actions_change_bundle_status(
         .phone_numbers()
         .actions()
         .change_bundle_status(arguments.path::<String>("id")?);
-    let request = request.bundle_id(arguments.required_body::<String>("bundle_id")?);
+    let request = match arguments.required_body::<Option<String>>("bundle_id")? {
+        Some(value) => request.bundle_id(value),
+        None => request.bundle_id_null(),
+    };
     arguments.finish()?;
     wire::encode(&request.send().await?)
 }
@@ -2451,6 +2454,10 @@ pub const TYPES: &[(&str, &str, bool)] = &[
     ("PhoneNumbersJobFilterPhoneNumber", "PhoneNumbersJobFilterPhoneNumber", false),
     ("PhoneNumbersJob", "PhoneNumbersJob", false),
     ("PhoneNumbersJobPhoneNumber", "PhoneNumbersJobPhoneNumber", false),
+    ("PhoneNumbersJobParameters", "PhoneNumbersJobParameters", false),
+    ("PhoneNumbersJobTarget", "PhoneNumbersJobTarget", false),
+    ("PhoneNumbersJobVoiceParameters", "PhoneNumbersJobVoiceParameters", false),
+    ("PhoneNumbersJobCallRecording", "PhoneNumbersJobCallRecording", false),
     ("PhoneNumbersJobPendingOperation", "PhoneNumbersJobPendingOperation", false),
     ("PhoneNumbersJobSuccessfulOperation", "PhoneNumbersJobSuccessfulOperation", false),
     ("PhoneNumbersJobFailedOperation", "PhoneNumbersJobFailedOperation", false),
@@ -3116,6 +3123,18 @@ pub fn round_trip(name: &str, value: &Value) -> Result<Value, Failure> {
         "PhoneNumbersJob" => wire::round_trip::<types::PhoneNumbersJob>(value),
         "PhoneNumbersJobPhoneNumber" => {
             wire::round_trip::<types::PhoneNumbersJobPhoneNumber>(value)
+        }
+        "PhoneNumbersJobParameters" => {
+            wire::round_trip::<types::PhoneNumbersJobParameters>(value)
+        }
+        "PhoneNumbersJobTarget" => {
+            wire::round_trip::<types::PhoneNumbersJobTarget>(value)
+        }
+        "PhoneNumbersJobVoiceParameters" => {
+            wire::round_trip::<types::PhoneNumbersJobVoiceParameters>(value)
+        }
+        "PhoneNumbersJobCallRecording" => {
+            wire::round_trip::<types::PhoneNumbersJobCallRecording>(value)
         }
         "PhoneNumbersJobPendingOperation" => {
             wire::round_trip::<types::PhoneNumbersJobPendingOperation>(value)

@@ -846,15 +846,25 @@ pub struct PhoneNumbersActionsChangeBundleStatusRequest<HasBundleId = Missing> {
 }
 
 impl<HasBundleId> PhoneNumbersActionsChangeBundleStatusRequest<HasBundleId> {
-    /// Required. Bundle to put the number in. A JSON `null` takes the number out of the bundle it is
-    /// in. To move it between bundles send two requests: first `null`, then the new bundle.
+    /// Required. Bundle to put the number in; `null` takes it out of the bundle it is in. To move it
+    /// between bundles send two requests: first `null`, then the new bundle.
     ///
     /// Example: `"5194d8fc-87e6-4188-baa9-1c434bbe861b"`
     pub fn bundle_id(
         mut self,
         bundle_id: impl Into<String>,
     ) -> PhoneNumbersActionsChangeBundleStatusRequest<Set> {
-        self.body.bundle_id = bundle_id.into();
+        self.body.bundle_id = Some(bundle_id.into());
+        PhoneNumbersActionsChangeBundleStatusRequest {
+            request: self.request,
+            body: self.body,
+            state: PhantomData,
+        }
+    }
+
+    /// Sends `bundle_id` as null, in place of a value.
+    pub fn bundle_id_null(mut self) -> PhoneNumbersActionsChangeBundleStatusRequest<Set> {
+        self.body.bundle_id = None;
         PhoneNumbersActionsChangeBundleStatusRequest {
             request: self.request,
             body: self.body,

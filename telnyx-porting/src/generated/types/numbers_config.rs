@@ -1923,11 +1923,11 @@ object! {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumberBundleStatusChangeRequest {
-    /// Bundle to put the number in. A JSON `null` takes the number out of the bundle it is in. To move
-    /// it between bundles send two requests: first `null`, then the new bundle.
+    /// Bundle to put the number in; `null` takes it out of the bundle it is in. To move it between
+    /// bundles send two requests: first `null`, then the new bundle.
     ///
     /// Example: `"5194d8fc-87e6-4188-baa9-1c434bbe861b"`
-    pub bundle_id: String,
+    pub bundle_id: Option<String>,
 }
 
 impl PhoneNumberBundleStatusChangeRequest {
@@ -1949,15 +1949,24 @@ pub struct PhoneNumberBundleStatusChangeRequestBuilder<HasBundleId = Missing> {
 }
 
 impl<HasBundleId> PhoneNumberBundleStatusChangeRequestBuilder<HasBundleId> {
-    /// Required. Bundle to put the number in. A JSON `null` takes the number out of the bundle it is
-    /// in. To move it between bundles send two requests: first `null`, then the new bundle.
+    /// Required. Bundle to put the number in; `null` takes it out of the bundle it is in. To move it
+    /// between bundles send two requests: first `null`, then the new bundle.
     ///
     /// Example: `"5194d8fc-87e6-4188-baa9-1c434bbe861b"`
     pub fn bundle_id(
         mut self,
         bundle_id: impl Into<String>,
     ) -> PhoneNumberBundleStatusChangeRequestBuilder<Set> {
-        self.value.bundle_id = bundle_id.into();
+        self.value.bundle_id = Some(bundle_id.into());
+        PhoneNumberBundleStatusChangeRequestBuilder {
+            value: self.value,
+            state: PhantomData,
+        }
+    }
+
+    /// Sends `bundle_id` as null, in place of a value.
+    pub fn bundle_id_null(mut self) -> PhoneNumberBundleStatusChangeRequestBuilder<Set> {
+        self.value.bundle_id = None;
         PhoneNumberBundleStatusChangeRequestBuilder {
             value: self.value,
             state: PhantomData,
@@ -2175,6 +2184,11 @@ pub struct PhoneNumberDetailed {
     ///
     /// Example: `"regional-customers"`
     pub messaging_profile_name: Option<String>,
+    /// Campaign that the messaging profile sends for, or the text `UNAVAILABLE` when the profile could
+    /// not be looked up.
+    ///
+    /// Example: `"CABC123"`
+    pub messaging_campaign_id: Option<String>,
     /// Billing group under which the number's costs are reported. `null` when it is in none.
     ///
     /// Example: `"86f58db9-0fe3-4adc-9d1f-46e66e6e9323"`
@@ -2247,22 +2261,23 @@ object! {
         11 connection_name: Optional "connection_name",
         12 messaging_profile_id: Optional "messaging_profile_id",
         13 messaging_profile_name: Optional "messaging_profile_name",
-        14 billing_group_id: Optional "billing_group_id",
-        15 emergency_enabled: Optional "emergency_enabled",
-        16 emergency_address_id: Optional "emergency_address_id",
-        17 emergency_status: Optional "emergency_status",
-        18 call_forwarding_enabled: Optional "call_forwarding_enabled",
-        19 cnam_listing_enabled: Optional "cnam_listing_enabled",
-        20 caller_id_name_enabled: Optional "caller_id_name_enabled",
-        21 call_recording_enabled: Optional "call_recording_enabled",
-        22 t38_fax_gateway_enabled: Optional "t38_fax_gateway_enabled",
-        23 hd_voice_enabled: Optional "hd_voice_enabled",
-        24 inbound_call_screening: Optional "inbound_call_screening",
-        25 deletion_lock_enabled: Required "deletion_lock_enabled",
-        26 purchased_at: Required "purchased_at",
-        27 activated_at: Optional "activated_at",
-        28 created_at: Required "created_at",
-        29 updated_at: Optional "updated_at",
+        14 messaging_campaign_id: Optional "messaging_campaign_id",
+        15 billing_group_id: Optional "billing_group_id",
+        16 emergency_enabled: Optional "emergency_enabled",
+        17 emergency_address_id: Optional "emergency_address_id",
+        18 emergency_status: Optional "emergency_status",
+        19 call_forwarding_enabled: Optional "call_forwarding_enabled",
+        20 cnam_listing_enabled: Optional "cnam_listing_enabled",
+        21 caller_id_name_enabled: Optional "caller_id_name_enabled",
+        22 call_recording_enabled: Optional "call_recording_enabled",
+        23 t38_fax_gateway_enabled: Optional "t38_fax_gateway_enabled",
+        24 hd_voice_enabled: Optional "hd_voice_enabled",
+        25 inbound_call_screening: Optional "inbound_call_screening",
+        26 deletion_lock_enabled: Required "deletion_lock_enabled",
+        27 purchased_at: Required "purchased_at",
+        28 activated_at: Optional "activated_at",
+        29 created_at: Required "created_at",
+        30 updated_at: Optional "updated_at",
     }
 }
 
@@ -3555,6 +3570,10 @@ pub struct PhoneNumbersJob {
     pub etc: Option<Timestamp>,
     /// The numbers the job was created for, each of them once.
     pub phone_numbers: Option<Vec<PhoneNumbersJobPhoneNumber>>,
+    /// What a job was told to do, as it was kept when the job was created. Settings that it leaves
+    /// alone are missing, and numbers that a filter chose are there by their ids. Old jobs may have
+    /// kept nothing.
+    pub parameters: Option<PhoneNumbersJobParameters>,
     /// Numbers whose outcome is not known yet. Empty once the job is over.
     pub pending_operations: Option<Vec<PhoneNumbersJobPendingOperation>>,
     /// Numbers for which the job did what it was asked to.
@@ -3573,9 +3592,34 @@ object! {
         5 updated_at: Optional "updated_at",
         6 etc: Optional "etc",
         7 phone_numbers: Optional "phone_numbers",
-        8 pending_operations: Optional "pending_operations",
-        9 successful_operations: Optional "successful_operations",
-        10 failed_operations: Optional "failed_operations",
+        8 parameters: Optional "parameters",
+        9 pending_operations: Optional "pending_operations",
+        10 successful_operations: Optional "successful_operations",
+        11 failed_operations: Optional "failed_operations",
+    }
+}
+
+/// How a job was told to have incoming calls recorded.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct PhoneNumbersJobCallRecording {
+    /// Whether every incoming call is to be recorded.
+    pub inbound_call_recording_enabled: Option<bool>,
+    /// File format that recordings are stored in.
+    pub inbound_call_recording_format: Option<CallRecordingFormat>,
+    /// How the parties of a call are laid down: mixed into a `single` channel, or `dual`, a stereo file
+    /// that has the first leg on one channel and everybody else on the other.
+    pub inbound_call_recording_channels: Option<CallRecordingChannels>,
+    /// Whether the recording is to go on while a call is on hold.
+    pub record_continue_on_hold: Option<bool>,
+}
+
+object! {
+    PhoneNumbersJobCallRecording {
+        0 inbound_call_recording_enabled: Optional "inbound_call_recording_enabled",
+        1 inbound_call_recording_format: Optional "inbound_call_recording_format",
+        2 inbound_call_recording_channels: Optional "inbound_call_recording_channels",
+        3 record_continue_on_hold: Optional "record_continue_on_hold",
     }
 }
 
@@ -3676,7 +3720,9 @@ object! {
 pub struct PhoneNumbersJobFilter {
     /// Only jobs that do this to their numbers.
     pub type_: Option<PhoneNumbersJobType>,
-    /// Only jobs in one of these states.
+    /// Only jobs in one of these states. Telnyx documents that its server wants a pair
+    /// `filter[status][]` for each, though Telnyx's SDKs, and so this list, send one pair joined by
+    /// commas. If it is refused, send the pairs as query parameters of your own.
     ///
     /// Example: `["pending","in_progress"]`
     pub status: Option<Vec<PhoneNumbersJobStatus>>,
@@ -3715,7 +3761,9 @@ impl PhoneNumbersJobFilterBuilder {
         self
     }
 
-    /// Only jobs in one of these states.
+    /// Only jobs in one of these states. Telnyx documents that its server wants a pair
+    /// `filter[status][]` for each, though Telnyx's SDKs, and so this list, send one pair joined by
+    /// commas. If it is refused, send the pairs as query parameters of your own.
     ///
     /// Example: `["pending","in_progress"]`
     pub fn status(
@@ -3817,6 +3865,74 @@ union! {
     PhoneNumbersJobFilterPhoneNumber {
         Text: String if string,
         List: Vec<String> if array,
+    }
+}
+
+/// What a job was told to do, as it was kept when the job was created. Settings that it leaves
+/// alone are missing, and numbers that a filter chose are there by their ids. Old jobs may have
+/// kept nothing.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct PhoneNumbersJobParameters {
+    /// The numbers the job is for, by id or in E.164 form.
+    pub phone_numbers: Option<Vec<PhoneNumbersJobTarget>>,
+    /// Labels that take the place of those the numbers have.
+    ///
+    /// Example: `["tag"]`
+    pub tags: Option<Vec<String>>,
+    /// Labels that the numbers get besides those they have.
+    ///
+    /// Example: `["migrated"]`
+    pub add_tags: Option<Vec<String>>,
+    /// Labels that the numbers lose.
+    ///
+    /// Example: `["old"]`
+    pub remove_tags: Option<Vec<String>>,
+    /// PIN against the porting away of the numbers.
+    ///
+    /// Example: `"123456"`
+    pub external_pin: Option<String>,
+    /// Reference by which the filter of the job list finds the job.
+    ///
+    /// Example: `"MY REF 001"`
+    pub customer_reference: Option<String>,
+    /// Connection that calls to the numbers are to be routed to.
+    ///
+    /// Example: `"dc8e4d67-33a0-4cbb-af74-7b58f05bd494"`
+    pub connection_id: Option<String>,
+    /// Billing group that the numbers' costs are to go to.
+    ///
+    /// Example: `"dc8e4d67-33a0-4cbb-af74-7b58f05bd494"`
+    pub billing_group_id: Option<String>,
+    /// Whether calls are to use wideband audio.
+    pub hd_voice_enabled: Option<bool>,
+    /// Whether the numbers are to be safe from being deleted.
+    pub deletion_lock_enabled: Option<bool>,
+    /// Whether a job for emergency settings turns emergency calls on or off.
+    pub emergency_enabled: Option<bool>,
+    /// Address that a job for emergency settings registers; `null` if the job was given null.
+    ///
+    /// Example: `"53829456729313"`
+    pub emergency_address_id: Option<String>,
+    /// The voice settings that a job was told to give to its numbers.
+    pub voice: Option<PhoneNumbersJobVoiceParameters>,
+}
+
+object! {
+    PhoneNumbersJobParameters redacted [external_pin] {
+        0 phone_numbers: Optional "phone_numbers",
+        1 tags: Optional "tags",
+        2 add_tags: Optional "add_tags",
+        3 remove_tags: Optional "remove_tags",
+        4 external_pin: Optional "external_pin",
+        5 customer_reference: Optional "customer_reference",
+        6 connection_id: Optional "connection_id",
+        7 billing_group_id: Optional "billing_group_id",
+        8 hd_voice_enabled: Optional "hd_voice_enabled",
+        9 deletion_lock_enabled: Optional "deletion_lock_enabled",
+        10 emergency_enabled: Optional "emergency_enabled",
+        11 emergency_address_id: Optional "emergency_address_id",
+        12 voice: Optional "voice",
     }
 }
 
@@ -3925,6 +4041,46 @@ object! {
     PhoneNumbersJobSuccessfulOperation {
         0 id: Optional "id",
         1 phone_number: Optional "phone_number",
+    }
+}
+
+/// A number that a job is for. An id stays the kind of value as which it was given.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum PhoneNumbersJobTarget {
+    /// The phone number in E.164 form, or its id as text.
+    Text(String),
+    /// The id of the phone number.
+    Integer(i64),
+    /// Anything that this version of the crate does not know, whole.
+    Unknown(Value),
+}
+
+impl From<String> for PhoneNumbersJobTarget {
+    #[inline]
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&str> for PhoneNumbersJobTarget {
+    #[inline]
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<i64> for PhoneNumbersJobTarget {
+    #[inline]
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+union! {
+    PhoneNumbersJobTarget {
+        Text: String if string,
+        Integer: i64 if integer,
     }
 }
 
@@ -4398,6 +4554,47 @@ object! {
         6 hd_voice_enabled: Optional "hd_voice_enabled",
         7 deletion_lock_enabled: Optional "deletion_lock_enabled",
         8 voice: Optional "voice",
+    }
+}
+
+/// The voice settings that a job was told to give to its numbers.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct PhoneNumbersJobVoiceParameters {
+    /// Whether calls are to use a tech prefix.
+    pub tech_prefix_enabled: Option<bool>,
+    /// Whether callers are to be shown by name.
+    pub caller_id_name_enabled: Option<bool>,
+    /// Sending calls on to another number. Forwarding happens when the switch is on and both a target
+    /// and a type are given.
+    pub call_forwarding: Option<CallForwarding>,
+    /// How a job was told to have incoming calls recorded.
+    pub call_recording: Option<PhoneNumbersJobCallRecording>,
+    /// Publishing a name for the number in the caller name (CNAM) databases, for the people called to
+    /// see. It takes both members: a listing without a name, or a name without the switch, is not
+    /// published.
+    pub cnam_listing: Option<CnamListing>,
+    /// What happens to incoming calls that look fraudulent: nothing (`disabled`), they are turned away
+    /// (`reject_calls`), or they come through marked as suspicious (`flag_calls`). Screening has a
+    /// monthly price for each number.
+    pub inbound_call_screening: Option<InboundCallScreening>,
+    /// Treatment of the audio and fax streams of calls to a number.
+    pub media_features: Option<MediaFeatures>,
+    /// How the calls of a number are paid for: for each minute, or by occupying one of the account's
+    /// concurrent channels.
+    pub usage_payment_method: Option<UsagePaymentMethod>,
+}
+
+object! {
+    PhoneNumbersJobVoiceParameters {
+        0 tech_prefix_enabled: Optional "tech_prefix_enabled",
+        1 caller_id_name_enabled: Optional "caller_id_name_enabled",
+        2 call_forwarding: Optional "call_forwarding",
+        3 call_recording: Optional "call_recording",
+        4 cnam_listing: Optional "cnam_listing",
+        5 inbound_call_screening: Optional "inbound_call_screening",
+        6 media_features: Optional "media_features",
+        7 usage_payment_method: Optional "usage_payment_method",
     }
 }
 

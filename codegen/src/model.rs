@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::config::{PackageConfig, QueryArrays};
+use crate::lower::names;
 
 /// Everything that a generated crate holds.
 #[derive(Clone, Debug, Default)]
@@ -95,6 +96,31 @@ impl Api {
             TypeKind::Struct(object) => Some(&object.fields),
             _ => None,
         }
+    }
+
+    /// The members that all alternatives of a union have, each with the name of its method; of the first alternative. What
+    /// tells the alternatives apart is none of them.
+    #[must_use]
+    pub fn shared(&self, union: &Union) -> Vec<(String, &Field)> {
+        let mut alternatives = union.variants.iter().map(|variant| self.members(&variant.ty));
+        let first = alternatives.next().flatten().unwrap_or_default();
+        let Some(others) = alternatives.collect::<Option<Vec<_>>>() else { return Vec::new() };
+        let is_plain = |field: &Field| {
+            let is_option = matches!(self.resolve(field.value_type()), Type::Option(_) | Type::Unit);
+            !is_option && !field.boxed && !field.deprecated
+        };
+        let is_same = |one: &Field, other: &Field| {
+            one.name == other.name
+                && one.wire == other.wire
+                && is_plain(other)
+                && self.same(one.value_type(), other.value_type())
+        };
+        let shared = first.iter().filter(|field| {
+            union.tag.as_ref() != Some(&field.wire)
+                && is_plain(field)
+                && others.iter().all(|members| members.iter().any(|other| is_same(field, other)))
+        });
+        shared.map(|field| (names::method_of_union(&field.name), field)).collect()
     }
 
     /// Whether two types are one, whatever they and what they hold are called.

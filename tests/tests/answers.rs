@@ -3,6 +3,7 @@
 
 use telnyx_porting::Method;
 use telnyx_porting::testing::{MockReply, MockTransport};
+use telnyx_porting::types::PayloadStatus;
 
 /// One such member is no reason to lose a page of orders.
 #[tokio::test]
@@ -20,6 +21,24 @@ async fn one_odd_member_does_not_cost_a_page() {
     assert_eq!(told, [(Some("1"), Some("cut in two: \u{fffd}")), (Some("2"), Some("\u{1f600}"))]);
     assert_eq!(page.items[0].porting_phone_numbers_count, Some(3));
     assert_eq!(page.items[1].description.as_deref(), Some("7"));
+}
+
+/// Nobody has to tell events apart to learn whose they are, nor need they be known.
+#[tokio::test]
+async fn what_all_events_have_can_be_asked_of_any() {
+    let mock = MockTransport::new();
+    let body = r#"{"data": [
+        {"id": "1", "event_type": "porting_order.new_comment", "porting_order_id": "a", "payload_status": "created"},
+        {"id": "2", "event_type": "porting_order.newer_than_this", "porting_order_id": "b", "payload_status": "created"}
+    ], "meta": {"total_pages": 1, "page_number": 1}}"#;
+    mock.on(Method::Get, "/porting/events").reply_with(MockReply::new(200).body("application/json", body));
+    let events = mock.client().porting().events().list().send().await.unwrap().items;
+
+    let told: Vec<_> = events.iter().map(|event| (event.id(), event.tag(), event.porting_order_id())).collect();
+    let known = (Some("1"), Some("porting_order.new_comment"), Some("a"));
+    assert_eq!(told, [known, (Some("2"), Some("porting_order.newer_than_this"), Some("b"))]);
+    let statuses: Vec<_> = events.iter().map(|event| event.payload_status()).collect();
+    assert_eq!(statuses, [Some(&PayloadStatus::Created), None]);
 }
 
 /// What is told of an error is told in spite of half a character.

@@ -414,6 +414,7 @@ fn union_enum(code: &mut Code<'_>, api: &Api, def: &TypeDef, union: &Union) {
             from_variant(code, api, def, variant);
         }
     }
+    shared(code, api, def, union);
     let rows = union.variants.iter().map(|variant| {
         let inner = variant_type(api, variant);
         match &variant.tag {
@@ -427,6 +428,93 @@ fn union_enum(code: &mut Code<'_>, api: &Api, def: &TypeDef, union: &Union) {
         None => def.name.clone(),
     };
     code.table(&Table { name: "union", head, rows });
+}
+
+/// Writes a method for each member that all alternatives have, so that nobody has to tell them apart for it.
+fn shared(code: &mut Code<'_>, api: &Api, def: &TypeDef, union: &Union) {
+    let shared = api.shared(union);
+    if shared.is_empty() {
+        return;
+    }
+    code.item().block(&line!("impl {}", def.name), |block| {
+        for (name, field) in &shared {
+            let kind = Given::of(api, field.value_type());
+            let returned = match api.resolve(field.value_type()) {
+                Type::String => "&str".to_owned(),
+                Type::List(item) => line!("&[{}]", ty(api, item)),
+                other if matches!(kind, Given::Copy) => ty(api, other),
+                _ => line!("&{}", ty(api, field.value_type())),
+            };
+            let mut body = vec!["match self {".to_owned()];
+            let mut says_the_same = true;
+            for variant in &union.variants {
+                let own = api.members(&variant.ty).into_iter().flatten().find(|own| own.name == field.name);
+                if let Some(own) = own {
+                    says_the_same &= own.doc == field.doc;
+                    let value = kind.given(own.presence, &line!("inner.{}", own.name));
+                    body.push(line!("    Self::{}(inner) => {value},", variant.name));
+                }
+            }
+            // What is not known has no types, but a text is a text in any case.
+            let is_text = matches!(api.resolve(field.value_type()), Type::String);
+            let (unknown, otherwise) = if is_text {
+                (line!("    Self::Unknown(value) => value.get({})?.as_str(),", literal(&field.wire)), "")
+            } else {
+                (
+                    "    Self::Unknown(_) => None,".to_owned(),
+                    ", or if this version of the crate does not know what it is",
+                )
+            };
+            body.extend([unknown, "}".to_owned()]);
+            let wire = field.wire.replace('`', "'");
+            let mut text = line!("Returns `{wire}`, which every alternative has; `None` if it is not set{otherwise}.");
+            let said = if says_the_same && !field.doc.trim().is_empty() {
+                Some(field_text(api, field))
+            } else {
+                facts(api, &field.ty, field.format.as_deref(), field.example.as_ref())
+            };
+            text.extend(said.map(|said| line!("\n\n{said}")));
+            block.member().doc(&text).plain("#[must_use]").function(&Function {
+                head: &line!("pub fn {name}(&self) -> Option<{returned}>"),
+                bounds: &[],
+                body: &body.iter().map(String::as_str).collect::<Vec<_>>(),
+            });
+        }
+    });
+}
+
+/// How a method gives what a value has.
+#[derive(Clone, Copy)]
+enum Given {
+    Copy,
+    Reference,
+    /// By what its owner gives a part of itself.
+    Slice(&'static str),
+}
+
+impl Given {
+    fn of(api: &Api, ty: &Type) -> Self {
+        match api.resolve(ty) {
+            Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F32 | Type::F64 => Self::Copy,
+            Type::String => Self::Slice("String::as_str"),
+            Type::List(_) => Self::Slice("Vec::as_slice"),
+            _ => Self::Reference,
+        }
+    }
+
+    /// The value at a place, as an `Option`.
+    fn given(self, presence: Presence, place: &str) -> String {
+        match (self, presence) {
+            (Self::Copy, Presence::Required) => line!("Some({place})"),
+            (Self::Copy, Presence::Optional) => place.to_owned(),
+            (Self::Copy, Presence::Nullable) => line!("{place}.value().copied()"),
+            (_, Presence::Required) => line!("Some(&{place})"),
+            (Self::Reference, Presence::Optional) => line!("{place}.as_ref()"),
+            (Self::Reference, Presence::Nullable) => line!("{place}.value()"),
+            (Self::Slice(_), Presence::Optional) => line!("{place}.as_deref()"),
+            (Self::Slice(slice), Presence::Nullable) => line!("{place}.value().map({slice})"),
+        }
+    }
 }
 
 /// Makes a union of what one of its variants holds.

@@ -146,6 +146,15 @@ pub(crate) const CLIENT_BUILDER_METHODS: &[&str] = &[
 /// What is appended to the name of a schema's type for requests, if it has one of its own.
 pub(crate) const PARAM: &str = "Param";
 
+/// Methods that unions have, or that are called on them as on any value.
+pub(crate) const UNION_METHODS: &[&str] =
+    &["borrow", "clone", "eq", "fmt", "into", "ne", "serialize", "tag", "to_owned", "try_into"];
+
+/// The name of the method of a union that gives a member of this name.
+pub(crate) fn method_of_union(member: &str) -> String {
+    if UNION_METHODS.contains(&member) { format!("{member}_") } else { member.to_owned() }
+}
+
 /// Methods that every resource handle has.
 pub(crate) const HANDLE_METHODS: &[&str] = &["clone", "new"];
 

@@ -2777,6 +2777,87 @@ impl From<PortingEventStatusChangedEvent> for PortingEvent {
     }
 }
 
+impl PortingEvent {
+    /// Returns `available_notification_methods`, which every alternative has; `None` if it is not set,
+    /// or if this version of the crate does not know what it is.
+    ///
+    /// The ways in which Telnyx tells the account about this event.
+    ///
+    /// Example: `["email"]`
+    #[must_use]
+    #[inline]
+    pub fn available_notification_methods(&self) -> Option<&[PortingNotificationMethod]> {
+        match self {
+            Self::Deleted(inner) => inner.available_notification_methods.as_deref(),
+            Self::LoaUpdated(inner) => inner.available_notification_methods.as_deref(),
+            Self::MessagingChanged(inner) => inner.available_notification_methods.as_deref(),
+            Self::NewComment(inner) => inner.available_notification_methods.as_deref(),
+            Self::SharingTokenExpired(inner) => inner.available_notification_methods.as_deref(),
+            Self::Split(inner) => inner.available_notification_methods.as_deref(),
+            Self::StatusChanged(inner) => inner.available_notification_methods.as_deref(),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// Returns `id`, which every alternative has; `None` if it is not set.
+    ///
+    /// Identifier of the event.
+    ///
+    /// Format: `uuid`. Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
+    #[must_use]
+    #[inline]
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Deleted(inner) => inner.id.as_deref(),
+            Self::LoaUpdated(inner) => inner.id.as_deref(),
+            Self::MessagingChanged(inner) => inner.id.as_deref(),
+            Self::NewComment(inner) => inner.id.as_deref(),
+            Self::SharingTokenExpired(inner) => inner.id.as_deref(),
+            Self::Split(inner) => inner.id.as_deref(),
+            Self::StatusChanged(inner) => inner.id.as_deref(),
+            Self::Unknown(value) => value.get("id")?.as_str(),
+        }
+    }
+
+    /// Returns `payload_status`, which every alternative has; `None` if it is not set, or if this
+    /// version of the crate does not know what it is.
+    ///
+    /// How far Telnyx has come with the payload of an event: `created` while it is still being put
+    /// together, `completed` once it is whole.
+    #[must_use]
+    #[inline]
+    pub fn payload_status(&self) -> Option<&PayloadStatus> {
+        match self {
+            Self::Deleted(inner) => inner.payload_status.as_ref(),
+            Self::LoaUpdated(inner) => inner.payload_status.as_ref(),
+            Self::MessagingChanged(inner) => inner.payload_status.as_ref(),
+            Self::NewComment(inner) => inner.payload_status.as_ref(),
+            Self::SharingTokenExpired(inner) => inner.payload_status.as_ref(),
+            Self::Split(inner) => inner.payload_status.as_ref(),
+            Self::StatusChanged(inner) => inner.payload_status.as_ref(),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// Returns `porting_order_id`, which every alternative has; `None` if it is not set.
+    ///
+    /// Format: `uuid`. Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
+    #[must_use]
+    #[inline]
+    pub fn porting_order_id(&self) -> Option<&str> {
+        match self {
+            Self::Deleted(inner) => inner.porting_order_id.as_deref(),
+            Self::LoaUpdated(inner) => inner.porting_order_id.as_deref(),
+            Self::MessagingChanged(inner) => inner.porting_order_id.as_deref(),
+            Self::NewComment(inner) => inner.porting_order_id.as_deref(),
+            Self::SharingTokenExpired(inner) => inner.porting_order_id.as_deref(),
+            Self::Split(inner) => inner.porting_order_id.as_deref(),
+            Self::StatusChanged(inner) => inner.porting_order_id.as_deref(),
+            Self::Unknown(value) => value.get("porting_order_id")?.as_str(),
+        }
+    }
+}
+
 union! {
     PortingEvent by "event_type" {
         Deleted: PortingEventDeletedPayload = "porting_order.deleted",

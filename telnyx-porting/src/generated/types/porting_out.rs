@@ -803,6 +803,121 @@ impl From<WebhookPortoutFocDateChanged> for PortoutEvent {
     }
 }
 
+impl PortoutEvent {
+    /// Returns `available_notification_methods`, which every alternative has; `None` if it is not set,
+    /// or if this version of the crate does not know what it is.
+    ///
+    /// The ways in which Telnyx tells the account about this event.
+    ///
+    /// Example: `["email"]`
+    #[must_use]
+    #[inline]
+    pub fn available_notification_methods(&self) -> Option<&[PortoutNotificationMethod]> {
+        match self {
+            Self::StatusChanged(inner) => inner.available_notification_methods.as_deref(),
+            Self::NewComment(inner) => inner.available_notification_methods.as_deref(),
+            Self::FocDateChanged(inner) => inner.available_notification_methods.as_deref(),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// Returns `created_at`, which every alternative has; `None` if it is not set, or if this version
+    /// of the crate does not know what it is.
+    ///
+    /// When Telnyx recorded the event (ISO 8601).
+    ///
+    /// Example: `"2021-03-19T10:07:15.527000Z"`
+    #[must_use]
+    #[inline]
+    pub fn created_at(&self) -> Option<&Timestamp> {
+        match self {
+            Self::StatusChanged(inner) => inner.created_at.as_ref(),
+            Self::NewComment(inner) => inner.created_at.as_ref(),
+            Self::FocDateChanged(inner) => inner.created_at.as_ref(),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// Returns `id`, which every alternative has; `None` if it is not set.
+    ///
+    /// Identifier of the event.
+    ///
+    /// Format: `uuid`. Example: `"eef3340b-8903-4466-b445-89b697315a3a"`
+    #[must_use]
+    #[inline]
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::StatusChanged(inner) => inner.id.as_deref(),
+            Self::NewComment(inner) => inner.id.as_deref(),
+            Self::FocDateChanged(inner) => inner.id.as_deref(),
+            Self::Unknown(value) => value.get("id")?.as_str(),
+        }
+    }
+
+    /// Returns `payload_status`, which every alternative has; `None` if it is not set, or if this
+    /// version of the crate does not know what it is.
+    ///
+    /// How far Telnyx has come with the payload of an event: `created` while it is still being put
+    /// together, `completed` once it is whole.
+    #[must_use]
+    #[inline]
+    pub fn payload_status(&self) -> Option<&PayloadStatus> {
+        match self {
+            Self::StatusChanged(inner) => inner.payload_status.as_ref(),
+            Self::NewComment(inner) => inner.payload_status.as_ref(),
+            Self::FocDateChanged(inner) => inner.payload_status.as_ref(),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// Returns `portout_id`, which every alternative has; `None` if it is not set.
+    ///
+    /// Format: `uuid`. Example: `"9471c873-e3eb-4ca1-957d-f9a451334d52"`
+    #[must_use]
+    #[inline]
+    pub fn portout_id(&self) -> Option<&str> {
+        match self {
+            Self::StatusChanged(inner) => inner.portout_id.as_deref(),
+            Self::NewComment(inner) => inner.portout_id.as_deref(),
+            Self::FocDateChanged(inner) => inner.portout_id.as_deref(),
+            Self::Unknown(value) => value.get("portout_id")?.as_str(),
+        }
+    }
+
+    /// Returns `record_type`, which every alternative has; `None` if it is not set.
+    ///
+    /// Kind of the record, always `portout_event`.
+    ///
+    /// Example: `"portout_event"`
+    #[must_use]
+    #[inline]
+    pub fn record_type(&self) -> Option<&str> {
+        match self {
+            Self::StatusChanged(inner) => inner.record_type.as_deref(),
+            Self::NewComment(inner) => inner.record_type.as_deref(),
+            Self::FocDateChanged(inner) => inner.record_type.as_deref(),
+            Self::Unknown(value) => value.get("record_type")?.as_str(),
+        }
+    }
+
+    /// Returns `updated_at`, which every alternative has; `None` if it is not set, or if this version
+    /// of the crate does not know what it is.
+    ///
+    /// When the record of the event last changed (ISO 8601).
+    ///
+    /// Example: `"2021-03-19T10:07:15.527000Z"`
+    #[must_use]
+    #[inline]
+    pub fn updated_at(&self) -> Option<&Timestamp> {
+        match self {
+            Self::StatusChanged(inner) => inner.updated_at.as_ref(),
+            Self::NewComment(inner) => inner.updated_at.as_ref(),
+            Self::FocDateChanged(inner) => inner.updated_at.as_ref(),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+
 union! {
     PortoutEvent by "event_type" {
         StatusChanged: WebhookPortoutStatusChanged = "portout.status_changed",

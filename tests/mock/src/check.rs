@@ -1,5 +1,7 @@
 //! A request against the documents: what it asks for, or all that is wrong with it.
 
+use std::cmp::Reverse;
+
 use codegen::diagnostic::nearest;
 use serde_json::{Map, Value};
 
@@ -44,12 +46,29 @@ impl Refusal {
     }
 }
 
-/// Holds a request against the documents.
+/// Holds a request against the documents. Of operations with the same path it is the first that it keeps to.
 pub(crate) fn check<'a>(contract: &'a Contract, request: &Request) -> Result<Accepted<'a>, Refusal> {
-    let (operation, captured) = route(contract, request)?;
+    let (first, others) = route(contract, request)?;
+    let refusal = match hold_against(contract, first, request) {
+        Ok(accepted) => return Ok(accepted),
+        Err(refusal) => refusal,
+    };
+    others.into_iter().find_map(|other| hold_against(contract, other, request).ok()).ok_or(refusal)
+}
+
+fn hold_against<'a>(
+    contract: &'a Contract,
+    (operation, captured): Routed<'a>,
+    request: &Request,
+) -> Result<Accepted<'a>, Refusal> {
     credentials(operation, request).map_err(|refusal| refusal.of(operation))?;
     let mut violations = Vec::new();
     let mut pairs = parameters::pairs(&request.query);
+    for fixed in &operation.fixed {
+        if let Some(at) = pairs.iter().position(|pair| pair == fixed) {
+            pairs.remove(at);
+        }
+    }
     let mut query = Map::new();
     for parameter in &operation.parameters {
         let value = read(contract, parameter, request, &captured, &mut pairs);
@@ -106,17 +125,20 @@ fn stranger(contract: &Contract, operation: &Operation, key: &str) -> String {
     }
 }
 
-/// The operation of a request and the values in its path, decoded.
-fn route<'a>(contract: &'a Contract, request: &Request) -> Result<Routed<'a>, Refusal> {
+/// The operation of a request and the values in its path, decoded; and others of the same path.
+fn route<'a>(contract: &'a Contract, request: &Request) -> Result<(Routed<'a>, Vec<Routed<'a>>), Refusal> {
     let title = "Resource not found";
-    let Some(path) = request.path.strip_prefix(&contract.base_path).filter(|path| path.starts_with('/')) else {
+    let Some(path) = contract.below_base(&request.path) else {
         let mut detail = format!("paths begin with `{}/`", contract.base_path);
         if !contract.route(&request.path).is_empty() {
             detail.push_str(&format!("; did you mean `{}{}`?", contract.base_path, request.path));
         }
         return Err(Refusal::new(404, title, Source::Request, detail));
     };
-    let found = contract.route(path);
+    let mut found = contract.route(path);
+    let pairs = parameters::pairs(&request.query);
+    found.retain(|(operation, _)| operation.fixed.iter().all(|pair| pairs.contains(pair)));
+    found.sort_by_key(|(operation, _)| Reverse(operation.fixed.len()));
     if found.is_empty() {
         let help = match similar(contract, path) {
             Some(meant) => format!("; did you mean `{meant}`?"),
@@ -130,10 +152,12 @@ fn route<'a>(contract: &'a Contract, request: &Request) -> Result<Routed<'a>, Re
         "HEAD" if !found.iter().any(|(operation, _)| operation.method == "HEAD") => "GET",
         method => method,
     };
-    found.into_iter().find(|(operation, _)| operation.method == method).ok_or_else(|| {
+    let mut found = found.into_iter().filter(|(operation, _)| operation.method == method);
+    let first = found.next().ok_or_else(|| {
         let detail = format!("`{}` is not among the methods of this path: {allow}", request.method);
         Refusal { allow: Some(allow), ..Refusal::new(405, "Method not allowed", Source::Request, detail) }
-    })
+    })?;
+    Ok((first, found.collect()))
 }
 
 /// The path that was most likely meant.
@@ -259,6 +283,10 @@ fn body(
     if let Some(coding) = request.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity")) {
         let (title, source) = ("Unsupported encoding", Source::Header("content-encoding".to_owned()));
         return Err(Refusal::new(415, title, source, format!("is `{coding}`; send the body as it is")));
+    }
+    // Who names no media type takes any.
+    if content.is_empty() {
+        return nothing;
     }
     let given = request.header("content-type").unwrap_or_default();
     let Some(media) = content.iter().find(|media| accepts(&media.name, given)) else {

@@ -11,7 +11,7 @@ use codegen::pointer;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::parameters::Style;
+use crate::parameters::{self, Style};
 use crate::schema::{Direction, Schemas, is_object, reference};
 
 /// The documents, ready to check requests and to make answers.
@@ -34,6 +34,8 @@ pub(crate) struct Operation {
     /// Path template as the document has it.
     pub path: String,
     pub segments: Vec<Vec<Part>>,
+    /// Pairs that the path itself has in its query: `/things?kind=a`.
+    pub fixed: Vec<(String, String)>,
     pub parameters: Vec<Parameter>,
     pub body: Option<Body>,
     pub success: Success,
@@ -180,7 +182,9 @@ impl Contract {
             api: &api,
         };
         let operations = reader.operations();
-        let base_path = api.base_url.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+        // A query there is a mistake, which the generator tells.
+        let url = api.base_url.split(['?', '#']).next().unwrap_or_default();
+        let base_path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
         Ok(Self {
             title: api.title.clone(),
             base_path: base_path.map_or_else(String::new, |(_, path)| format!("/{}", path.trim_matches('/'))),
@@ -191,9 +195,20 @@ impl Contract {
         })
     }
 
+    /// The path below that of the documents' server, as it was sent.
+    pub(crate) fn below_base<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let mut rest = path;
+        for segment in self.base_path.split('/').skip(1) {
+            let (given, after) =
+                rest.strip_prefix('/').map(|rest| rest.split_at(rest.find('/').unwrap_or(rest.len())))?;
+            rest = (given == segment || decoded(given) == decoded(segment)).then_some(after)?;
+        }
+        rest.starts_with('/').then_some(rest)
+    }
+
     /// The operations whose path fits, those with more literal text first, with the values of their path parameters.
     pub(crate) fn route(&self, path: &str) -> Vec<Routed<'_>> {
-        let segments: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
+        let segments: Vec<String> = path.strip_prefix('/').unwrap_or(path).split('/').map(decoded).collect();
         let mut found: Vec<_> = self
             .operations
             .iter()
@@ -207,14 +222,19 @@ impl Contract {
     }
 }
 
+/// What a piece of a path or of a URL says.
+pub(crate) fn decoded(text: &str) -> String {
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
 /// The values of a template's parameters; `None` if the path is another one.
-fn capture<'a>(template: &'a [Vec<Part>], segments: &[&str]) -> Option<Vec<(&'a str, String)>> {
+fn capture<'a>(template: &'a [Vec<Part>], segments: &[String]) -> Option<Vec<(&'a str, String)>> {
     if template.len() != segments.len() {
         return None;
     }
     let mut captured = Vec::new();
     for (parts, segment) in template.iter().zip(segments) {
-        let mut rest = *segment;
+        let mut rest = segment.as_str();
         for (index, part) in parts.iter().enumerate() {
             match part {
                 Part::Literal(text) => rest = rest.strip_prefix(text.as_str())?,
@@ -224,8 +244,7 @@ fn capture<'a>(template: &'a [Vec<Part>], segments: &[&str]) -> Option<Vec<(&'a 
                         _ => rest.len(),
                     };
                     let value = rest.get(..end).filter(|value| !value.is_empty())?;
-                    let decoded = percent_encoding::percent_decode_str(value).decode_utf8_lossy();
-                    captured.push((name.as_str(), decoded.into_owned()));
+                    captured.push((name.as_str(), value.to_owned()));
                     rest = rest.get(end..)?;
                 }
             }
@@ -296,10 +315,23 @@ impl Reader<'_> {
         let upper = method.to_ascii_uppercase();
         let known = self.api.methods().into_iter().map(|(_, method)| method);
         let mut same = known.filter(|known| known.http.as_str() == upper && known.path == path);
-        let paging = same.next().and_then(|method| match &method.output {
+        let output = same.next().map(|method| &method.output);
+        let paging = output.and_then(|output| match output {
             Output::Page { paging, .. } => self.api.pagings.get(*paging).cloned(),
             _ => None,
         });
+        let mut success = self.success(operation.get("responses").unwrap_or(&Value::Null));
+        // The generator opens some answers that the configuration does not name.
+        if let Some(Output::Envelope { member, .. }) = output {
+            success.envelope.get_or_insert_with(|| member.clone());
+        }
+        let (place, rest) = path.split_once(['?', '#']).unwrap_or((path, ""));
+        // What follows `#` is never sent.
+        let fixed = if path.get(place.len()..).is_some_and(|rest| rest.starts_with('?')) {
+            parameters::pairs(rest.split('#').next().unwrap_or_default())
+        } else {
+            Vec::new()
+        };
         let id = operation.get("operationId").and_then(Value::as_str);
         let mut parameters: Vec<Parameter> = Vec::new();
         // What the operation says replaces what its path says.
@@ -317,10 +349,11 @@ impl Reader<'_> {
         parameters.sort_by_key(takes_the_rest);
         Operation {
             id: id.map_or_else(|| format!("{upper} {path}"), str::to_owned),
-            segments: parts(path),
+            segments: parts(place),
+            fixed,
             path: path.to_owned(),
             body: operation.get("requestBody").map(|body| self.body(self.behind(body))),
-            success: self.success(operation.get("responses").unwrap_or(&Value::Null)),
+            success,
             security: self.security(operation),
             method: upper,
             parameters,
@@ -488,13 +521,14 @@ mod tests {
         let table = [
             ("/a/{x}/b", "/a/1%2F2/b", Some(vec![("x", "1/2")])),
             ("/a/{x}:run", "/a/7:run", Some(vec![("x", "7")])),
+            ("/a b/{x}", "/a%20b/7", Some(vec![("x", "7")])),
             ("/a/{x}", "/a/", None),
             ("/a/{x}", "/a/1/b", None),
             ("/a/{x}.{y}", "/a/1.json", Some(vec![("x", "1"), ("y", "json")])),
         ];
         for (template, path, expected) in table {
             let parts = parts(template);
-            let segments: Vec<&str> = path.strip_prefix('/').unwrap().split('/').collect();
+            let segments: Vec<String> = path.strip_prefix('/').unwrap().split('/').map(decoded).collect();
             let found = capture(&parts, &segments);
             let expected =
                 expected.map(|pairs| pairs.into_iter().map(|(name, value)| (name, value.to_owned())).collect());

@@ -193,7 +193,7 @@ impl Mock {
     fn succeed(&self, accepted: &Accepted<'_>, request: &Request) -> Result<Answer, Refusal> {
         let operation = accepted.operation;
         let answers = Answers { contract: &self.contract, seed: self.options.seed, items: self.options.items };
-        let path = request.path.strip_prefix(&self.contract.base_path).unwrap_or(&request.path);
+        let path = self.contract.below_base(&request.path).unwrap_or(&request.path);
         let kept = if self.options.stateful {
             let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
             let mut session = Session { plan: &self.plan, answers: &answers, store: &mut store, path };

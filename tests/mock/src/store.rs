@@ -231,7 +231,7 @@ impl Session<'_> {
                 self.answers.value(&collection.item, &format!("{concrete} {index}"), Some(&collection.key))
             });
             if !is_numbered {
-                number(&mut item, &collection.key, index);
+                number(&mut item, &pointer::member(&collection.key), index);
             }
             item
         });

@@ -108,10 +108,7 @@ impl<'a> Sampler<'a> {
         };
         self.kept = None;
         for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-            let resolved = self.schemas.resolve(property);
-            let one_way = |schema: &Value| schema.get("writeOnly") == Some(&Value::Bool(true));
-            if one_way(property)
-                || one_way(resolved)
+            if self.schemas.says(property, "writeOnly")
                 || (!required(name) && kept != Some(name.as_str()) && self.leaves_out())
             {
                 continue;

@@ -188,7 +188,11 @@ fn method_doc(api: &Api, resource: &Resource, method: &Method, crate_name: &str)
     lines.push(String::new());
     lines.push("```no_run".to_owned());
     let krate = crate_name.replace('-', "_");
-    lines.extend(example.import(&krate).into_iter().flat_map(|import| [import, String::new()]));
+    let imports = example.imports(&krate);
+    if !imports.is_empty() {
+        lines.extend(imports);
+        lines.push(String::new());
+    }
     lines.push(format!("# async fn example(client: &{krate}::Client) -> {krate}::Result<()> {{"));
     if method.deprecated {
         lines.push("# #[allow(deprecated)]".to_owned());

@@ -422,7 +422,10 @@ impl<'a> Writer<'a> {
             Type::I64 => example.and_then(Value::as_i64).unwrap_or(1).to_string(),
             Type::U64 => example.and_then(Value::as_u64).unwrap_or(1).to_string(),
             Type::F32 | Type::F64 => format!("{:?}", example.and_then(Value::as_f64).unwrap_or(1.0)),
-            Type::String => literal(example.and_then(Value::as_str).unwrap_or(name)),
+            Type::String => {
+                let example = example.and_then(Value::as_str).filter(|text| !self.in_path || !text.is_empty());
+                literal(example.unwrap_or(name))
+            }
             Type::Timestamp => literal(example.and_then(Value::as_str).unwrap_or("2024-09-04T00:00:00Z")),
             Type::Date => literal(example.and_then(Value::as_str).unwrap_or("2024-09-04")),
             Type::Bytes => "Vec::new()".to_owned(),

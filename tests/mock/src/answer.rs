@@ -84,6 +84,12 @@ impl Answers<'_> {
         }
     }
 
+    /// Whether an answer of any media type is JSON: there is no other way to write what the schema says.
+    pub(crate) fn is_json(&self, schema: &Checked) -> bool {
+        let schemas = &self.contract.responses;
+        schema.schema != Value::Bool(true) && !schemas.allows(&schema.schema, "string")
+    }
+
     /// The headers that the document gives to an answer, and what does not fit about them.
     pub(crate) fn headers(&self, accepted: &Accepted<'_>) -> (Vec<(String, String)>, Vec<String>) {
         let operation = accepted.operation;

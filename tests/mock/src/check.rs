@@ -11,6 +11,8 @@ use crate::parameters::{self, Misread, Shape};
 use crate::schema::{Fault, faults};
 use crate::{Request, Source, Violation};
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// A request that keeps to the documents.
 pub(crate) struct Accepted<'a> {
     pub operation: &'a Operation,
@@ -46,14 +48,19 @@ impl Refusal {
     }
 }
 
-/// Holds a request against the documents. Of operations with the same path it is the first that it keeps to.
+/// Holds a request against the documents. Of operations with the same path it is the first that it keeps to, or else
+/// that from which it differs the least.
 pub(crate) fn check<'a>(contract: &'a Contract, request: &Request) -> Result<Accepted<'a>, Refusal> {
     let (first, others) = route(contract, request)?;
-    let refusal = match hold_against(contract, first, request) {
-        Ok(accepted) => return Ok(accepted),
-        Err(refusal) => refusal,
-    };
-    others.into_iter().find_map(|other| hold_against(contract, other, request).ok()).ok_or(refusal)
+    let mut found = hold_against(contract, first, request);
+    for other in others {
+        let Err(least) = &found else { break };
+        let other = hold_against(contract, other, request);
+        if other.as_ref().err().is_none_or(|refusal| refusal.violations.len() < least.violations.len()) {
+            found = other;
+        }
+    }
+    found
 }
 
 fn hold_against<'a>(
@@ -274,7 +281,9 @@ fn body(
         }
         return nothing;
     };
-    if request.body.is_empty() {
+    // A form without a pair has no text either.
+    let is_form = request.header("content-type").is_some_and(|given| essence(given) == FORM);
+    if request.body.is_empty() && !is_form {
         if *required {
             violations.push(Violation { source: Source::Pointer(String::new()), detail: "is required".to_owned() });
         }
@@ -334,7 +343,7 @@ fn decode(
         json if is_json(json) => serde_json::from_slice(body)
             .map(|value| (value, Vec::new()))
             .map_err(|error| format!("is not JSON: {error}")),
-        "application/x-www-form-urlencoded" => form::urlencoded(media, schemas, contract.arrays, body),
+        FORM => form::urlencoded(media, schemas, contract.arrays, body),
         "multipart/form-data" => form::multipart(media, schemas, given, body),
         "text/plain" => match std::str::from_utf8(body) {
             Ok(text) => Ok((parameters::scalar(text, &media.schema.schema, schemas), Vec::new())),

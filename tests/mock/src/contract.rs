@@ -1,5 +1,6 @@
 //! What the documents promise: operations, how requests must look, and what answers hold.
 
+use std::cmp::Reverse;
 use std::sync::OnceLock;
 
 use codegen::config::QueryArrays;
@@ -185,9 +186,10 @@ impl Contract {
         // A query there is a mistake, which the generator tells.
         let url = api.base_url.split(['?', '#']).next().unwrap_or_default();
         let base_path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+        let base_path = base_path.map_or("", |(_, path)| path.trim_matches('/'));
         Ok(Self {
             title: api.title.clone(),
-            base_path: base_path.map_or_else(String::new, |(_, path)| format!("/{}", path.trim_matches('/'))),
+            base_path: if base_path.is_empty() { String::new() } else { format!("/{base_path}") },
             operations,
             arrays: loaded.config.client.query_arrays,
             requests: reader.requests,
@@ -214,7 +216,11 @@ impl Contract {
             .iter()
             .filter_map(|operation| Some((operation, capture(&operation.segments, &segments)?)))
             .collect();
-        found.sort_by_key(|(operation, captured)| (captured.len(), operation.path.clone()));
+        let literal = |operation: &Operation| {
+            operation.segments.iter().flatten().filter_map(Part::literal).map(str::len).sum::<usize>()
+        };
+        found
+            .sort_by_key(|(operation, captured)| (captured.len(), Reverse(literal(operation)), operation.path.clone()));
         // Templates that differ in the names of their parameters only are one.
         let Some(best) = found.first().map(|(operation, _)| operation.shape()) else { return found };
         found.retain(|(operation, _)| operation.shape() == best);

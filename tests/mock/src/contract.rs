@@ -354,7 +354,7 @@ impl Reader<'_> {
             |one: &Parameter| one.style == Style::Form && one.explode && is_object(&one.schema.schema, &self.requests);
         parameters.sort_by_key(takes_the_rest);
         Operation {
-            id: id.map_or_else(|| format!("{upper} {path}"), str::to_owned),
+            id: id.map_or_else(|| format!("{method} {path}"), str::to_owned),
             segments: parts(place),
             fixed,
             path: path.to_owned(),

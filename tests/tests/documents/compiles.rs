@@ -35,6 +35,8 @@ fn without_warnings() {
     run(&minis, &[vec!["check".to_owned(), "--no-default-features".to_owned()], packages(OTHERS)].concat());
     let documented = ["deliveries", "documentation", "events", "hostile", "keywords", "responses", "uploads"];
     run(&minis, &[vec!["doc".to_owned(), "--no-deps".to_owned()], packages(&documented)].concat());
+    // What stands around an example in the documentation is the same for all; `examples` has the examples themselves.
+    run(&minis, &["test", "--doc", "--package=mini-uploads"]);
 }
 
 /// What is checked before it is decoded brings features of its own.

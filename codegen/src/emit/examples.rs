@@ -430,7 +430,10 @@ impl<'a> Writer<'a> {
             Type::Date => literal(example.and_then(Value::as_str).unwrap_or("2024-09-04")),
             Type::Bytes => "Vec::new()".to_owned(),
             Type::Unit => "()".to_owned(),
-            Type::Any => format!("serde_json::json!({})", example.map_or_else(|| "null".to_owned(), Value::to_string)),
+            // A form would leave null out.
+            Type::Any => {
+                format!("serde_json::json!({})", example.map_or_else(|| literal(name), Value::to_string))
+            }
             Type::Option(inner) => match self.api.resolve(inner) {
                 Type::List(_) | Type::Map(_) => format!("Some({})", self.owned(inner, example, name, depth)),
                 _ => format!("Some({}.into())", self.value(inner, example, name, depth)),

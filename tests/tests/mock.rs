@@ -476,6 +476,7 @@ paths:
   '/things/{name}': { post: { operationId: any, parameters: [{ name: name, in: path, required: true, schema: { type: string } }], responses: { '204': { description: Done. } } } }
   '/things/{name}.json': { get: { operationId: json, parameters: [{ name: name, in: path, required: true, schema: { type: string } }], responses: { '204': { description: Done. } } } }
   '/things?kind=a': { get: { operationId: fixed, responses: { '204': { description: Done. } } } }
+  '/things?name={name}': { get: { operationId: named, parameters: [{ name: name, in: path, required: true, schema: { type: integer } }], responses: { '204': { description: Done., headers: { Transfer-Encoding: { schema: { type: string } } } } } } }
   /things: { get: { operationId: free, parameters: [{ name: kind, in: query, schema: { type: string } }], responses: { '204': { description: Done. } } } }
   '/#Action=A': { post: { operationId: a, parameters: [{ name: X-Action, in: header, required: true, schema: { type: string, enum: [A] } }], responses: { '204': { description: Done. } } } }
   '/#Action=B': { post: { operationId: b, parameters: [{ name: X-Action, in: header, required: true, schema: { type: string, enum: [B] } }], responses: { '204': { description: Done. } } } }
@@ -503,6 +504,8 @@ fn documents_of_others_are_served() {
         ("POST", "/things/a", ("x", ""), "any", 204),
         ("GET", "/things?kind=a", ("x", ""), "fixed", 204),
         ("GET", "/things?kind=b", ("x", ""), "free", 204),
+        ("GET", "/things?name=7", ("x", ""), "named", 204),
+        ("GET", "/things?name=x", ("x", ""), "named", 422),
         ("POST", "/", ("x-action", "A"), "a", 204),
         ("POST", "/", ("x-action", "B"), "b", 204),
         ("POST", "/", ("x-action", "C"), "a", 422),
@@ -515,6 +518,7 @@ fn documents_of_others_are_served() {
         let met = answer.operation.as_deref().unwrap_or_default();
         assert_eq!((met, answer.status), (operation, status), "{method} {target}: {:?}", answer.violations);
     }
+    assert_eq!(header(&send("GET", "/things?name=7", ("x", "")), "Transfer-Encoding"), "");
     let answer = send("GET", "/two%20words", ("x", ""));
     assert_eq!((header(&answer, "content-type"), answer.misfits.as_slice()), ("application/json", [].as_slice()));
     let body: Value = serde_json::from_slice(&answer.body).unwrap();

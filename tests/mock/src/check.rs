@@ -65,17 +65,13 @@ pub(crate) fn check<'a>(contract: &'a Contract, request: &Request) -> Result<Acc
 
 fn hold_against<'a>(
     contract: &'a Contract,
-    (operation, captured): Routed<'a>,
+    (operation, mut captured): Routed<'a>,
     request: &Request,
 ) -> Result<Accepted<'a>, Refusal> {
     credentials(operation, request).map_err(|refusal| refusal.of(operation))?;
     let mut violations = Vec::new();
     let mut pairs = parameters::pairs(&request.query);
-    for fixed in &operation.fixed {
-        if let Some(at) = pairs.iter().position(|pair| pair == fixed) {
-            pairs.remove(at);
-        }
-    }
+    captured.extend(operation.take_fixed(&mut pairs).into_iter().flatten());
     let mut query = Map::new();
     for parameter in &operation.parameters {
         let value = read(contract, parameter, request, &captured, &mut pairs);
@@ -144,7 +140,7 @@ fn route<'a>(contract: &'a Contract, request: &Request) -> Result<(Routed<'a>, V
     };
     let mut found = contract.route(path);
     let pairs = parameters::pairs(&request.query);
-    found.retain(|(operation, _)| operation.fixed.iter().all(|pair| pairs.contains(pair)));
+    found.retain(|(operation, _)| operation.take_fixed(&mut pairs.clone()).is_some());
     found.sort_by_key(|(operation, _)| Reverse(operation.fixed.len()));
     if found.is_empty() {
         let help = match similar(contract, path) {

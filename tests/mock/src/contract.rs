@@ -1,6 +1,7 @@
 //! What the documents promise: operations, how requests must look, and what answers hold.
 
 use std::cmp::Reverse;
+use std::slice;
 use std::sync::OnceLock;
 
 use codegen::config::QueryArrays;
@@ -35,8 +36,8 @@ pub(crate) struct Operation {
     /// Path template as the document has it.
     pub path: String,
     pub segments: Vec<Vec<Part>>,
-    /// Pairs that the path itself has in its query: `/things?kind=a`.
-    pub fixed: Vec<(String, String)>,
+    /// Pairs that the path itself has in its query: `/things?kind=a`, `/things?kind={kind}`.
+    pub fixed: Vec<(String, Vec<Part>)>,
     pub parameters: Vec<Parameter>,
     pub body: Option<Body>,
     pub success: Success,
@@ -233,6 +234,24 @@ pub(crate) fn decoded(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
+impl Operation {
+    /// Takes the pairs that the path itself has out of a query, and gives the values of the parameters in them; `None` if
+    /// one of them is not there.
+    pub(crate) fn take_fixed(&self, pairs: &mut Vec<(String, String)>) -> Option<Vec<(&str, String)>> {
+        let mut captured = Vec::new();
+        for (key, value) in &self.fixed {
+            let found = pairs.iter().enumerate().find_map(|(index, (other, given))| {
+                let values = capture(slice::from_ref(value), slice::from_ref(given)).filter(|_| other == key);
+                Some((index, values?))
+            });
+            let (index, values) = found?;
+            pairs.remove(index);
+            captured.extend(values);
+        }
+        Some(captured)
+    }
+}
+
 /// The values of a template's parameters; `None` if the path is another one.
 fn capture<'a>(template: &'a [Vec<Part>], segments: &[String]) -> Option<Vec<(&'a str, String)>> {
     if template.len() != segments.len() {
@@ -264,30 +283,38 @@ fn capture<'a>(template: &'a [Vec<Part>], segments: &[String]) -> Option<Vec<(&'
 
 /// Takes a path template apart.
 fn parts(path: &str) -> Vec<Vec<Part>> {
-    let segment = |text: &str| {
-        let mut parts = Vec::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once('{')
-            && let Some((name, after)) = after.split_once('}')
-        {
-            if !before.is_empty() {
-                parts.push(Part::Literal(before.to_owned()));
-            }
-            parts.push(Part::Parameter(name.to_owned()));
-            rest = after;
+    path.strip_prefix('/').unwrap_or(path).split('/').map(parts_of).collect()
+}
+
+/// The same for one segment, or for the value of a pair.
+fn parts_of(text: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{')
+        && let Some((name, after)) = after.split_once('}')
+    {
+        if !before.is_empty() {
+            parts.push(Part::Literal(before.to_owned()));
         }
-        if !rest.is_empty() {
-            parts.push(Part::Literal(rest.to_owned()));
-        }
-        parts
-    };
-    path.strip_prefix('/').unwrap_or(path).split('/').map(segment).collect()
+        parts.push(Part::Parameter(name.to_owned()));
+        rest = after;
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Literal(rest.to_owned()));
+    }
+    parts
 }
 
 /// `application/json`, `application/problem+json; charset=utf-8`
 pub(crate) fn is_json(media_type: &str) -> bool {
     let essence = essence(media_type);
     essence == "application/json" || essence.ends_with("+json")
+}
+
+/// Whether a header tells how an answer is sent, and not what it says.
+fn is_of_transfer(name: &str) -> bool {
+    name.starts_with("content-")
+        || ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"].contains(&name)
 }
 
 /// A media type without its parameters, in lower case.
@@ -334,7 +361,8 @@ impl Reader<'_> {
         let (place, rest) = path.split_once(['?', '#']).unwrap_or((path, ""));
         // What follows `#` is never sent.
         let fixed = if path.get(place.len()..).is_some_and(|rest| rest.starts_with('?')) {
-            parameters::pairs(rest.split('#').next().unwrap_or_default())
+            let pairs = parameters::pairs(rest.split('#').next().unwrap_or_default());
+            pairs.into_iter().map(|(key, value)| (key, parts_of(&value))).collect()
         } else {
             Vec::new()
         };
@@ -454,7 +482,7 @@ impl Reader<'_> {
 
     fn headers(&self, response: &Value) -> Vec<(String, Checked)> {
         let headers = response.get("headers").and_then(Value::as_object).into_iter().flatten();
-        let own = headers.filter(|(name, _)| !name.to_ascii_lowercase().starts_with("content-"));
+        let own = headers.filter(|(name, _)| !is_of_transfer(&name.to_ascii_lowercase()));
         own.map(|(name, header)| {
             let header = self.behind(header);
             let media = header.get("content").and_then(|content| content.as_object()?.values().next());

@@ -15,6 +15,7 @@ use codegen::model::Api;
 use mock::{Mock, Options, Server};
 use serde_json::Value;
 
+use crate::programs::TOKIO;
 use crate::table::{self, Case};
 use crate::{bundle, compiles};
 
@@ -245,7 +246,7 @@ impl Drop for Program {
 pub(crate) fn write(minis: &Path) {
     let manifest = format!(
         "[package]\nname = {NAME:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         serde_json = \"1\"\ntokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n\
+         serde_json = \"1\"\n{TOKIO}\
          {0} = {{ path = \"../{0}\", features = [{1:?}] }}\n",
         bundle::NAME,
         bundle::ALL

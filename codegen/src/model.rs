@@ -396,6 +396,8 @@ pub struct Argument {
 #[derive(Clone, Debug)]
 pub struct Body {
     pub media_type: String,
+    /// What the caller's media type has to be one of, where the document names none: `image/*`.
+    pub media_range: Option<String>,
     pub required: bool,
     /// Whether it can be null as a whole.
     pub nullable: bool,

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::docs;
 use super::driver::function_name;
 use super::layout::literal;
 use super::skills;
 use super::wrap::{Line, wrap};
 use crate::lower::names;
 use crate::model::{
-    self, Api, BodyKind, Guard, Method, Output, Part, PartKind, Presence, Resource, Skill, Struct, Type, TypeDef,
+    self, Api, BodyKind, Field, Guard, Method, Output, Part, PartKind, Presence, Resource, Struct, Type, TypeDef,
     TypeKind, Union,
 };
 
@@ -25,6 +26,8 @@ const FILE: &str = "std::path::Path::new(\"file.bin\")";
 pub(crate) struct Example {
     /// Names of the types that it builds.
     pub types: BTreeSet<String>,
+    /// Whether it says what a file is.
+    pub has_upload: bool,
     /// The request, without what sends it.
     pub chain: String,
     /// The statements.
@@ -32,59 +35,72 @@ pub(crate) struct Example {
 }
 
 impl Example {
-    /// The `use` line that the statements need.
-    pub(crate) fn import(&self, krate: &str) -> Option<String> {
+    /// The `use` lines that the statements need.
+    pub(crate) fn imports(&self, krate: &str) -> Vec<String> {
         let types: Vec<&str> = self.types.iter().map(String::as_str).collect();
-        match types.as_slice() {
+        let types = match types.as_slice() {
             [] => None,
             [only] => Some(format!("use {krate}::types::{only};")),
             several => Some(format!("use {krate}::types::{{{}}};", several.join(", "))),
-        }
+        };
+        let upload = self.has_upload.then(|| format!("use {krate}::FileUpload;"));
+        upload.into_iter().chain(types).collect()
     }
 
-    /// Import and statements, as a reader is shown them.
+    /// Imports and statements, as a reader is shown them.
     pub(crate) fn lines(&self, krate: &str) -> Vec<String> {
-        let import = self.import(krate).into_iter().flat_map(|import| [import, String::new()]);
-        import.chain(self.code.iter().cloned()).collect()
+        let mut lines = self.imports(krate);
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(self.code.iter().cloned());
+        lines
     }
 }
 
 /// Every example as a function of its own, and one that runs any of them.
 pub(crate) fn functions(api: &Api, crate_name: &str) -> String {
     let krate = crate_name.replace('-', "_");
-    let methods = api.methods();
-    let mut text = format!("use {krate}::{{Client, Result}};\n\n");
-    text.push_str("/// Runs the example of an operation; `None` if there is no such operation.\n");
-    text.push_str(
-        "pub async fn run(client: &Client, operation: &str) -> Option<Result<()>> {\n    Some(match operation {\n",
-    );
-    for (_, method) in &methods {
-        let (id, name) = (literal(&method.operation_id), function_name(method));
-        text.push_str(&format!("        {id} => {name}(client).await,\n"));
-    }
-    let handling: Vec<(&Skill, String, Example)> = api
-        .skills
-        .iter()
-        .filter_map(|skill| {
-            let name = heck::ToSnakeCase::to_snake_case(format!("errors of {}", skill.name).as_str());
-            Some((skill, name, skills::error_handling(api, skill)?))
-        })
-        .collect();
-    for (skill, name, _) in &handling {
-        text.push_str(&format!("        {} => {name}(client).await,\n", literal(&skill.name)));
-    }
-    text.push_str("        _ => return None,\n    })\n}\n");
-    for (resource, method) in methods {
-        let http = format!("`{} {}`", method.http.as_str(), method.path.replace('`', "'"));
+    let mut rows = Vec::new();
+    let mut functions = String::new();
+    for (resource, method) in api.methods() {
+        let http = docs::code(&format!("{} {}", method.http.as_str(), method.path));
         let allow = if method.deprecated { "#[allow(deprecated)]\n" } else { "" };
         let example = call(api, resource, method);
-        text.push_str(&function(&http, allow, &function_name(method).to_string(), &example.lines(&krate)));
+        let name = function_name(method).to_string();
+        functions.push_str(&function(&http, allow, &name, &example.lines(&krate)));
+        rows.push((literal(&name_of(resource, method)), name));
     }
-    for (skill, name, example) in &handling {
+    for skill in &api.skills {
+        let Some(example) = skills::error_handling(api, skill) else { continue };
+        let name = heck::ToSnakeCase::to_snake_case(format!("errors of {}", skill.name).as_str());
         let doc = format!("What `{}` shows of errors.", skill.name);
-        text.push_str(&function(&doc, "#[allow(deprecated)]\n", name, &example.lines(&krate)));
+        functions.push_str(&function(&doc, "#[allow(deprecated)]\n", &name, &example.lines(&krate)));
+        rows.push((literal(&skill.name), name));
     }
+    let mut text = format!("use {krate}::{{Client, Result}};\n\n");
+    text.push_str(
+        "/// The names of all examples: `resource.method`, and those of the skills for what they show of errors.\n",
+    );
+    text.push_str("pub const NAMES: &[&str] = &[\n");
+    for (literal, _) in &rows {
+        text.push_str(&format!("    {literal},\n"));
+    }
+    text.push_str("];\n\n/// Runs the example of this name; `None` if there is none.\n");
+    text.push_str("pub async fn run(client: &Client, name: &str) -> Option<Result<()>> {\n    Some(match name {\n");
+    for (literal, name) in &rows {
+        text.push_str(&format!("        {literal} => {name}(client).await,\n"));
+    }
+    text.push_str("        _ => return None,\n    })\n}\n");
+    text.push_str(&functions);
     text
+}
+
+/// `porting_orders.actions.cancel`
+fn name_of(resource: &Resource, method: &Method) -> String {
+    let mut path = resource.path.clone();
+    path.push(method.name.clone());
+    path.join(".")
 }
 
 fn function(doc: &str, allow: &str, name: &str, lines: &[String]) -> String {
@@ -100,16 +116,21 @@ fn function(doc: &str, allow: &str, name: &str, lines: &[String]) -> String {
 
 /// The shortest sensible call of `method`: all that is required, and a little of what is not where nothing is.
 pub(crate) fn call(api: &Api, resource: &Resource, method: &Method) -> Example {
-    let mut writer = Writer { api, types: BTreeSet::new() };
+    let mut writer = Writer { api, types: BTreeSet::new(), has_upload: false, in_path: true };
     let mut chain = String::from("client");
     for segment in &resource.path {
         chain.push_str(&format!(".{segment}()"));
     }
-    let args: Vec<String> =
-        method.path_args.iter().map(|arg| writer.value(&arg.ty, arg.example.as_ref(), &arg.wire, 0)).collect();
+    let args = method
+        .path_args
+        .iter()
+        .map(|arg| writer.value(&arg.ty, arg.example.as_ref(), stand_in(arg.format.as_deref(), &arg.wire), 0));
+    let args: Vec<String> = args.collect();
+    writer.in_path = false;
     chain.push_str(&format!(".{}({})", method.name, args.join(", ")));
     for argument in method.arguments.iter().filter(|argument| argument.required) {
-        let value = writer.value(&argument.ty, argument.example.as_ref(), &argument.wire, 0);
+        let text = stand_in(argument.format.as_deref(), &argument.wire);
+        let value = writer.value(&argument.ty, argument.example.as_ref(), text, 0);
         chain.push_str(&format!(".{}({value})", argument.name));
     }
     chain.push_str(&writer.body(method));
@@ -131,7 +152,23 @@ pub(crate) fn call(api: &Api, resource: &Resource, method: &Method) -> Example {
             format!("let {name} = {chain}.send().await?; {}", show(api, &name, ty))
         }
     };
-    Example { types: writer.types, chain, code: format(&code) }
+    Example { types: writer.types, has_upload: writer.has_upload, chain, code: format(&code) }
+}
+
+/// A text where the document has no example: one of the format that it asks for, or else what the text is called.
+fn stand_in<'a>(format: Option<&str>, name: &'a str) -> &'a str {
+    match format {
+        Some("uuid") => "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e",
+        Some("email" | "idn-email") => "someone@example.com",
+        Some("uri" | "url" | "uri-reference" | "iri") => "https://example.com",
+        Some("hostname" | "idn-hostname") => "example.com",
+        Some("ipv4") => "192.0.2.1",
+        Some("ipv6") => "2001:db8::1",
+        Some("time") => "10:00:00Z",
+        Some("duration") => "PT1H",
+        Some("byte") => "c2FtcGxl",
+        _ => name,
+    }
 }
 
 /// Prints what a call gave: what is in it, where it is a list or holds what was asked for.
@@ -269,9 +306,16 @@ fn plural(one: &str) -> String {
     if one.ends_with('s') { format!("{one}_list") } else { format!("{one}s") }
 }
 
+fn text_of(field: &Field) -> &str {
+    stand_in(field.format.as_deref(), &field.wire)
+}
+
 struct Writer<'a> {
     api: &'a Api,
     types: BTreeSet<String>,
+    has_upload: bool,
+    /// Whether it writes what stands in a path, where nothing may be empty.
+    in_path: bool,
 }
 
 impl<'a> Writer<'a> {
@@ -282,7 +326,7 @@ impl<'a> Writer<'a> {
             let value = match &body.kind {
                 BodyKind::Multipart(parts) => return self.parts(parts),
                 BodyKind::Text => literal(body.example.as_ref().and_then(Value::as_str).unwrap_or("..")),
-                BodyKind::Bytes => FILE.to_owned(),
+                BodyKind::Bytes => self.file(body.media_range.as_deref()),
                 _ => self.value(&body.ty, body.example.as_ref(), "body", 0),
             };
             return format!(".body({value})");
@@ -300,7 +344,7 @@ impl<'a> Writer<'a> {
                 continue;
             }
             shown += 1;
-            let value = self.value(field.value_type(), example, &field.wire, 1);
+            let value = self.value(field.value_type(), example, text_of(field), 1);
             chain.push_str(&format!(".{}({value})", setter.name));
         }
         if shown > 0 {
@@ -309,8 +353,8 @@ impl<'a> Writer<'a> {
         // A call that gives nothing shows nothing: then an object will do, if there is something to put into it.
         let mut fields = object.fields.iter().zip(&body.setters).filter(|(field, _)| !field.deprecated);
         let object = fields.find_map(|(field, setter)| {
-            let mut writer = Writer { api: self.api, types: BTreeSet::new() };
-            let value = writer.value(field.value_type(), field.example.as_ref(), &field.wire, 1);
+            let mut writer = Writer { api: self.api, types: BTreeSet::new(), has_upload: false, in_path: false };
+            let value = writer.value(field.value_type(), field.example.as_ref(), text_of(field), 1);
             let is_telling = value.contains("::builder()")
                 && !["builder().build()", "default()"].iter().any(|empty| value.contains(empty));
             is_telling.then(|| (writer.types, format!(".{}({value})", setter.name)))
@@ -318,6 +362,18 @@ impl<'a> Writer<'a> {
         let Some((types, setter)) = object else { return chain };
         self.types.extend(types);
         setter
+    }
+
+    /// A file that is the body. Where the document leaves its media type open, the example says it.
+    fn file(&mut self, media_range: Option<&str>) -> String {
+        let said = match media_range {
+            Some("image/*") => "image/png",
+            Some("audio/*") => "audio/mpeg",
+            Some("video/*") => "video/mp4",
+            _ => return FILE.to_owned(),
+        };
+        self.has_upload = true;
+        format!("FileUpload::file(\"file.bin\").content_type({})", literal(said))
     }
 
     /// Setters for the parts of the body: the required ones, or the first.
@@ -366,12 +422,18 @@ impl<'a> Writer<'a> {
             Type::I64 => example.and_then(Value::as_i64).unwrap_or(1).to_string(),
             Type::U64 => example.and_then(Value::as_u64).unwrap_or(1).to_string(),
             Type::F32 | Type::F64 => format!("{:?}", example.and_then(Value::as_f64).unwrap_or(1.0)),
-            Type::String => literal(example.and_then(Value::as_str).unwrap_or(name)),
+            Type::String => {
+                let example = example.and_then(Value::as_str).filter(|text| !self.in_path || !text.is_empty());
+                literal(example.unwrap_or(name))
+            }
             Type::Timestamp => literal(example.and_then(Value::as_str).unwrap_or("2024-09-04T00:00:00Z")),
             Type::Date => literal(example.and_then(Value::as_str).unwrap_or("2024-09-04")),
             Type::Bytes => "Vec::new()".to_owned(),
             Type::Unit => "()".to_owned(),
-            Type::Any => format!("serde_json::json!({})", example.map_or_else(|| "null".to_owned(), Value::to_string)),
+            // A form would leave null out.
+            Type::Any => {
+                format!("serde_json::json!({})", example.map_or_else(|| literal(name), Value::to_string))
+            }
             Type::Option(inner) => match self.api.resolve(inner) {
                 Type::List(_) | Type::Map(_) => format!("Some({})", self.owned(inner, example, name, depth)),
                 _ => format!("Some({}.into())", self.value(inner, example, name, depth)),
@@ -465,10 +527,10 @@ impl<'a> Writer<'a> {
             let own = given.or(field.example.as_ref()).filter(|example| !example.is_null());
             let wanted = field.presence == Presence::Required
                 || given.is_some_and(|given| !given.is_null())
-                || (!any_required && shown < 2 && own.is_some() && self.is_simple(&field.ty));
+                || (!any_required && shown < 2 && (own.is_some() || self.in_path) && self.is_simple(&field.ty));
             if wanted {
                 shown += 1;
-                let value = self.value(field.value_type(), own, &field.wire, depth + 1);
+                let value = self.value(field.value_type(), own, text_of(field), depth + 1);
                 chain.push_str(&format!(".{}({value})", field.name));
             }
         }

@@ -171,7 +171,7 @@ fn first_request(api: &Api, options: &EmitOptions) -> Vec<String> {
         format!("# async fn example() -> {krate}::Result<()> {{"),
         format!("use {krate}::Client;"),
     ];
-    lines.extend(example.import(&krate));
+    lines.extend(example.imports(&krate));
     lines.extend([String::new(), format!("let client = Client::from_env()?;{source}")]);
     lines.extend(example.code);
     lines.extend(["# Ok(())", "# }", "```", ""].map(str::to_owned));

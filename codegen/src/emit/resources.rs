@@ -188,7 +188,11 @@ fn method_doc(api: &Api, resource: &Resource, method: &Method, crate_name: &str)
     lines.push(String::new());
     lines.push("```no_run".to_owned());
     let krate = crate_name.replace('-', "_");
-    lines.extend(example.import(&krate).into_iter().flat_map(|import| [import, String::new()]));
+    let imports = example.imports(&krate);
+    if !imports.is_empty() {
+        lines.extend(imports);
+        lines.push(String::new());
+    }
     lines.push(format!("# async fn example(client: &{krate}::Client) -> {krate}::Result<()> {{"));
     if method.deprecated {
         lines.push("# #[allow(deprecated)]".to_owned());
@@ -271,6 +275,25 @@ fn third_person(verb: &str) -> Option<String> {
     })
 }
 
+/// A path template as it goes into a URL: there a backslash would become a slash, and line breaks would be dropped.
+fn wire_path(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut within_name = false;
+    for character in path.chars() {
+        match character {
+            '{' => within_name = true,
+            '}' => within_name = false,
+            _ => {}
+        }
+        if !within_name && (character == '\\' || character.is_ascii_control()) {
+            out.push_str(&format!("%{:02X}", u32::from(character)));
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
 /// The static that describes the operation.
 fn operation(api: &Api, method: &Method) -> String {
     let http = heck::ToUpperCamelCase::to_upper_camel_case(method.http.as_str());
@@ -278,7 +301,7 @@ fn operation(api: &Api, method: &Method) -> String {
         "static {}: Operation = Operation {{ id: {}, method: Method::{http}, path: {}, ",
         method.constant,
         literal(&method.operation_id),
-        literal(&method.path)
+        literal(&wire_path(&method.path))
     );
     let mut field = |name: &str, value: &str| text.push_str(&format!("{name}: {value}, "));
     if let Some(accept) = &method.accept {

@@ -141,6 +141,7 @@ impl Body {
     fn of(request_body: &RequestBody, media_type: String) -> Self {
         Self {
             media_type,
+            media_range: None,
             required: request_body.required,
             nullable: false,
             kind: BodyKind::Json,
@@ -184,6 +185,7 @@ fn say_bytes(
         Some(first) => first.clone_into(&mut body.media_type),
         None if is_multipart => {}
         None => {
+            body.media_range = Some(name.to_owned());
             let place = document.locate(&pointer::join(&format!("{pointer}/content"), name)).at_key();
             let message =
                 format!("a body of `{name}` is sent as `{}` unless the caller says what it is", body.media_type);

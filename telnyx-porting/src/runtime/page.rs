@@ -571,8 +571,10 @@ fn text_of(value: &Value) -> Option<Cow<'_, str>> {
 }
 
 /// The number at a pointer, `None` if there is nothing, an error if there is something else.
+/// An empty pointer leads nowhere: the API does not tell.
 fn number_at(rest: &Value, pointer: &str) -> Result<Option<i64>, ()> {
     match rest.pointer(pointer) {
+        _ if pointer.is_empty() => Ok(None),
         None | Some(Value::Null) => Ok(None),
         found => number_of(found).map(Some).ok_or(()),
     }
@@ -703,6 +705,20 @@ mod tests {
     static HEADED: Operation =
         Operation { id: "list", path: "/things", paging: Some(&BY_HEADER), ..Operation::DEFAULT };
     static BY_HEADER: Paging = Paging { kind: PagingKind::LinkHeader { name: "Link" }, items: "", meta: None };
+    static TOTALLED: Operation =
+        Operation { id: "list", path: "/things", paging: Some(&BY_TOTAL), ..Operation::DEFAULT };
+    static BY_TOTAL: Paging = Paging {
+        kind: PagingKind::PageNumber { param: "page", current: "", total: "/pages" },
+        items: "data",
+        meta: None,
+    };
+    static COUNTED: Operation =
+        Operation { id: "list", path: "/things", paging: Some(&BY_CURRENT), ..Operation::DEFAULT };
+    static BY_CURRENT: Paging = Paging {
+        kind: PagingKind::PageNumber { param: "page", current: "/page", total: "" },
+        items: "data",
+        meta: None,
+    };
     static BARE: Operation =
         Operation { id: "list", path: "/things", paging: Some(&BY_NUMBER_ALONE), ..Operation::DEFAULT };
     static BY_NUMBER_ALONE: Paging =
@@ -1086,6 +1102,14 @@ mod tests {
         assert_eq!(walk(&BARE, Some(("page", 4)), pages).await, (vec![1], String::new(), "page=4 page=5".to_owned()));
         let (items, end, _) = walk(&BARE, None, vec![raw("[1]"), raw("[1]")]).await;
         assert!(items == [1] && end.contains("the same page once more"), "{end}");
+    }
+
+    #[tokio::test]
+    async fn a_list_may_tell_its_number_or_how_many_pages_there_are() {
+        let pages = vec![raw(r#"{"data":[1],"pages":2}"#), raw(r#"{"data":[2],"pages":2}"#)];
+        assert_eq!(walk(&TOTALLED, None, pages).await, (vec![1, 2], String::new(), "- page=2".to_owned()));
+        let pages = vec![raw(r#"{"data":[1],"page":1}"#), raw(r#"{"data":[],"page":2}"#)];
+        assert_eq!(walk(&COUNTED, None, pages).await, (vec![1], String::new(), "- page=2".to_owned()));
     }
 
     /// As with any other member, the last one counts.

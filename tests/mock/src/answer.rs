@@ -97,17 +97,19 @@ impl Answers<'_> {
         let key = format!("{} {:?} {:?}", accepted.operation.id, accepted.captured, accepted.query);
         match essence(media_type).as_str() {
             "text/event-stream" => {
-                let events = (0..self.items).map(|index| match self.value(schema, &format!("{key} {index}"), None) {
-                    // An example may show the stream as it is.
-                    Value::String(text) if text.starts_with("data:") || text.starts_with("event:") => text,
-                    value => format!("data: {}\n\n", text(&value)),
-                });
+                let events = (0..self.items).map(|index| event(self.value(schema, &format!("{key} {index}"), None)));
                 (schema.schema != Value::Bool(true)).then(|| events.collect())
             }
             "text/plain" if schema.schema != Value::Bool(true) => Some(text(&self.value(schema, &key, None))),
             _ if has_example => Some(text(&self.value(schema, &key, None))),
             _ => None,
         }
+    }
+
+    /// Whether an answer of any media type is JSON: there is no other way to write what the schema says.
+    pub(crate) fn is_json(&self, schema: &Checked) -> bool {
+        let schemas = &self.contract.responses;
+        schema.schema != Value::Bool(true) && !schemas.allows(&schema.schema, "string")
     }
 
     /// The headers that the document gives to an answer, and what does not fit about them.
@@ -146,7 +148,16 @@ impl Answers<'_> {
             // At random a list may be empty, and not every example shows what is in it.
             item = self.value(&Checked::new(items.clone()), &format!("{} {key} {index}", operation.id), None);
         }
-        number(&mut item, "id", index);
+        number(&mut item, "/id", index);
+        if let Some(Paging { kind: PagingKind::LastItem { id, .. }, .. }) = &operation.paging
+            && id != "/id"
+        {
+            // Without it there is no next page to ask for.
+            if item.pointer(id).is_none() {
+                put(&mut item, id, json!("string"));
+            }
+            number(&mut item, id, index);
+        }
         item
     }
 
@@ -326,9 +337,27 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Tells the items of a list apart by the member `key`.
-pub(crate) fn number(item: &mut Value, key: &str, index: usize) {
-    let id = match item.get_mut(key) {
+/// One event, or all of a stream where that is what the schema describes.
+fn event(value: Value) -> String {
+    match value {
+        // An example may show the stream as it is.
+        Value::String(text) if text.starts_with("data:") || text.starts_with("event:") => text,
+        Value::Array(items) => items.into_iter().map(event).collect(),
+        Value::Object(whole) if whole.contains_key("data") && FIELDS.iter().any(|name| whole.contains_key(*name)) => {
+            let fields = FIELDS.iter().chain(&["data"]);
+            let lines = fields.filter_map(|name| Some(format!("{name}: {}\n", text(whole.get(*name)?))));
+            lines.chain(["\n".to_owned()]).collect()
+        }
+        value => format!("data: {}\n\n", text(&value)),
+    }
+}
+
+/// What events have beside their data.
+const FIELDS: [&str; 3] = ["event", "id", "retry"];
+
+/// Tells the items of a list apart by what a pointer leads to.
+pub(crate) fn number(item: &mut Value, at: &str, index: usize) {
+    let id = match item.pointer_mut(at) {
         _ if index == 0 => return,
         Some(Value::String(id)) => id,
         Some(other) => {

@@ -1,5 +1,7 @@
 //! A request against the documents: what it asks for, or all that is wrong with it.
 
+use std::cmp::Reverse;
+
 use codegen::diagnostic::nearest;
 use serde_json::{Map, Value};
 
@@ -8,6 +10,8 @@ use crate::form;
 use crate::parameters::{self, Misread, Shape};
 use crate::schema::{Fault, faults};
 use crate::{Request, Source, Violation};
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A request that keeps to the documents.
 pub(crate) struct Accepted<'a> {
@@ -44,12 +48,30 @@ impl Refusal {
     }
 }
 
-/// Holds a request against the documents.
+/// Holds a request against the documents. Of operations with the same path it is the first that it keeps to, or else
+/// that from which it differs the least.
 pub(crate) fn check<'a>(contract: &'a Contract, request: &Request) -> Result<Accepted<'a>, Refusal> {
-    let (operation, captured) = route(contract, request)?;
+    let (first, others) = route(contract, request)?;
+    let mut found = hold_against(contract, first, request);
+    for other in others {
+        let Err(least) = &found else { break };
+        let other = hold_against(contract, other, request);
+        if other.as_ref().err().is_none_or(|refusal| refusal.violations.len() < least.violations.len()) {
+            found = other;
+        }
+    }
+    found
+}
+
+fn hold_against<'a>(
+    contract: &'a Contract,
+    (operation, mut captured): Routed<'a>,
+    request: &Request,
+) -> Result<Accepted<'a>, Refusal> {
     credentials(operation, request).map_err(|refusal| refusal.of(operation))?;
     let mut violations = Vec::new();
     let mut pairs = parameters::pairs(&request.query);
+    captured.extend(operation.take_fixed(&mut pairs).into_iter().flatten());
     let mut query = Map::new();
     for parameter in &operation.parameters {
         let value = read(contract, parameter, request, &captured, &mut pairs);
@@ -106,17 +128,20 @@ fn stranger(contract: &Contract, operation: &Operation, key: &str) -> String {
     }
 }
 
-/// The operation of a request and the values in its path, decoded.
-fn route<'a>(contract: &'a Contract, request: &Request) -> Result<Routed<'a>, Refusal> {
+/// The operation of a request and the values in its path, decoded; and others of the same path.
+fn route<'a>(contract: &'a Contract, request: &Request) -> Result<(Routed<'a>, Vec<Routed<'a>>), Refusal> {
     let title = "Resource not found";
-    let Some(path) = request.path.strip_prefix(&contract.base_path).filter(|path| path.starts_with('/')) else {
+    let Some(path) = contract.below_base(&request.path) else {
         let mut detail = format!("paths begin with `{}/`", contract.base_path);
         if !contract.route(&request.path).is_empty() {
             detail.push_str(&format!("; did you mean `{}{}`?", contract.base_path, request.path));
         }
         return Err(Refusal::new(404, title, Source::Request, detail));
     };
-    let found = contract.route(path);
+    let mut found = contract.route(path);
+    let pairs = parameters::pairs(&request.query);
+    found.retain(|(operation, _)| operation.take_fixed(&mut pairs.clone()).is_some());
+    found.sort_by_key(|(operation, _)| Reverse(operation.fixed.len()));
     if found.is_empty() {
         let help = match similar(contract, path) {
             Some(meant) => format!("; did you mean `{meant}`?"),
@@ -130,10 +155,12 @@ fn route<'a>(contract: &'a Contract, request: &Request) -> Result<Routed<'a>, Re
         "HEAD" if !found.iter().any(|(operation, _)| operation.method == "HEAD") => "GET",
         method => method,
     };
-    found.into_iter().find(|(operation, _)| operation.method == method).ok_or_else(|| {
+    let mut found = found.into_iter().filter(|(operation, _)| operation.method == method);
+    let first = found.next().ok_or_else(|| {
         let detail = format!("`{}` is not among the methods of this path: {allow}", request.method);
         Refusal { allow: Some(allow), ..Refusal::new(405, "Method not allowed", Source::Request, detail) }
-    })
+    })?;
+    Ok((first, found.collect()))
 }
 
 /// The path that was most likely meant.
@@ -250,7 +277,9 @@ fn body(
         }
         return nothing;
     };
-    if request.body.is_empty() {
+    // A form without a pair has no text either.
+    let is_form = request.header("content-type").is_some_and(|given| essence(given) == FORM);
+    if request.body.is_empty() && !is_form {
         if *required {
             violations.push(Violation { source: Source::Pointer(String::new()), detail: "is required".to_owned() });
         }
@@ -259,6 +288,10 @@ fn body(
     if let Some(coding) = request.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity")) {
         let (title, source) = ("Unsupported encoding", Source::Header("content-encoding".to_owned()));
         return Err(Refusal::new(415, title, source, format!("is `{coding}`; send the body as it is")));
+    }
+    // Who names no media type takes any.
+    if content.is_empty() {
+        return nothing;
     }
     let given = request.header("content-type").unwrap_or_default();
     let Some(media) = content.iter().find(|media| accepts(&media.name, given)) else {
@@ -313,7 +346,7 @@ fn decode(
         json if is_json(json) => serde_json::from_slice(body)
             .map(|value| (value, Vec::new()))
             .map_err(|error| format!("is not JSON: {error}")),
-        "application/x-www-form-urlencoded" => form::urlencoded(media, schemas, contract.arrays, body),
+        FORM => form::urlencoded(media, schemas, contract.arrays, body),
         "multipart/form-data" => form::multipart(media, schemas, given, body),
         "text/plain" => match std::str::from_utf8(body) {
             Ok(text) => Ok((parameters::scalar(text, &media.schema.schema, schemas), Vec::new())),

@@ -1,5 +1,7 @@
 //! What the documents promise: operations, how requests must look, and what answers hold.
 
+use std::cmp::Reverse;
+use std::slice;
 use std::sync::OnceLock;
 
 use codegen::config::QueryArrays;
@@ -11,7 +13,7 @@ use codegen::pointer;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::parameters::Style;
+use crate::parameters::{self, Style};
 use crate::schema::{Direction, Schemas, is_object, reference};
 
 /// The documents, ready to check requests and to make answers.
@@ -34,6 +36,8 @@ pub(crate) struct Operation {
     /// Path template as the document has it.
     pub path: String,
     pub segments: Vec<Vec<Part>>,
+    /// Pairs that the path itself has in its query: `/things?kind=a`, `/things?kind={kind}`.
+    pub fixed: Vec<(String, Vec<Part>)>,
     pub parameters: Vec<Parameter>,
     pub body: Option<Body>,
     pub success: Success,
@@ -180,10 +184,13 @@ impl Contract {
             api: &api,
         };
         let operations = reader.operations();
-        let base_path = api.base_url.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+        // A query there is a mistake, which the generator tells.
+        let url = api.base_url.split(['?', '#']).next().unwrap_or_default();
+        let base_path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+        let base_path = base_path.map_or("", |(_, path)| path.trim_matches('/'));
         Ok(Self {
             title: api.title.clone(),
-            base_path: base_path.map_or_else(String::new, |(_, path)| format!("/{}", path.trim_matches('/'))),
+            base_path: if base_path.is_empty() { String::new() } else { format!("/{base_path}") },
             operations,
             arrays: loaded.config.client.query_arrays,
             requests: reader.requests,
@@ -191,15 +198,30 @@ impl Contract {
         })
     }
 
+    /// The path below that of the documents' server, as it was sent.
+    pub(crate) fn below_base<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let mut rest = path;
+        for segment in self.base_path.split('/').skip(1) {
+            let (given, after) =
+                rest.strip_prefix('/').map(|rest| rest.split_at(rest.find('/').unwrap_or(rest.len())))?;
+            rest = (given == segment || decoded(given) == decoded(segment)).then_some(after)?;
+        }
+        rest.starts_with('/').then_some(rest)
+    }
+
     /// The operations whose path fits, those with more literal text first, with the values of their path parameters.
     pub(crate) fn route(&self, path: &str) -> Vec<Routed<'_>> {
-        let segments: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
+        let segments: Vec<String> = path.strip_prefix('/').unwrap_or(path).split('/').map(decoded).collect();
         let mut found: Vec<_> = self
             .operations
             .iter()
             .filter_map(|operation| Some((operation, capture(&operation.segments, &segments)?)))
             .collect();
-        found.sort_by_key(|(operation, captured)| (captured.len(), operation.path.clone()));
+        let literal = |operation: &Operation| {
+            operation.segments.iter().flatten().filter_map(Part::literal).map(str::len).sum::<usize>()
+        };
+        found
+            .sort_by_key(|(operation, captured)| (captured.len(), Reverse(literal(operation)), operation.path.clone()));
         // Templates that differ in the names of their parameters only are one.
         let Some(best) = found.first().map(|(operation, _)| operation.shape()) else { return found };
         found.retain(|(operation, _)| operation.shape() == best);
@@ -207,14 +229,37 @@ impl Contract {
     }
 }
 
+/// What a piece of a path or of a URL says.
+pub(crate) fn decoded(text: &str) -> String {
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+impl Operation {
+    /// Takes the pairs that the path itself has out of a query, and gives the values of the parameters in them; `None` if
+    /// one of them is not there.
+    pub(crate) fn take_fixed(&self, pairs: &mut Vec<(String, String)>) -> Option<Vec<(&str, String)>> {
+        let mut captured = Vec::new();
+        for (key, value) in &self.fixed {
+            let found = pairs.iter().enumerate().find_map(|(index, (other, given))| {
+                let values = capture(slice::from_ref(value), slice::from_ref(given)).filter(|_| other == key);
+                Some((index, values?))
+            });
+            let (index, values) = found?;
+            pairs.remove(index);
+            captured.extend(values);
+        }
+        Some(captured)
+    }
+}
+
 /// The values of a template's parameters; `None` if the path is another one.
-fn capture<'a>(template: &'a [Vec<Part>], segments: &[&str]) -> Option<Vec<(&'a str, String)>> {
+fn capture<'a>(template: &'a [Vec<Part>], segments: &[String]) -> Option<Vec<(&'a str, String)>> {
     if template.len() != segments.len() {
         return None;
     }
     let mut captured = Vec::new();
     for (parts, segment) in template.iter().zip(segments) {
-        let mut rest = *segment;
+        let mut rest = segment.as_str();
         for (index, part) in parts.iter().enumerate() {
             match part {
                 Part::Literal(text) => rest = rest.strip_prefix(text.as_str())?,
@@ -224,8 +269,7 @@ fn capture<'a>(template: &'a [Vec<Part>], segments: &[&str]) -> Option<Vec<(&'a 
                         _ => rest.len(),
                     };
                     let value = rest.get(..end).filter(|value| !value.is_empty())?;
-                    let decoded = percent_encoding::percent_decode_str(value).decode_utf8_lossy();
-                    captured.push((name.as_str(), decoded.into_owned()));
+                    captured.push((name.as_str(), value.to_owned()));
                     rest = rest.get(end..)?;
                 }
             }
@@ -239,30 +283,38 @@ fn capture<'a>(template: &'a [Vec<Part>], segments: &[&str]) -> Option<Vec<(&'a 
 
 /// Takes a path template apart.
 fn parts(path: &str) -> Vec<Vec<Part>> {
-    let segment = |text: &str| {
-        let mut parts = Vec::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once('{')
-            && let Some((name, after)) = after.split_once('}')
-        {
-            if !before.is_empty() {
-                parts.push(Part::Literal(before.to_owned()));
-            }
-            parts.push(Part::Parameter(name.to_owned()));
-            rest = after;
+    path.strip_prefix('/').unwrap_or(path).split('/').map(parts_of).collect()
+}
+
+/// The same for one segment, or for the value of a pair.
+fn parts_of(text: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{')
+        && let Some((name, after)) = after.split_once('}')
+    {
+        if !before.is_empty() {
+            parts.push(Part::Literal(before.to_owned()));
         }
-        if !rest.is_empty() {
-            parts.push(Part::Literal(rest.to_owned()));
-        }
-        parts
-    };
-    path.strip_prefix('/').unwrap_or(path).split('/').map(segment).collect()
+        parts.push(Part::Parameter(name.to_owned()));
+        rest = after;
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Literal(rest.to_owned()));
+    }
+    parts
 }
 
 /// `application/json`, `application/problem+json; charset=utf-8`
 pub(crate) fn is_json(media_type: &str) -> bool {
     let essence = essence(media_type);
     essence == "application/json" || essence.ends_with("+json")
+}
+
+/// Whether a header tells how an answer is sent, and not what it says.
+fn is_of_transfer(name: &str) -> bool {
+    name.starts_with("content-")
+        || ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"].contains(&name)
 }
 
 /// A media type without its parameters, in lower case.
@@ -296,10 +348,24 @@ impl Reader<'_> {
         let upper = method.to_ascii_uppercase();
         let known = self.api.methods().into_iter().map(|(_, method)| method);
         let mut same = known.filter(|known| known.http.as_str() == upper && known.path == path);
-        let paging = same.next().and_then(|method| match &method.output {
+        let output = same.next().map(|method| &method.output);
+        let paging = output.and_then(|output| match output {
             Output::Page { paging, .. } => self.api.pagings.get(*paging).cloned(),
             _ => None,
         });
+        let mut success = self.success(operation.get("responses").unwrap_or(&Value::Null));
+        // The generator opens some answers that the configuration does not name.
+        if let Some(Output::Envelope { member, .. }) = output {
+            success.envelope.get_or_insert_with(|| member.clone());
+        }
+        let (place, rest) = path.split_once(['?', '#']).unwrap_or((path, ""));
+        // What follows `#` is never sent.
+        let fixed = if path.get(place.len()..).is_some_and(|rest| rest.starts_with('?')) {
+            let pairs = parameters::pairs(rest.split('#').next().unwrap_or_default());
+            pairs.into_iter().map(|(key, value)| (key, parts_of(&value))).collect()
+        } else {
+            Vec::new()
+        };
         let id = operation.get("operationId").and_then(Value::as_str);
         let mut parameters: Vec<Parameter> = Vec::new();
         // What the operation says replaces what its path says.
@@ -316,11 +382,12 @@ impl Reader<'_> {
             |one: &Parameter| one.style == Style::Form && one.explode && is_object(&one.schema.schema, &self.requests);
         parameters.sort_by_key(takes_the_rest);
         Operation {
-            id: id.map_or_else(|| format!("{upper} {path}"), str::to_owned),
-            segments: parts(path),
+            id: id.map_or_else(|| format!("{method} {path}"), str::to_owned),
+            segments: parts(place),
+            fixed,
             path: path.to_owned(),
             body: operation.get("requestBody").map(|body| self.body(self.behind(body))),
-            success: self.success(operation.get("responses").unwrap_or(&Value::Null)),
+            success,
             security: self.security(operation),
             method: upper,
             parameters,
@@ -415,7 +482,7 @@ impl Reader<'_> {
 
     fn headers(&self, response: &Value) -> Vec<(String, Checked)> {
         let headers = response.get("headers").and_then(Value::as_object).into_iter().flatten();
-        let own = headers.filter(|(name, _)| !name.to_ascii_lowercase().starts_with("content-"));
+        let own = headers.filter(|(name, _)| !is_of_transfer(&name.to_ascii_lowercase()));
         own.map(|(name, header)| {
             let header = self.behind(header);
             let media = header.get("content").and_then(|content| content.as_object()?.values().next());
@@ -488,13 +555,14 @@ mod tests {
         let table = [
             ("/a/{x}/b", "/a/1%2F2/b", Some(vec![("x", "1/2")])),
             ("/a/{x}:run", "/a/7:run", Some(vec![("x", "7")])),
+            ("/a b/{x}", "/a%20b/7", Some(vec![("x", "7")])),
             ("/a/{x}", "/a/", None),
             ("/a/{x}", "/a/1/b", None),
             ("/a/{x}.{y}", "/a/1.json", Some(vec![("x", "1"), ("y", "json")])),
         ];
         for (template, path, expected) in table {
             let parts = parts(template);
-            let segments: Vec<&str> = path.strip_prefix('/').unwrap().split('/').collect();
+            let segments: Vec<String> = path.strip_prefix('/').unwrap().split('/').map(decoded).collect();
             let found = capture(&parts, &segments);
             let expected =
                 expected.map(|pairs| pairs.into_iter().map(|(name, value)| (name, value.to_owned())).collect());

@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answers, file, media_type};
 use crate::check::{Accepted, Refusal, check};
-use crate::contract::{Contract, is_json};
+use crate::contract::{Contract, essence, is_json};
 use crate::store::{Plan, Session, Store};
 
 pub use crate::server::{Observer, Server};
@@ -193,7 +193,7 @@ impl Mock {
     fn succeed(&self, accepted: &Accepted<'_>, request: &Request) -> Result<Answer, Refusal> {
         let operation = accepted.operation;
         let answers = Answers { contract: &self.contract, seed: self.options.seed, items: self.options.items };
-        let path = request.path.strip_prefix(&self.contract.base_path).unwrap_or(&request.path);
+        let path = self.contract.below_base(&request.path).unwrap_or(&request.path);
         let kept = if self.options.stateful {
             let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
             let mut session = Session { plan: &self.plan, answers: &answers, store: &mut store, path };
@@ -216,11 +216,12 @@ impl Mock {
             answer.headers.push(("mock-note".to_owned(), one_line(&notes)));
         }
         let Some((media_type, schema)) = media_type(accepted) else { return Ok(answer) };
-        let media_type = if is_json(media_type) {
+        let is_open = essence(media_type).contains('*') && answers.is_json(schema);
+        let media_type = if is_json(media_type) || is_open {
             let value = kept.unwrap_or_else(|| answers.json(accepted, schema));
             answer.misfits.extend(answers.misfits(schema, &value));
             answer.body = value.to_string().into_bytes();
-            media_type.clone()
+            if is_open { "application/json".to_owned() } else { media_type.clone() }
         } else if let Some(text) = answers.text(accepted, media_type, schema) {
             answer.body = text.into_bytes();
             media_type.clone()

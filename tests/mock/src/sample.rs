@@ -108,10 +108,7 @@ impl<'a> Sampler<'a> {
         };
         self.kept = None;
         for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-            let resolved = self.schemas.resolve(property);
-            let one_way = |schema: &Value| schema.get("writeOnly") == Some(&Value::Bool(true));
-            if one_way(property)
-                || one_way(resolved)
+            if self.schemas.says(property, "writeOnly")
                 || (!required(name) && kept != Some(name.as_str()) && self.leaves_out())
             {
                 continue;
@@ -206,7 +203,11 @@ impl<'a> Sampler<'a> {
     }
 
     fn number(&mut self, schema: &Value) -> Value {
-        if schema.get("multipleOf").and_then(Value::as_i64).is_some() {
+        // A number may say by its format that it is whole.
+        let is_whole = |format: &str| matches!(format, "integer" | "int64" | "long" | "int32");
+        if schema.get("multipleOf").and_then(Value::as_i64).is_some()
+            || schema.get("format").and_then(Value::as_str).is_some_and(is_whole)
+        {
             return self.integer(schema);
         }
         let bound = |name: &str, exclusive: &str| schema.get(name).or(schema.get(exclusive)).and_then(Value::as_f64);

@@ -6,6 +6,7 @@ use codegen::diagnostic::nearest;
 use codegen::pointer;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 /// What precedes the name of a schema in a reference.
@@ -30,6 +31,7 @@ pub(crate) struct Fault {
 #[derive(Clone, Debug)]
 pub(crate) struct Schemas {
     direction: Direction,
+    /// By their names as references have them: escaped as in JSON pointers.
     named: Map<String, Value>,
 }
 
@@ -37,7 +39,9 @@ impl Schemas {
     /// Takes the schemas of a document in the shape of OpenAPI 3.0.
     pub(crate) fn new(document: &Value, direction: Direction) -> Self {
         let mut schemas = Self { direction, named: Map::new() };
-        let read = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
+        let read = document.pointer("/components/schemas").and_then(Value::as_object);
+        let read: Map<String, Value> =
+            read.into_iter().flatten().map(|(name, schema)| (escaped(name), schema.clone())).collect();
         schemas.named.clone_from(&read);
         schemas.named = read.iter().map(|(name, schema)| (name.clone(), schemas.convert(schema))).collect();
         schemas
@@ -67,7 +71,7 @@ impl Schemas {
                 }
                 // Here they are numbers, there they say of their neighbours that they are meant without the bound.
                 "exclusiveMinimum" | "exclusiveMaximum" | "minimum" | "maximum" => {}
-                "nullable" | "x-null" | "discriminator" | "xml" | "externalDocs" => {}
+                "nullable" | "x-null" | "xml" | "externalDocs" => {}
                 _ => {
                     out.insert(name.clone(), value.clone());
                 }
@@ -79,7 +83,7 @@ impl Schemas {
             out.insert(if strict { exclusive } else { bound }.to_owned(), limit.clone());
         }
         // A discriminator decides, even where several alternatives would fit.
-        if let Some(discriminator) = members.get("discriminator")
+        if let Some(discriminator) = members.get("discriminator").or_else(|| self.inherited(members))
             && let Some(Value::Array(alternatives)) = out.remove("oneOf").or_else(|| out.remove("anyOf"))
         {
             let tagged = alternatives.into_iter().map(|alternative| self.tagged(discriminator, alternative)).collect();
@@ -91,17 +95,67 @@ impl Schemas {
         if members.get("nullable") == Some(&Value::Bool(true)) { nullable(out) } else { Value::Object(out) }
     }
 
+    /// The discriminator that all alternatives inherit from the same schema.
+    fn inherited<'a>(&'a self, members: &'a Map<String, Value>) -> Option<&'a Value> {
+        let alternatives = members.get("oneOf")?.as_array()?;
+        let mut found = alternatives.iter().map(|alternative| {
+            let mut own = None;
+            self.each_ancestor(alternative, &mut |part| own = own.or(part.get("discriminator")));
+            own
+        });
+        let first = found.next()??;
+        found.all(|other| other == Some(first)).then_some(first)
+    }
+
+    /// Calls `found` with the schema and all that are part of it whatever the value, behind references too.
+    fn each_ancestor<'a>(&'a self, schema: &'a Value, found: &mut dyn FnMut(&'a Value)) {
+        let mut seen = BTreeSet::new();
+        let mut pending = vec![schema];
+        while let Some(schema) = pending.pop() {
+            if let Some(name) = reference(schema)
+                && let Some((name, target)) = self.named.get_key_value(name)
+                && seen.insert(name)
+            {
+                pending.push(target);
+            }
+            found(schema);
+            pending.extend(schema.get("allOf").and_then(Value::as_array).into_iter().flatten());
+        }
+    }
+
+    /// Whether a schema, or one that it is made of, says `readOnly` or `writeOnly`.
+    pub(crate) fn says(&self, schema: &Value, keyword: &str) -> bool {
+        let mut said = false;
+        self.each_ancestor(schema, &mut |part| said |= part.get(keyword) == Some(&Value::Bool(true)));
+        said
+    }
+
     /// An alternative with what its tag must be: one of the texts that lead to it, or else the name of its schema.
     fn tagged(&self, discriminator: &Value, alternative: Value) -> Value {
         let Some(tag) = discriminator.get("propertyName").and_then(Value::as_str) else { return alternative };
-        let Some(name) = reference(&alternative) else { return alternative };
-        let leads_here =
-            |target: &Value| target.as_str().is_some_and(|target| target.strip_prefix(NAMED).unwrap_or(target) == name);
+        let Some(mut name) = reference(&alternative) else { return alternative };
+        // Of a name for a name the last one counts.
+        for _ in 0..self.named.len() {
+            match self.named.get(name).and_then(reference) {
+                Some(next) => name = next,
+                None => break,
+            }
+        }
+        let plain = pointer::unescape(name);
+        let leads_here = |target: &Value| match target.as_str().map(|target| target.strip_prefix(NAMED).ok_or(target)) {
+            Some(Ok(target)) => target == name,
+            Some(Err(target)) => target == plain,
+            None => false,
+        };
         let mapping = discriminator.get("mapping").and_then(Value::as_object).into_iter().flatten();
         let mut tags: Vec<&str> =
             mapping.filter(|(_, target)| leads_here(target)).map(|(tag, _)| tag.as_str()).collect();
         if tags.is_empty() {
-            tags.push(name);
+            // A union tells its own kinds apart.
+            if self.named.get(name).is_some_and(|one| one.get("oneOf").or_else(|| one.get("anyOf")).is_some()) {
+                return alternative;
+            }
+            tags.push(&plain);
         }
         // What the alternative itself says of its tag goes before what the discriminator says.
         let own = self.property(&alternative, tag).map(|own| self.resolve(own));
@@ -125,8 +179,7 @@ impl Schemas {
         };
         let goes = |name: &&Value| {
             let property = name.as_str().and_then(|name| members.get("properties")?.get(name));
-            let target = property.and_then(|property| self.named.get(reference(property)?));
-            ![property, target].into_iter().flatten().any(|schema| schema.get(other) == Some(&Value::Bool(true)))
+            !property.is_some_and(|property| self.says(property, other))
         };
         names.as_array().into_iter().flatten().filter(goes).cloned().collect()
     }
@@ -246,12 +299,13 @@ impl Schemas {
             other => Map::from_iter([("allOf".to_owned(), json!([other]))]),
         };
         root.insert("components".to_owned(), json!({ "schemas": self.reachable(schema) }));
-        jsonschema::options()
-            .with_draft(jsonschema::Draft::Draft202012)
-            .should_validate_formats(true)
-            .should_ignore_unknown_formats(true)
-            .build(&Value::Object(root))
-            .map_err(|error| error.to_string())
+        let mut root = Value::Object(root);
+        encode_references(&mut root);
+        build(&root).or_else(|error| {
+            // Patterns are often written for another engine; whatever else is said can be checked all the same.
+            let is_changed = drop_unreadable_patterns(&mut root);
+            if is_changed { build(&root) } else { Err(error) }
+        })
     }
 
     /// The named schemas to which a schema leads.
@@ -274,8 +328,57 @@ impl Schemas {
                 _ => {}
             }
         }
-        found
+        found.into_iter().map(|(name, schema)| (pointer::unescape(&name).into_owned(), schema)).collect()
     }
+}
+
+fn build(schema: &Value) -> Result<Validator, String> {
+    jsonschema::options()
+        .with_draft(jsonschema::Draft::Draft202012)
+        .should_validate_formats(true)
+        .should_ignore_unknown_formats(true)
+        .build(schema)
+        .map_err(|error| error.to_string())
+}
+
+/// Takes away the patterns that are no regular expressions for the validator; whether there were any.
+fn drop_unreadable_patterns(value: &mut Value) -> bool {
+    match value {
+        Value::Object(members) => {
+            let is_unreadable =
+                members.get("pattern").is_some_and(|it| it.is_string() && build(&json!({ "pattern": it })).is_err());
+            if is_unreadable {
+                members.shift_remove("pattern");
+            }
+            members.values_mut().fold(is_unreadable, |changed, inner| drop_unreadable_patterns(inner) | changed)
+        }
+        Value::Array(items) => items.iter_mut().fold(false, |changed, inner| drop_unreadable_patterns(inner) | changed),
+        _ => false,
+    }
+}
+
+/// Writes references as URLs, as the validator wants them: names may hold spaces.
+fn encode_references(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(target)) = members.get_mut("$ref")
+                && let Some(name) = target.strip_prefix(NAMED)
+            {
+                *target = format!("{NAMED}{}", utf8_percent_encode(name, UNSAFE));
+            }
+            members.values_mut().for_each(encode_references);
+        }
+        Value::Array(items) => items.iter_mut().for_each(encode_references),
+        _ => {}
+    }
+}
+
+/// All but what may stand in a fragment everywhere, and the tilde by which names are escaped.
+const UNSAFE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A name as references have it.
+fn escaped(name: &str) -> String {
+    pointer::join("", name).split_off(1)
 }
 
 /// Whether values of the schema are objects, and can't be meant by a text.

@@ -259,7 +259,7 @@ impl Session<'_> {
                 self.answers.value(&collection.item, &format!("{concrete} {index}"), Some(&collection.key))
             });
             if !is_numbered {
-                number(&mut item, &collection.key, index);
+                number(&mut item, &pointer::member(&collection.key), index);
             }
             // What is made at random may lack its id, or have one with which nobody could ask for it.
             let known = item.get(&collection.key).filter(|id| id.is_string() || id.is_number());

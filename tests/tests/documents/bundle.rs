@@ -55,12 +55,22 @@ fn runtime(files: Vec<File>) -> Vec<File> {
 /// The source of a document, one module further down, with a client of its own.
 fn within(text: &str, module: &str) -> String {
     const CLIENT: &str = "\
+#[cfg(feature = \"client\")]
+pub use crate::{FileUpload, Result};
+
 /// The client, as far as it is this document's.
 #[cfg(feature = \"client\")]
-pub struct Root(pub crate::Client);
+pub struct Client(crate::Client);
 
 #[cfg(feature = \"client\")]
-impl std::ops::Deref for Root {
+impl Client {
+    pub fn from_env() -> Result<Self> {
+        crate::Client::from_env().map(Self)
+    }
+}
+
+#[cfg(feature = \"client\")]
+impl std::ops::Deref for Client {
     type Target = crate::Client;
 
     fn deref(&self) -> &crate::Client {
@@ -70,7 +80,7 @@ impl std::ops::Deref for Root {
 
 /// The API's resources.
 #[cfg(feature = \"client\")]
-impl Root {";
+impl Client {";
     text.replace("/// The API's resources.\n#[cfg(feature = \"client\")]\nimpl crate::Client {", CLIENT)
         .replace("crate::generated", &format!("crate::{module}"))
         .replace("crate::types", &format!("crate::{module}::types"))
@@ -96,21 +106,40 @@ fn with_features(manifest: &str, features: &BTreeSet<String>) -> String {
     )
 }
 
-/// The crate's root. The runtime serves one document; of the others it is enough to be there.
+/// The crate's root. The runtime serves one document at a time.
 fn root(modules: &[String]) -> String {
     let list = |line: &dyn Fn(&String) -> String| modules.iter().map(line).collect::<String>();
     let declared = list(&|module| format!("#[rustfmt::skip]\npub mod {module};\n"));
-    let served = list(&|module| format!("    &{module}::API,\n"));
+    let known = list(&|module| format!("    ({module:?}, &{module}::API),\n"));
     let first = modules.first().unwrap();
     format!(
         "//! All documents in small.\n\n{declared}\n\
          #[allow(dead_code, unused_imports, unused_macros, reason = \"what of it is needed depends on the document\")]\n\
          mod runtime;\n\n\
-         mod generated {{\n    pub(crate) use crate::{first}::{{API, fields}};\n}}\n\n\
+         mod generated {{\n    pub(crate) use crate::{first}::fields;\n    pub(crate) static API: crate::Served = crate::Served;\n}}\n\n\
          pub use crate::runtime::*;\n\n\
          #[cfg(feature = \"client\")]\npub type Result<T, E = Error> = std::result::Result<T, E>;\n\n\
-         pub(crate) static ALL: &[&crate::runtime::prelude::Api] = &[\n{served}];\n\n\
-         /// The names of the documents.\n\
-         pub fn titles() -> Vec<&'static str> {{\n    ALL.iter().map(|api| api.title).collect()\n}}\n"
+         static ALL: &[(&str, &crate::runtime::prelude::Api)] = &[\n{known}];\n\n{SERVED}"
     )
 }
+
+const SERVED: &str = r#"static SERVED: std::sync::OnceLock<&crate::runtime::prelude::Api> = std::sync::OnceLock::new();
+
+/// Has the runtime serve the document of this module, from now on and to the end of the process.
+pub fn serve(module: &str) {
+    let (_, api) = ALL.iter().find(|(known, _)| *known == module).expect("the module is one of a document");
+    assert!(SERVED.set(api).is_ok(), "a process serves one document");
+}
+
+/// What the runtime takes for the description of its only API.
+pub(crate) struct Served;
+
+impl std::ops::Deref for Served {
+    type Target = crate::runtime::prelude::Api;
+
+    fn deref(&self) -> &Self::Target {
+        // Types have need of little of it, and of nothing that differs.
+        SERVED.get().unwrap_or(&ALL[0].1)
+    }
+}
+"#;

@@ -14,7 +14,7 @@ use codegen::sink::{Mode, Target, sink};
 use codegen::source::Sources;
 
 use crate::table::{self, Case};
-use crate::{bundle, messages, programs, round_trip};
+use crate::{bundle, examples, messages, programs, round_trip};
 
 /// Dependencies are built as for this workspace; each crate is compiled once for each change.
 pub(crate) const PROFILE: &str = "[profile.dev]\ndebug = \"line-tables-only\"\nincremental = false\n";
@@ -35,6 +35,9 @@ fn without_warnings() {
     run(&minis, &[vec!["check".to_owned(), "--no-default-features".to_owned()], packages(OTHERS)].concat());
     let documented = ["deliveries", "documentation", "events", "hostile", "keywords", "responses", "uploads"];
     run(&minis, &[vec!["doc".to_owned(), "--no-deps".to_owned()], packages(&documented)].concat());
+    // What stands around an example in the documentation is the same for all; `examples` has the examples themselves.
+    // (The program has no documentation; its dependencies are built already.)
+    run(&minis, &["test", "--doc", "--package=mini-uploads", "--package", examples::NAME]);
 }
 
 /// What is checked before it is decoded brings features of its own.
@@ -44,15 +47,6 @@ fn webhooks_without_warnings() {
     let minis = write();
     run(&minis, &["check", "--package=mini-webhooks-configured", "--all-features"]);
     run(&minis, &["check", "--package=mini-webhooks-configured", "--no-default-features", "--features=webhooks"]);
-}
-
-#[test]
-#[ignore = "takes an hour: links the examples of all crates"]
-fn examples_compile() {
-    let folder = target().join("examples-of-minis");
-    let members = write_crates(&folder, &table::cases(&["constructs", "names"]));
-    write_workspace(&folder, &members);
-    run(&folder, &["test", "--doc", "--workspace"]);
 }
 
 /// Writes the crates that are built here, all of them members of one workspace.
@@ -69,10 +63,11 @@ fn write_all() -> PathBuf {
     cases.retain(|case| programs.contains(&case.name) || OTHERS.contains(&case.name.as_str()));
     let mut members = write_crates(&minis, &cases);
     bundle::write(&minis);
+    examples::write(&minis);
     round_trip::write(&minis);
     messages::write(&minis);
     write_deep(&minis);
-    members.extend([bundle::NAME, round_trip::NAME, messages::NAME, "deep"].map(str::to_owned));
+    members.extend([bundle::NAME, examples::NAME, round_trip::NAME, messages::NAME, "deep"].map(str::to_owned));
     write_workspace(&minis, &members);
     minis
 }

@@ -19,6 +19,7 @@ mod circles;
 mod compiles;
 mod diagnostics;
 mod emit;
+mod examples;
 mod faults_of_others;
 mod huge;
 mod inference;

@@ -6,6 +6,10 @@ use std::fs;
 use crate::compiles::{self, PROFILE};
 use crate::table;
 
+/// The same wherever crates send requests, so that tokio and what is built upon it are built once.
+pub(crate) const TOKIO: &str =
+    "tokio = { version = \"1\", features = [\"io-util\", \"macros\", \"net\", \"rt-multi-thread\", \"time\"] }\n";
+
 #[test]
 #[ignore = "takes minutes: builds crates"]
 fn programs_run() {
@@ -21,7 +25,7 @@ fn programs_run() {
     let manifest = format!(
         "[package]\nname = \"programs\"\nedition = \"2024\"\n\n[dependencies]\n{dependencies}\
          bytes = \"1\"\nfutures-core = \"0.3\"\nserde_json = \"1\"\ntempfile = \"3\"\n\
-         tokio = {{ version = \"1\", features = [\"io-util\", \"macros\", \"net\", \"rt-multi-thread\", \"time\"] }}\n\n\
+         {TOKIO}\n\
          [workspace]\n\n{PROFILE}"
     );
     // What they share is a module as well.

@@ -33,9 +33,15 @@ pub(crate) struct Case {
 impl Case {
     /// Reads the document.
     pub(crate) fn load(&self) -> Loaded {
+        let (documents, config) = self.files();
+        generate::load(documents, config)
+    }
+
+    /// What is to be read: the document, or its configuration, which names it.
+    pub(crate) fn files(&self) -> (&[PathBuf], Option<&Path>) {
         match &self.config {
-            Some(config) => generate::load(&[], Some(config)),
-            None => generate::load(std::slice::from_ref(&self.document), None),
+            Some(config) => (&[], Some(config)),
+            None => (std::slice::from_ref(&self.document), None),
         }
     }
 

@@ -98,6 +98,16 @@ impl Api {
         }
     }
 
+    /// The union that a type is.
+    #[must_use]
+    pub fn union(&self, ty: &Type) -> Option<&Union> {
+        let Type::Named(id) = self.resolve(ty) else { return None };
+        match &self.get(*id)?.kind {
+            TypeKind::Union(union) => Some(union),
+            _ => None,
+        }
+    }
+
     /// The members that all alternatives of a union have, each with the name of its method; of the first alternative. What
     /// tells the alternatives apart is none of them.
     #[must_use]

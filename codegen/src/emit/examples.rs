@@ -193,15 +193,21 @@ fn show(api: &Api, name: &str, ty: &Type) -> String {
     }
 }
 
-/// Prints a value: by its id where it has one, with its status.
+/// Prints a value: by its id where it has one, with its status, or with what tells it apart.
 fn print(api: &Api, name: &str, ty: &Type) -> String {
-    let fields = api.members(ty).unwrap_or_default();
-    let member = |wire: &str| fields.iter().find(|field| field.wire == wire && !field.redacted);
-    match (member("id"), member("status")) {
-        (Some(id), Some(status)) => {
-            format!("println!(\"{{:?}}: {{:?}}\", {name}.{}, {name}.{});", id.name, status.name)
-        }
-        (Some(id), None) => format!("println!(\"{{:?}}\", {name}.{});", id.name),
+    let union = api.union(ty);
+    let shared: Vec<(String, &Field)> = match union {
+        Some(union) => api.shared(union).into_iter().map(|(name, field)| (format!("{name}()"), field)).collect(),
+        None => api.members(ty).into_iter().flatten().map(|field| (field.name.clone(), field)).collect(),
+    };
+    let member = |wire: &str| {
+        let found = shared.iter().find(|(_, field)| field.wire == wire && !field.redacted);
+        found.map(|(access, _)| access.clone())
+    };
+    let tag = union.and_then(|union| union.tag.as_ref()).map(|_| "tag()".to_owned());
+    match (member("id"), tag.or_else(|| member("status"))) {
+        (Some(id), Some(other)) => format!("println!(\"{{:?}}: {{:?}}\", {name}.{id}, {name}.{other});"),
+        (Some(id), None) => format!("println!(\"{{:?}}\", {name}.{id});"),
         _ => format!("println!(\"{{{name}:?}}\");"),
     }
 }

@@ -397,7 +397,7 @@ impl Page<'_> {
     /// A type, and the members of the object that it is or holds.
     fn value(&self, ty: &Type) -> String {
         let name = self.linked(ty, None);
-        if let Some(union) = self.union(inner(self.api, ty)) {
+        if let Some(union) = self.api.union(inner(self.api, ty)) {
             return format!("{name}; with {}", self.alternatives(union));
         }
         let Some(fields) = self.api.members(inner(self.api, ty)) else { return format!("{name}.") };
@@ -409,21 +409,13 @@ impl Page<'_> {
         }
     }
 
-    fn union(&self, ty: &Type) -> Option<&Union> {
-        let Type::Named(id) = ty else { return None };
-        match &self.api.get(*id)?.kind {
-            TypeKind::Union(union) => Some(union),
-            _ => None,
-        }
-    }
-
     /// The members that the alternatives have, each with all types that it has in any of them.
     fn alternatives(&self, union: &Union) -> String {
         let mut types: IndexMap<&str, IndexSet<String>> = IndexMap::new();
         for variant in &union.variants {
             let inside = inner(self.api, &variant.ty);
             // An alternative may itself be one of several.
-            let nested = self.union(inside).into_iter().flat_map(|union| &union.variants);
+            let nested = self.api.union(inside).into_iter().flat_map(|union| &union.variants);
             let objects = nested.map(|variant| inner(self.api, &variant.ty)).chain([inside]);
             for field in objects.filter_map(|ty| self.api.members(ty)).flatten() {
                 types.entry(&field.name).or_default().insert(self.type_text(&field.ty, field.format.as_deref()));
@@ -559,7 +551,11 @@ impl Page<'_> {
             let tag = tag.map(|(tag, value)| format!("where {} is {}", docs::code(tag), docs::code(value)));
             item(&variant.name, [self.linked(&variant.ty, None)].into_iter().chain(tag), &variant.doc)
         });
-        variants.collect()
+        let tag = union.tag.as_ref().map(|tag| format!("`tag()` (the text of {})", docs::code(tag)));
+        let shared = self.api.shared(union).into_iter().map(|(name, _)| format!("`{name}()`"));
+        let methods: Vec<String> = tag.into_iter().chain(shared).collect();
+        let methods = (!methods.is_empty()).then(|| format!("- Whichever it is: {}", methods.join(", ")));
+        variants.chain(methods).collect()
     }
 
     /// A type as a reader looks for it: objects by name, enums with their values, texts with what they are.

@@ -811,7 +811,7 @@ async fn send_porting_list_uk_carriers(client: &Client) -> Result<()> {
 async fn send_porting_events_list(client: &Client) -> Result<()> {
     let mut porting_events = client.porting().events().list().items();
     while let Some(porting_event) = porting_events.try_next().await? {
-        println!("{porting_event:?}");
+        println!("{:?}: {:?}", porting_event.id(), porting_event.tag());
     }
     Ok(())
 }
@@ -824,7 +824,7 @@ async fn send_porting_events_retrieve(client: &Client) -> Result<()> {
         .retrieve("eef3340b-8903-4466-b445-89b697315a3a")
         .send()
         .await?;
-    println!("{porting_event:?}");
+    println!("{:?}: {:?}", porting_event.id(), porting_event.tag());
     Ok(())
 }
 
@@ -1091,7 +1091,7 @@ async fn send_portouts_update_status(client: &Client) -> Result<()> {
 async fn send_portouts_events_list(client: &Client) -> Result<()> {
     let mut portout_events = client.portouts().events().list().items();
     while let Some(portout_event) = portout_events.try_next().await? {
-        println!("{portout_event:?}");
+        println!("{:?}: {:?}", portout_event.id(), portout_event.tag());
     }
     Ok(())
 }
@@ -1104,7 +1104,7 @@ async fn send_portouts_events_retrieve(client: &Client) -> Result<()> {
         .retrieve("eef3340b-8903-4466-b445-89b697315a3a")
         .send()
         .await?;
-    println!("{portout_event:?}");
+    println!("{:?}: {:?}", portout_event.id(), portout_event.tag());
     Ok(())
 }
 

@@ -133,7 +133,7 @@ impl PortingEvents {
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
     /// let mut porting_events = client.porting().events().list().items();
     /// while let Some(porting_event) = porting_events.try_next().await? {
-    ///     println!("{porting_event:?}");
+    ///     println!("{:?}: {:?}", porting_event.id(), porting_event.tag());
     /// }
     /// # Ok(())
     /// # }
@@ -173,7 +173,7 @@ impl PortingEvents {
     ///     .retrieve("eef3340b-8903-4466-b445-89b697315a3a")
     ///     .send()
     ///     .await?;
-    /// println!("{porting_event:?}");
+    /// println!("{:?}: {:?}", porting_event.id(), porting_event.tag());
     /// # Ok(())
     /// # }
     /// ```

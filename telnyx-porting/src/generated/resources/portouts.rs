@@ -426,7 +426,7 @@ impl PortoutsEvents {
     /// # async fn example(client: &telnyx_porting::Client) -> telnyx_porting::Result<()> {
     /// let mut portout_events = client.portouts().events().list().items();
     /// while let Some(portout_event) = portout_events.try_next().await? {
-    ///     println!("{portout_event:?}");
+    ///     println!("{:?}: {:?}", portout_event.id(), portout_event.tag());
     /// }
     /// # Ok(())
     /// # }
@@ -466,7 +466,7 @@ impl PortoutsEvents {
     ///     .retrieve("eef3340b-8903-4466-b445-89b697315a3a")
     ///     .send()
     ///     .await?;
-    /// println!("{portout_event:?}");
+    /// println!("{:?}: {:?}", portout_event.id(), portout_event.tag());
     /// # Ok(())
     /// # }
     /// ```

@@ -277,3 +277,12 @@ fn other_kinds_of_requests() {
     let diff = codegen::diff::compare(&old, &new);
     assert_eq!(diff.class(), Some(Class::Major), "{diff}");
 }
+
+#[test]
+fn what_files_are_called_is_no_difference() {
+    let (old, mut new) = (base(), base());
+    new.documents = vec!["renamed.yaml".to_owned()];
+    new.package.version = Some("9.0.0".to_owned());
+    let diff = codegen::diff::compare(&old, &new);
+    assert!(diff.changes.is_empty(), "{diff}");
+}

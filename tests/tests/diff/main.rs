@@ -286,3 +286,29 @@ fn what_files_are_called_is_no_difference() {
     let diff = codegen::diff::compare(&old, &new);
     assert!(diff.changes.is_empty(), "{diff}");
 }
+
+/// A parameter that all operations share is one line, not one for each.
+#[test]
+fn what_is_the_same_of_many_is_told_once() {
+    let document = |parameter: &str| {
+        let paths: Vec<String> = (b'a'..=b'i')
+            .map(|name| {
+                let name = char::from(name);
+                format!(
+                    "  /{name}s:\n    get:\n      parameters: [{parameter}]\n      responses: {{ '204': {{ description: Done. }} }}\n"
+                )
+            })
+            .collect();
+        model(&format!("openapi: 3.0.3\ninfo: {{ title: Jobs, version: '1' }}\npaths:\n{}", paths.concat()))
+    };
+    let (none, some) = (document(""), document("{ name: alt, in: query, schema: { type: string } }"));
+    let there = codegen::diff::compare(&none, &some);
+    assert_eq!(there.changes.len(), 9);
+    let line = "`as_().list()` gained the optional argument `alt: String`; likewise `bs().list()`, `cs().list()`, `ds().list()`, `es().list()`, `fs().list()` and 3 more";
+    let told = there.to_string();
+    assert_eq!(told.lines().filter(|line| line.contains("`alt")).map(str::trim).collect::<Vec<_>>(), [line]);
+    // Where users must act, all are named.
+    let entry = codegen::diff::compare(&some, &none).changelog("1.0.0".parse().unwrap()).unwrap();
+    let lines: Vec<&str> = entry.lines().filter(|line| line.contains("`alt`")).collect();
+    assert!(matches!(lines.as_slice(), [line] if line.ends_with("`hs().list()` and `is().list()`.")), "{entry}");
+}

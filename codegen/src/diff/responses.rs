@@ -37,12 +37,23 @@ fn by_status(method: &Method) -> Option<&StatusView> {
 
 fn output(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: &mut Found) {
     let compared = |api, method: &Method| given(&method.output, &|ty| terms.compared(api, ty));
-    let shown_as = |api, method: &Method| code(&given(&method.output, &|ty| shown(api, ty)));
+    let named = |api, method: &Method| given(&method.output, &|ty| terms.named(api, ty));
+    let is_other =
+        compared(terms.old, old) != compared(terms.new, new) && named(terms.old, old) != named(terms.new, new);
     // Files can be saved, and text in JSON cannot.
     let is_file = |method: &Method| matches!(method.output, Output::Bytes { .. } | Output::Text { .. });
-    if compared(terms.old, old) != compared(terms.new, new) || is_file(old) != is_file(new) {
+    if is_other {
+        let shown_as = |api, method: &Method| code(&given(&method.output, &|ty| shown(api, ty)));
         let (before, after) = (shown_as(terms.old, old), shown_as(terms.new, new));
         found.major(Kind::Retyped, at, format!("{} gives {after} instead of {before}", code(at)));
+    } else if is_file(old) && !is_file(new) {
+        found.major(Kind::Retyped, at, format!("what {} gives is no file any more, to be saved or streamed", code(at)));
+    } else if is_file(new) && !is_file(old) {
+        found.minor(
+            Kind::Retyped,
+            at,
+            format!("what {} gives is a file now, which can be saved or streamed", code(at)),
+        );
     } else if wire_of(terms.old, &old.output) != wire_of(terms.new, &new.output) {
         found.patch(Kind::Wire, at, format!("what {} gives stands elsewhere in the response", code(at)));
     }
@@ -95,7 +106,8 @@ fn alternatives(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: 
 
 fn retyped(terms: &Terms<'_>, (old, new): (&Content, &Content), at: &str, what: &str, found: &mut Found) {
     let compared = |api, content| held(content, &|ty| terms.compared(api, ty));
-    if compared(terms.old, old) != compared(terms.new, new) {
+    let named = |api, content| held(content, &|ty| terms.named(api, ty));
+    if compared(terms.old, old) != compared(terms.new, new) && named(terms.old, old) != named(terms.new, new) {
         let shown_as = |api, content| code(&held(content, &|ty| shown(api, ty)));
         let (before, after) = (shown_as(terms.old, old), shown_as(terms.new, new));
         found.major(Kind::Retyped, at, format!("{what} gives {after} instead of {before}"));
@@ -176,7 +188,7 @@ fn headers(terms: &Terms<'_>, views: (Option<&HeaderView>, Option<&HeaderView>),
             found.major(Kind::Removed, &place, format!("{} lost the field {}", code(at), code(&field.name)));
             continue;
         };
-        if terms.compared(terms.old, &field.ty) != terms.compared(terms.new, &other.ty) {
+        if !terms.same(&field.ty, &other.ty) {
             let (then, now) = (code(&shown(terms.old, &field.ty)), code(&shown(terms.new, &other.ty)));
             found.major(Kind::Retyped, &place, format!("{} is {now} instead of {then}", code(&place)));
         }

@@ -278,6 +278,148 @@ fn other_kinds_of_requests() {
     assert_eq!(diff.class(), Some(Class::Major), "{diff}");
 }
 
+/// What real histories have shown: pairs of small documents, and the gravest thing that is said of them.
+#[test]
+fn what_real_histories_do_is_told() {
+    let document = |paths: &str, schemas: &str| {
+        format!(
+            "openapi: 3.0.3\ninfo: {{ title: Jobs, version: '1' }}\nservers: [{{ url: https://jobs.example }}]\n\
+             paths:\n{paths}components:\n  schemas:\n    Nothing: {{ type: object }}\n{schemas}"
+        )
+    };
+    let post = |path: &str, id: &str| {
+        let name = path.split(['{', '}']).nth(1).unwrap();
+        format!(
+            "  {path}:\n    post:\n      operationId: {id}\n      \
+             parameters: [{{ name: {name}, in: path, required: true, schema: {{ type: string }} }}]\n      \
+             responses: {{ '204': {{ description: Done. }} }}\n"
+        )
+    };
+    let (cancel, add) = (post("/v1/{name}:cancel", "cancel"), post("/v1/{key}:add", "add"));
+    let get = |path: &str, more: &str, media_type: &str, schema: &str| {
+        format!(
+            "  {path}:\n    get:\n{more}      responses: {{ '200': {{ description: Done., content: {{ {media_type}: {{ \
+             schema: {schema} }} }} }} }}\n"
+        )
+    };
+    let job = |schema: &str| document(&get("/job", "", "application/json", REF), &format!("    Job: {schema}\n"));
+    const REF: &str = "{ $ref: '#/components/schemas/Job' }";
+    let object = |members: &str| job(&format!("{{ type: object, properties: {{ {members} }} }}"));
+    let list = |parameters: &str| {
+        let parameters = format!("      operationId: list\n      parameters: [{parameters}]\n");
+        document(&get("/jobs", &parameters, "text/plain", "{ type: string }"), "")
+    };
+    let query = |name: &str| format!("{{ name: {name}, in: query, schema: {{ type: string }} }}");
+    let plain = |url: &str| list("").replace("https://jobs.example", url);
+    let two = |first: &str, second: &str| {
+        plain("https://jobs.example")
+            .replace("[{ url: https://jobs.example }]", &format!("[{{ {first} }}, {{ {second} }}]"))
+    };
+    let (live, trial) = ("url: https://live.example", "url: https://trial.example");
+    let alternatives = "oneOf: [{ $ref: '#/components/schemas/A' }, { $ref: '#/components/schemas/B' }]";
+    let pets = |tag: &str| {
+        let member = |name: &str| {
+            format!(
+                "    {name}: {{ type: object, required: [kind], properties: {{ kind: {{ type: string }}, {name}: {{ type: string }} }} }}\n"
+            )
+        };
+        job(&format!("{{ {alternatives}{tag} }}")) + &member("A") + &member("B")
+    };
+    let tag = ", discriminator: { propertyName: kind }";
+    let body = |media_type: &str, schema: &str| {
+        let body = format!(
+            "      operationId: put\n      requestBody: {{ required: true, content: {{ {media_type}: {{ schema: {schema} }} }} }}\n"
+        );
+        document(&get("/jobs", &body, "text/plain", "{ type: string }").replace("get:", "put:"), "")
+    };
+    let fields = "{ type: object, properties: { a: { type: string } } }";
+    let cases = [
+        // A name that passes to another thing: code compiles and does something else.
+        (
+            document(&cancel, ""),
+            document(&format!("{add}{cancel}"), ""),
+            "major `root().create()` is called `root().cancel()` now; `root().create()` is another operation now, `POST /v1/{key}:add`",
+        ),
+        (
+            document(&cancel, ""),
+            document(&add, ""),
+            "major `root().create()` is another operation now, `POST /v1/{key}:add` instead of `POST /v1/{name}:cancel`",
+        ),
+        (
+            document(&add, ""),
+            document(&add.replace("{key}", "{id}").replace("name: key", "name: id"), ""),
+            "patch `root().create()` is `POST /v1/{id}:add` on the wire instead of `POST /v1/{key}:add`",
+        ),
+        (
+            object("userId: { type: string }"),
+            object("user_id: { type: string }, userId: { type: string }"),
+            "major the field `user_id` of `Job` is called `user_id2` now; `user_id` is `user_id` on the wire now",
+        ),
+        (
+            object("state: { type: string, enum: [a, c] }"),
+            object("state: { type: string, enum: [A, a, c] }"),
+            "major `JobState::A` is called `JobState::A2` now; `JobState::A` is `A` now",
+        ),
+        (
+            list(&query("userId")),
+            list(&format!("{}, {}", query("user_id"), query("userId"))),
+            "major the argument `user_id` of `jobs().list()` is called `user_id_` now; `user_id` is `user_id` in the query now",
+        ),
+        (
+            two(live, trial),
+            two(trial, live),
+            "major the server `Server::main()` is called `Server::server_2()` now; `Server::main()` is at `https://trial.example` now",
+        ),
+        // A client that can't be built any more as it was.
+        (
+            plain("https://jobs.example"),
+            plain("http://jobs.example"),
+            "major requests go to `http://jobs.example` instead of `https://jobs.example` unless the client is told otherwise; `allow_plain_http(true)` must allow that",
+        ),
+        (
+            plain("https://jobs.example"),
+            plain("/v1"),
+            "major requests went to `https://jobs.example`; a client must be told its base URL now",
+        ),
+        (
+            plain("https://jobs.example"),
+            plain("http://localhost:80"),
+            "patch requests go to `http://localhost:80` instead of `https://jobs.example` unless the client is told otherwise",
+        ),
+        // Methods that come and go with something else.
+        (pets(tag), pets(""), "major `Job` lost `tag()`: no member tells its alternatives apart"),
+        (pets(""), pets(tag), "minor `Job` gained `tag()`: `kind` tells its alternatives apart"),
+        (
+            document(&get("/jobs", "", "text/plain", "{ type: string }"), ""),
+            document(&get("/jobs", "", "application/json", "{ type: string }"), ""),
+            "major what `jobs().list()` gives is no file any more, to be saved or streamed",
+        ),
+        (
+            body("application/json", fields),
+            body("application/x-www-form-urlencoded", fields),
+            "patch the body of `jobs().update()` is sent as `application/x-www-form-urlencoded` instead of `application/json`",
+        ),
+        // What is of no name.
+        (
+            plain("https://jobs.example"),
+            plain("https://jobs.example").replace("title: Jobs", "title: Jobs, description: All of them."),
+            "patch the crate's front page or its Cargo.toml says something else",
+        ),
+    ];
+    for (old, new, expected) in &cases {
+        let diff = codegen::diff::compare(&model(old), &model(new));
+        let said: Vec<String> =
+            diff.changes.iter().map(|change| format!("{} {}", change.class.as_str(), change.what)).collect();
+        assert!(said.iter().any(|line| line == expected), "{expected:?} is not among {said:#?}");
+        assert_eq!(diff.class().map(Class::as_str), expected.split(' ').next(), "{said:#?}");
+    }
+    // A type of the same name is no other type to those that hold it: what has become of it is told once.
+    let held = |schema: &str| object("held: { $ref: '#/components/schemas/Held' }") + &format!("    Held: {schema}\n");
+    let (old, new) = (held("{ type: object, properties: { a: { type: string } } }"), held("{}"));
+    let diff = codegen::diff::compare(&model(&old), &model(&new));
+    assert_eq!(diff.of(Class::Major).count(), 1, "{diff}");
+}
+
 #[test]
 fn what_files_are_called_is_no_difference() {
     let (old, mut new) = (base(), base());

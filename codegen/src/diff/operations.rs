@@ -56,6 +56,12 @@ fn unnamed(path: &str) -> String {
     pieces.fold(first, |path, piece| format!("{path}{{}}{}", piece.split_once('}').map_or("", |(_, rest)| rest)))
 }
 
+/// Where two paths differ if they end alike. Often all paths begin otherwise at once.
+fn beginnings<'p>(old: &'p str, new: &'p str) -> Option<(&'p str, &'p str)> {
+    let mut ends = new.match_indices('/').filter_map(|(start, _)| new.split_at_checked(start));
+    ends.find_map(|(now, end)| (end.len() > 1).then(|| old.strip_suffix(end).map(|then| (then, now)))?)
+}
+
 /// Whether requests of one name are still for the same thing: the document says so by their id, or by the last word of
 /// their paths.
 fn same_purpose(old: &Method, new: &Method) -> bool {
@@ -85,10 +91,17 @@ fn operation(terms: &Terms<'_>, (old_resource, old): Operation<'_>, (resource, n
     let line = |method: &Method| format!("{} {}", method.http.as_str(), method.path);
     if line(old) != line(new) {
         let (now, then) = (code(&line(new)), code(&line(old)));
-        if before != at || same_purpose(old, new) {
-            found.patch(Kind::Wire, &at, format!("{subject} is {now} on the wire instead of {then}"));
-        } else {
+        if before == at && !same_purpose(old, new) {
             found.major(Kind::Wire, &at, format!("{subject} is another operation now, {now} instead of {then}"));
+        } else if let (true, Some((then, now))) = (old.http == new.http, beginnings(&old.path, &new.path)) {
+            let what = match (then.is_empty(), now.is_empty()) {
+                (true, _) => format!("the path of {subject} begins with {} now", code(now)),
+                (_, true) => format!("the path of {subject} does not begin with {} any more", code(then)),
+                _ => format!("the path of {subject} begins with {} instead of {}", code(now), code(then)),
+            };
+            found.patch(Kind::Wire, &at, what);
+        } else {
+            found.patch(Kind::Wire, &at, format!("{subject} is {now} on the wire instead of {then}"));
         }
     }
     // An operation without an id goes by its request, and that has been told.

@@ -78,7 +78,11 @@ fn given(output: &Output, name: &dyn Fn(&Type) -> String) -> String {
 fn wire_of(api: &Api, output: &Output) -> String {
     match output {
         Output::Envelope { member, .. } => member.clone(),
-        Output::Page { paging, whole, .. } => format!("{:?} {whole}", api.pagings.get(*paging)),
+        Output::Page { paging, whole, .. } => {
+            // What the way of paging is called in the crate is nobody's business.
+            let paging = api.pagings.get(*paging).map(|it| (&it.kind, &it.size, &it.items, &it.meta));
+            format!("{paging:?} {whole}")
+        }
         Output::Bytes { media_types } => media_types.join(", "),
         Output::Text { media_type } => media_type.clone(),
         Output::Empty | Output::Json(_) | Output::Events(_) | Output::ByStatus(_) => String::new(),

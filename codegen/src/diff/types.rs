@@ -335,13 +335,18 @@ fn values<T: PartialEq + ToString>(at: &str, old: &[Variant<T>], new: &[Variant<
         let what = format!("{subject} lost the value {} ({})", code(&before.name), code(&value(before)));
         found.major(Kind::Removed, &variant(&before.name), what);
     }
-    for after in added {
-        let what = format!(
-            "{subject} gained the value {} ({}), which was `Unknown` before",
-            code(&after.name),
-            code(&value(after))
-        );
-        found.minor(Kind::Added, &variant(&after.name), what);
+    let named = |it: &Variant<T>| format!("{} ({})", code(&it.name), code(&value(it)));
+    match added.as_slice() {
+        [] => {}
+        [only] => {
+            let what = format!("{subject} gained the value {}, which was `Unknown` before", named(only));
+            found.minor(Kind::Added, &variant(&only.name), what);
+        }
+        more => {
+            let all: Vec<String> = more.iter().map(|it| named(it)).collect();
+            let what = format!("{subject} gained the values {}, which were `Unknown` before", list(&all));
+            found.minor(Kind::Added, at, what);
+        }
     }
 }
 

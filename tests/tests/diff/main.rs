@@ -27,7 +27,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use codegen::diff::Class;
+use codegen::diff::{Class, Kind};
 use edits::{Edit, base, edits, model};
 use tool::Verdict;
 
@@ -302,8 +302,8 @@ fn what_real_histories_do_is_told() {
              schema: {schema} }} }} }} }}\n"
         )
     };
-    let job = |schema: &str| document(&get("/job", "", "application/json", REF), &format!("    Job: {schema}\n"));
-    const REF: &str = "{ $ref: '#/components/schemas/Job' }";
+    let reference = "{ $ref: '#/components/schemas/Job' }";
+    let job = |schema: &str| document(&get("/job", "", "application/json", reference), &format!("    Job: {schema}\n"));
     let object = |members: &str| job(&format!("{{ type: object, properties: {{ {members} }} }}"));
     let list = |parameters: &str| {
         let parameters = format!("      operationId: list\n      parameters: [{parameters}]\n");
@@ -399,6 +399,17 @@ fn what_real_histories_do_is_told() {
             body("application/x-www-form-urlencoded", fields),
             "patch the body of `jobs().update()` is sent as `application/x-www-form-urlencoded` instead of `application/json`",
         ),
+        // What is told at once.
+        (
+            document(&get("/v1/jobs", "", "text/plain", "{ type: string }"), ""),
+            document(&get("/jobs", "", "text/plain", "{ type: string }"), ""),
+            "patch the path of `jobs().list()` does not begin with `/v1` any more",
+        ),
+        (
+            object("state: { type: string, enum: [a, c] }"),
+            object("state: { type: string, enum: [a, c, d, e] }"),
+            "minor `JobState` gained the values `D` (`d`) and `E` (`e`), which were `Unknown` before",
+        ),
         // What is of no name.
         (
             plain("https://jobs.example"),
@@ -453,4 +464,22 @@ fn what_is_the_same_of_many_is_told_once() {
     let entry = codegen::diff::compare(&some, &none).changelog("1.0.0".parse().unwrap()).unwrap();
     let lines: Vec<&str> = entry.lines().filter(|line| line.contains("`alt`")).collect();
     assert!(matches!(lines.as_slice(), [line] if line.ends_with("`hs().list()` and `is().list()`.")), "{entry}");
+}
+
+#[test]
+fn what_a_way_of_paging_is_called_is_no_difference() {
+    let header = "headers: { Link: { schema: { type: string } } }";
+    let content = "content: { application/json: { schema: { type: array, items: { type: string } } } }";
+    let old = model(&format!(
+        "openapi: 3.0.3\ninfo: {{ title: Jobs, version: '1' }}\npaths:\n  /jobs:\n    get:\n      \
+         parameters: [{{ name: page, in: query, schema: {{ type: integer }} }}]\n      \
+         responses: {{ '200': {{ description: All., {header}, {content} }} }}\n"
+    ));
+    let mut new = old.clone();
+    assert!(!new.pagings.is_empty());
+    for paging in &mut new.pagings {
+        paging.constant.push('2');
+    }
+    let diff = codegen::diff::compare(&old, &new);
+    assert!(diff.changes.iter().all(|change| change.kind == Kind::Documentation), "{diff}");
 }

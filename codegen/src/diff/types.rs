@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use heck::ToSnakeCase;
+
 use super::terms::{Pairs, Terms, a_kind, code, kind, list, paired, perhaps, shown, shown_field};
 use super::{Class, Found, Kind};
 use crate::model::{Api, Field, Presence, Struct, Type, TypeDef, TypeKind, Union, UnionVariant, Variant, Webhooks};
@@ -79,7 +81,12 @@ pub(super) fn compare(terms: &Terms<'_>, found: &mut Found) {
 fn definition(terms: &Terms<'_>, bodies: &Bodies<'_>, old: &TypeDef, new: &TypeDef, found: &mut Found) {
     let at = &new.name;
     if old.name != new.name {
-        let what = format!("{} is called {} now", code(&old.name), code(at));
+        let (before, after) = (code(&old.name), code(at));
+        let what = if share_a_word(&old.name, at) {
+            format!("{before} is called {after} now")
+        } else {
+            format!("the {} {before} is gone; {after}, which is new, is the same but for its name", kind(old))
+        };
         found.major(Kind::Renamed, &old.name, what);
     }
     found.prose(at, &old.doc, &new.doc);
@@ -103,6 +110,12 @@ fn definition(terms: &Terms<'_>, bodies: &Bodies<'_>, old: &TypeDef, new: &TypeD
             found.major(Kind::Retyped, at, format!("{} was {} and is {} now", code(at), a_kind(old), a_kind(new)));
         }
     }
+}
+
+/// Whether two names have a word in common. Small types may look the same by chance.
+fn share_a_word(one: &str, other: &str) -> bool {
+    let (one, other) = (one.to_snake_case(), other.to_snake_case());
+    one.split('_').any(|word| word.len() > 2 && other.split('_').any(|another| another == word))
 }
 
 /// In which builds a type is there.

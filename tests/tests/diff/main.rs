@@ -333,6 +333,9 @@ fn what_real_histories_do_is_told() {
         document(&get("/jobs", &body, "text/plain", "{ type: string }").replace("get:", "put:"), "")
     };
     let fields = "{ type: object, properties: { a: { type: string } } }";
+    let held = |name: &str, schema: &str| {
+        object(&format!("held: {{ $ref: '#/components/schemas/{name}' }}")) + &format!("    {name}: {schema}\n")
+    };
     let cases = [
         // A name that passes to another thing: code compiles and does something else.
         (
@@ -410,6 +413,13 @@ fn what_real_histories_do_is_told() {
             object("state: { type: string, enum: [a, c, d, e] }"),
             "minor `JobState` gained the values `D` (`d`) and `E` (`e`), which were `Unknown` before",
         ),
+        // Types that look the same.
+        (held("Helper", fields), held("HelperOfJobs", fields), "major `Helper` is called `HelperOfJobs` now"),
+        (
+            held("Helper", fields),
+            held("Servant", fields),
+            "major the struct `Helper` is gone; `Servant`, which is new, is the same but for its name",
+        ),
         // What is of no name.
         (
             plain("https://jobs.example"),
@@ -425,8 +435,7 @@ fn what_real_histories_do_is_told() {
         assert_eq!(diff.class().map(Class::as_str), expected.split(' ').next(), "{said:#?}");
     }
     // A type of the same name is no other type to those that hold it: what has become of it is told once.
-    let held = |schema: &str| object("held: { $ref: '#/components/schemas/Held' }") + &format!("    Held: {schema}\n");
-    let (old, new) = (held("{ type: object, properties: { a: { type: string } } }"), held("{}"));
+    let (old, new) = (held("Held", fields), held("Held", "{}"));
     let diff = codegen::diff::compare(&model(&old), &model(&new));
     assert_eq!(diff.of(Class::Major).count(), 1, "{diff}");
 }

@@ -26,8 +26,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use codegen::diff::{Class, Kind};
+use codegen::model::{TypeDef, TypeKind};
 use edits::{Edit, base, edits, model};
 use tool::Verdict;
 
@@ -491,4 +493,27 @@ fn what_a_way_of_paging_is_called_is_no_difference() {
     }
     let diff = codegen::diff::compare(&old, &new);
     assert!(diff.changes.iter().all(|change| change.kind == Kind::Documentation), "{diff}");
+}
+
+/// Versions of one of the largest documents that we know took minutes, since each type that was gone was held against
+/// each that was new.
+#[test]
+fn time_grows_no_faster_than_the_documents() {
+    let with_types = |side: &str| {
+        let mut api = base();
+        let template = api.types.iter().find(|def| def.name == "Parcel").unwrap().clone();
+        let TypeKind::Struct(object) = &template.kind else { panic!("a parcel is an object") };
+        for index in 0..5_000 {
+            let mut object = object.clone();
+            object.fields[0].name = format!("{side}_{index}");
+            object.fields[0].wire = format!("{side}_{index}");
+            let (name, kind) = (format!("{side}{index}"), TypeKind::Struct(object));
+            api.types.push(TypeDef { name, kind, ..template.clone() });
+        }
+        api
+    };
+    let (old, new) = (with_types("Old"), with_types("New"));
+    let begun = Instant::now();
+    assert_eq!(codegen::diff::compare(&old, &new).changes.len(), 10_000);
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }

@@ -63,18 +63,18 @@ fn base_url(old: &str, new: &str, found: &mut Found) {
 /// Ways to prove who one is, each a setter of the client's builder.
 fn schemes(old: &Api, new: &Api, found: &mut Found) {
     let at = |scheme: &Scheme| format!("ClientBuilder::{}", scheme.setter);
-    let partner =
-        |api: &Api, scheme: &Scheme| api.security.schemes.iter().find(|other| other.setter == scheme.setter).cloned();
-    for before in &old.security.schemes {
-        let at = at(before);
+    let setter = |scheme: &Scheme| scheme.setter.clone();
+    let name = |scheme: &Scheme| scheme.name.clone();
+    let both_names = |scheme: &Scheme| format!("{} {}", scheme.setter, scheme.name);
+    let Pairs { both, gone, added } =
+        paired(&old.security.schemes, &new.security.schemes, &[&both_names, &name, &setter]);
+    for (before, after) in both {
+        let at = at(after);
         let name = code(&at);
-        let Some(after) = partner(new, before) else {
-            // What every client has is there without a scheme, too.
-            if before.setter != "api_key" {
-                found.major(Kind::Removed, &at, format!("{name} is gone"));
-            }
-            continue;
-        };
+        if before.setter != after.setter {
+            let then = format!("ClientBuilder::{}", before.setter);
+            found.major(Kind::Renamed, &then, format!("{} is called {name} now", code(&then)));
+        }
         let is_other_type = |auth: &Auth| matches!(auth, Auth::Basic | Auth::ClientCredentials { .. });
         if before.auth != after.auth {
             let is_other = std::mem::discriminant(&before.auth) != std::mem::discriminant(&after.auth)
@@ -85,16 +85,20 @@ fn schemes(old: &Api, new: &Api, found: &mut Found) {
         }
         if before.env != after.env {
             let names = |scheme: &Scheme| list(&scheme.env.iter().map(|name| code(name)).collect::<Vec<_>>());
-            let what = format!("what {name} takes is read from {} instead of {}", names(&after), names(before));
+            let what = format!("what {name} takes is read from {} instead of {}", names(after), names(before));
             found.major(Kind::Client, "Client::from_env", what);
         }
         found.prose(&at, &before.doc, &after.doc);
     }
-    for after in &new.security.schemes {
-        if partner(old, after).is_none() && after.setter != "api_key" {
-            let at = at(after);
-            found.minor(Kind::Added, &at, format!("there is a new {}, sent {}", code(&at), carried(&after.auth)));
-        }
+    // What every client has is there without a scheme, too.
+    let is_own = |scheme: &&&Scheme| scheme.setter != "api_key";
+    for before in gone.iter().filter(is_own) {
+        let at = at(before);
+        found.major(Kind::Removed, &at, format!("{} is gone", code(&at)));
+    }
+    for after in added.iter().filter(is_own) {
+        let at = at(after);
+        found.minor(Kind::Added, &at, format!("there is a new {}, sent {}", code(&at), carried(&after.auth)));
     }
 }
 

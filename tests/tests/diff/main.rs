@@ -318,6 +318,10 @@ fn what_real_histories_do_is_told() {
             .replace("[{ url: https://jobs.example }]", &format!("[{{ {first} }}, {{ {second} }}]"))
     };
     let (live, trial) = ("url: https://live.example", "url: https://trial.example");
+    let keys = |needs: &str, schemes: &str| {
+        let document = plain("https://jobs.example").replace("paths:\n", &format!("security: [{needs}]\npaths:\n"));
+        document + &format!("  securitySchemes: {{ {schemes} }}\n")
+    };
     let alternatives = "oneOf: [{ $ref: '#/components/schemas/A' }, { $ref: '#/components/schemas/B' }]";
     let pets = |tag: &str| {
         let member = |name: &str| {
@@ -374,6 +378,14 @@ fn what_real_histories_do_is_told() {
             two(live, trial),
             two(trial, live),
             "major the server `Server::main()` is called `Server::server_2()` now; `Server::main()` is at `https://trial.example` now",
+        ),
+        (
+            keys("{ one: [] }", "one: { type: apiKey, in: header, name: X-One }"),
+            keys(
+                "{ one: [] }, { two: [] }",
+                "one: { type: apiKey, in: header, name: X-One }, two: { type: http, scheme: basic }",
+            ),
+            "major `ClientBuilder::api_key` is called `ClientBuilder::one` now",
         ),
         // A client that can't be built any more as it was.
         (

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::config::{PackageConfig, QueryArrays};
@@ -108,29 +109,25 @@ impl Api {
         }
     }
 
-    /// The members that all alternatives of a union have, each with the name of its method; of the first alternative. What
-    /// tells the alternatives apart is none of them.
+    /// The members that most alternatives of a union have and none has with another type, each with the name of its method;
+    /// of the first alternative that has it.
     #[must_use]
     pub fn shared(&self, union: &Union) -> Vec<(String, &Field)> {
-        let mut alternatives = union.variants.iter().map(|variant| self.members(&variant.ty));
-        let first = alternatives.next().flatten().unwrap_or_default();
-        let Some(others) = alternatives.collect::<Option<Vec<_>>>() else { return Vec::new() };
         let is_plain = |field: &Field| {
             let is_option = matches!(self.resolve(field.value_type()), Type::Option(_) | Type::Unit);
             !is_option && !field.boxed && !field.deprecated
         };
-        let is_same = |one: &Field, other: &Field| {
-            one.name == other.name
-                && one.wire == other.wire
-                && is_plain(other)
-                && self.same(one.value_type(), other.value_type())
-        };
-        let shared = first.iter().filter(|field| {
-            union.tag.as_ref() != Some(&field.wire)
+        let mut met: IndexMap<&str, (&Field, usize, bool)> = IndexMap::new();
+        for field in union.variants.iter().filter_map(|variant| self.members(&variant.ty)).flatten() {
+            let (first, count, is_one) = met.entry(&field.name).or_insert((field, 0, true));
+            *count += 1;
+            *is_one = *is_one
                 && is_plain(field)
-                && others.iter().all(|members| members.iter().any(|other| is_same(field, other)))
-        });
-        shared.map(|field| (names::method_of_union(&field.name), field)).collect()
+                && first.wire == field.wire
+                && self.same(first.value_type(), field.value_type());
+        }
+        let shared = met.into_values().filter(|(_, count, is_one)| *is_one && count * 2 > union.variants.len());
+        shared.map(|(field, ..)| (names::method_of_union(&field.name), field)).collect()
     }
 
     /// Whether two types are one, whatever they and what they hold are called.

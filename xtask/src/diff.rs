@@ -36,7 +36,7 @@ pub(crate) struct Arguments {
     /// The version of the crate before [default: `version` under `package` in its sdk.yaml, or that of this workspace].
     #[arg(long, value_name = "VERSION")]
     current: Option<Version>,
-    /// Print JSON.
+    /// Print JSON, with every change by itself: the text tells once what is the same of several operations or types.
     #[arg(long)]
     json: bool,
 }

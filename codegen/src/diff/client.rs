@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::terms::{code, list};
+use super::terms::{Pairs, code, list, paired};
 use super::{Class, Found, Kind};
 use crate::model::{Api, Auth, Method, Scheme, Server, ServerVariable};
 
@@ -15,21 +15,18 @@ pub(super) fn compare(old: &Api, new: &Api, found: &mut Found) {
     } else {
         needs("Client", &before, &after, found);
     }
+    let has_webhooks = old.webhooks.is_some() && new.webhooks.is_some();
     let variables = [
-        ("the base URL", &old.env.base_url, &new.env.base_url),
-        ("the public key of webhooks", &old.env.webhook_key, &new.env.webhook_key),
+        ("the base URL", &old.env.base_url, &new.env.base_url, true),
+        ("the public key of webhooks", &old.env.webhook_key, &new.env.webhook_key, has_webhooks),
     ];
-    for (what, before, after) in variables {
-        if before != after {
+    for (what, before, after, is_read) in variables {
+        if is_read && before != after {
             let what = format!("{what} is read from the variable {} instead of {}", code(after), code(before));
             found.major(Kind::Client, "Client::from_env", what);
         }
     }
-    if old.base_url != new.base_url {
-        let (before, after) = (code(&old.base_url), code(&new.base_url));
-        let what = format!("requests go to {after} instead of {before} unless the client is told otherwise");
-        found.patch(Kind::Client, "Client", what);
-    }
+    base_url(&old.base_url, &new.base_url, found);
     if old.query_arrays != new.query_arrays {
         found.patch(Kind::Wire, "Client", "arrays in queries are written otherwise");
     }
@@ -40,21 +37,44 @@ pub(super) fn compare(old: &Api, new: &Api, found: &mut Found) {
     }
 }
 
+/// Where requests go. A client can't be built without a whole URL, nor with one that is not safe unless it is told so.
+fn base_url(old: &str, new: &str, found: &mut Found) {
+    let is_whole = |url: &str| url.starts_with("https://") || url.starts_with("http://");
+    let is_local = |host: &str| ["localhost", "127.", "[::1]"].iter().any(|local| host.starts_with(local));
+    let is_plain = |url: &str| url.strip_prefix("http://").is_some_and(|host| !is_local(host));
+    let what = format!("requests go to {} instead of {} unless the client is told otherwise", code(new), code(old));
+    match (is_whole(old), is_whole(new)) {
+        _ if old == new => {}
+        (true, false) => {
+            let what = format!("requests went to {}; a client must be told its base URL now", code(old));
+            found.major(Kind::Client, "Client", what);
+        }
+        (false, true) => {
+            let what = format!("requests go to {} unless the client is told otherwise, which it had to be", code(new));
+            found.patch(Kind::Client, "Client", what);
+        }
+        _ if is_plain(new) && !is_plain(old) => {
+            found.major(Kind::Client, "Client", format!("{what}; `allow_plain_http(true)` must allow that"));
+        }
+        _ => found.patch(Kind::Client, "Client", what),
+    }
+}
+
 /// Ways to prove who one is, each a setter of the client's builder.
 fn schemes(old: &Api, new: &Api, found: &mut Found) {
     let at = |scheme: &Scheme| format!("ClientBuilder::{}", scheme.setter);
-    let partner =
-        |api: &Api, scheme: &Scheme| api.security.schemes.iter().find(|other| other.setter == scheme.setter).cloned();
-    for before in &old.security.schemes {
-        let at = at(before);
+    let setter = |scheme: &Scheme| scheme.setter.clone();
+    let name = |scheme: &Scheme| scheme.name.clone();
+    let both_names = |scheme: &Scheme| format!("{} {}", scheme.setter, scheme.name);
+    let Pairs { both, gone, added } =
+        paired(&old.security.schemes, &new.security.schemes, &[&both_names, &name, &setter]);
+    for (before, after) in both {
+        let at = at(after);
         let name = code(&at);
-        let Some(after) = partner(new, before) else {
-            // What every client has is there without a scheme, too.
-            if before.setter != "api_key" {
-                found.major(Kind::Removed, &at, format!("{name} is gone"));
-            }
-            continue;
-        };
+        if before.setter != after.setter {
+            let then = format!("ClientBuilder::{}", before.setter);
+            found.major(Kind::Renamed, &then, format!("{} is called {name} now", code(&then)));
+        }
         let is_other_type = |auth: &Auth| matches!(auth, Auth::Basic | Auth::ClientCredentials { .. });
         if before.auth != after.auth {
             let is_other = std::mem::discriminant(&before.auth) != std::mem::discriminant(&after.auth)
@@ -65,16 +85,20 @@ fn schemes(old: &Api, new: &Api, found: &mut Found) {
         }
         if before.env != after.env {
             let names = |scheme: &Scheme| list(&scheme.env.iter().map(|name| code(name)).collect::<Vec<_>>());
-            let what = format!("what {name} takes is read from {} instead of {}", names(&after), names(before));
+            let what = format!("what {name} takes is read from {} instead of {}", names(after), names(before));
             found.major(Kind::Client, "Client::from_env", what);
         }
         found.prose(&at, &before.doc, &after.doc);
     }
-    for after in &new.security.schemes {
-        if partner(old, after).is_none() && after.setter != "api_key" {
-            let at = at(after);
-            found.minor(Kind::Added, &at, format!("there is a new {}, sent {}", code(&at), carried(&after.auth)));
-        }
+    // What every client has is there without a scheme, too.
+    let is_own = |scheme: &&&Scheme| scheme.setter != "api_key";
+    for before in gone.iter().filter(is_own) {
+        let at = at(before);
+        found.major(Kind::Removed, &at, format!("{} is gone", code(&at)));
+    }
+    for after in added.iter().filter(is_own) {
+        let at = at(after);
+        found.minor(Kind::Added, &at, format!("there is a new {}, sent {}", code(&at), carried(&after.auth)));
     }
 }
 
@@ -94,12 +118,19 @@ fn carried(auth: &Auth) -> String {
 fn servers(old: &Api, new: &Api, found: &mut Found) {
     let at = |server: &Server| format!("Server::{}()", server.name);
     let same = |one: &ServerVariable, other: &ServerVariable| one.ty == other.ty;
-    for before in &old.servers {
-        let at = at(before);
-        let Some(after) = new.servers.iter().find(|after| after.name == before.name) else {
-            found.major(Kind::Removed, &at, format!("the server {} is gone", code(&at)));
-            continue;
-        };
+    let name = |server: &Server| server.name.clone();
+    let url = |server: &Server| server.url.clone();
+    let named = |server: &Server| format!("{} {}", server.name, server.url);
+    let Pairs { both, gone, added } = paired(&old.servers, &new.servers, &[&named, &url, &name]);
+    for (before, after) in both {
+        let then = code(&at(before));
+        if before.name != after.name {
+            let passed = new.servers.iter().find(|server| server.name == before.name);
+            let passed = passed.map(|server| format!("; {then} is at {} now", code(&server.url))).unwrap_or_default();
+            let what = format!("the server {then} is called {} now{passed}", code(&at(after)));
+            found.major(Kind::Renamed, &at(before), what);
+        }
+        let at = at(after);
         let (then, now) = (&before.variables, &after.variables);
         if then.len() != now.len() || !then.iter().zip(now).all(|(one, other)| same(one, other)) {
             found.major(Kind::Retyped, &at, format!("{} takes other arguments", code(&at)));
@@ -111,7 +142,11 @@ fn servers(old: &Api, new: &Api, found: &mut Found) {
         let told = |server: &Server| format!("{} {:?}", server.doc, server.variables);
         found.prose(&at, &told(before), &told(after));
     }
-    for after in new.servers.iter().filter(|after| !old.servers.iter().any(|before| before.name == after.name)) {
+    for before in gone {
+        let at = at(before);
+        found.major(Kind::Removed, &at, format!("the server {} is gone", code(&at)));
+    }
+    for after in added {
         let at = at(after);
         found.minor(Kind::Added, &at, format!("there is a new server {}, {}", code(&at), code(&after.url)));
     }

@@ -22,7 +22,8 @@ mod types;
 
 use serde::Serialize;
 
-use crate::emit::{EmitOptions, emit};
+use crate::config::PackageConfig;
+use crate::emit::{EmitOptions, emit, emit_crate};
 use crate::model::Api;
 
 pub use semver::{Version, VersionError};
@@ -120,6 +121,9 @@ pub fn compare(old: &Api, new: &Api) -> Diff {
 /// What is left where nothing has changed that has a name: what is generated may differ all the same, and a version of a
 /// crate has one text only.
 fn rest(old: &Api, new: &Api) -> Diff {
+    // What files are called, and the version that is to be found, are no difference.
+    let package = PackageConfig { version: new.package.version.clone(), ..old.package.clone() };
+    let old = &Api { documents: new.documents.clone(), package, ..old.clone() };
     let options = EmitOptions { crate_name: "generated".to_owned(), command: String::new() };
     let mut found = Found::default();
     // What can't be written is for the generator to tell.
@@ -128,6 +132,8 @@ fn rest(old: &Api, new: &Api) -> Diff {
     {
         let what = "what is generated differs only in examples, in names of one type, or in the order of what may stand in any order";
         found.patch(Kind::Documentation, "", what);
+    } else if emit_crate(old, &options) != emit_crate(new, &options) {
+        found.patch(Kind::Documentation, "", "the crate's front page or its Cargo.toml says something else");
     }
     found.into_diff()
 }

@@ -1,8 +1,8 @@
 //! What changed in the operations.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use super::terms::{Terms, code, list, perhaps, shown};
+use super::terms::{Pairs, Terms, code, list, paired, perhaps, shown};
 use super::{Class, Found, Kind, client, responses};
 use crate::model::{
     Api, Argument, Body, BodyKind, ErrorResponse, Features, Method, ParamIn, Part, PartKind, PathArg, Presence,
@@ -14,34 +14,64 @@ type Operation<'a> = (&'a Resource, &'a Method);
 
 pub(super) fn compare(terms: &Terms<'_>, found: &mut Found) {
     let (old, new) = (terms.old.methods(), terms.new.methods());
-    let mut taken = BTreeSet::new();
-    let mut both = Vec::new();
-    let mut gone = Vec::new();
-    for operation in &old {
-        match partner(*operation, &old, &new, &taken) {
-            Some(index) => {
-                taken.insert(index);
-                both.extend(new.get(index).map(|other| (*operation, *other)));
-            }
-            None => gone.push(*operation),
-        }
-    }
+    let name = |(resource, method): &Operation<'_>| call(resource, method);
+    let calls: HashMap<String, &Method> = new.iter().map(|it| (name(it), it.1)).collect();
+    let media_type = |method: &Method| method.body_media_type.clone().unwrap_or_default();
+    let request = |(_, method): &Operation<'_>| {
+        format!("{} {} {}", method.http.as_str(), unnamed(&method.path), media_type(method))
+    };
+    let id = |(_, method): &Operation<'_>| format!("{} {}", method.operation_id, media_type(method));
+    let Pairs { both, gone, added } = paired(&old, &new, &[&request, &id, &name]);
     for (before, after) in both {
-        operation(terms, before, after, found);
-    }
-    for (resource, method) in gone {
-        let at = call(resource, method);
-        found.major(Kind::Removed, &at, format!("the operation {} is gone", code(&at)));
-    }
-    for (index, (resource, method)) in new.iter().enumerate() {
-        if !taken.contains(&index) {
-            let at = call(resource, method);
-            let what =
-                format!("there is a new operation {}: {} {}", code(&at), method.http.as_str(), code(&method.path));
-            found.minor(Kind::Added, &at, what);
+        let (then, now) = (name(before), name(after));
+        if then != now {
+            let what = format!("{} is called {} now{}", code(&then), code(&now), passed(&then, calls.get(&then)));
+            found.major(Kind::Renamed, &then, what);
         }
+        operation(terms, *before, *after, found);
+    }
+    for operation in gone {
+        let at = name(operation);
+        let what = format!("the operation {} is gone{}", code(&at), passed(&at, calls.get(&at)));
+        found.major(Kind::Removed, &at, what);
+    }
+    for (resource, method) in added {
+        let at = call(resource, method);
+        let what = format!("there is a new operation {}: {} {}", code(&at), method.http.as_str(), code(&method.path));
+        found.minor(Kind::Added, &at, what);
     }
     handles(terms, found);
+}
+
+/// Says that code which still compiles does something else, if a call that is gone is that of another operation now.
+fn passed(call: &str, now: Option<&&Method>) -> String {
+    let line = |method: &Method| code(&format!("{} {}", method.http.as_str(), method.path));
+    now.map_or_else(String::new, |method| format!("; {} is another operation now, {}", code(call), line(method)))
+}
+
+/// A path without the names of its parameters.
+fn unnamed(path: &str) -> String {
+    let mut pieces = path.split('{');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |path, piece| format!("{path}{{}}{}", piece.split_once('}').map_or("", |(_, rest)| rest)))
+}
+
+/// Where two paths differ if they end alike. Often all paths begin otherwise at once.
+fn beginnings<'p>(old: &'p str, new: &'p str) -> Option<(&'p str, &'p str)> {
+    let mut ends = new.match_indices('/').filter_map(|(start, _)| new.split_at_checked(start));
+    ends.find_map(|(now, end)| (end.len() > 1).then(|| old.strip_suffix(end).map(|then| (then, now)))?)
+}
+
+/// Whether requests of one name are still for the same thing: the document says so by their id, or by the last word of
+/// their paths.
+fn same_purpose(old: &Method, new: &Method) -> bool {
+    let is_version =
+        |word: &str| word.strip_prefix('v').is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
+    let last_word = |method: &Method| {
+        let path = unnamed(&method.path).replace("{}", "");
+        path.rsplit('/').find(|word| !word.is_empty() && !is_version(word)).unwrap_or_default().to_owned()
+    };
+    old.operation_id == new.operation_id || last_word(old) == last_word(new)
 }
 
 /// `porting_orders().list()`
@@ -50,42 +80,34 @@ pub(super) fn call(resource: &Resource, method: &Method) -> String {
     format!("{}.{}()", path.join("."), method.name)
 }
 
-/// Which of the new operations is this old one: the one of that name, or else the one of that request.
-fn partner(
-    (resource, method): Operation<'_>,
-    old: &[Operation<'_>],
-    new: &[Operation<'_>],
-    taken: &BTreeSet<usize>,
-) -> Option<usize> {
-    let same_name = |it: &Operation<'_>| it.0.path == resource.path && it.1.name == method.name;
-    if let Some(index) = new.iter().position(same_name) {
-        return Some(index);
-    }
-    let is_new =
-        |it: &Operation<'_>| !old.iter().any(|(other, before)| it.0.path == other.path && it.1.name == before.name);
-    let request = |it: &Method| (it.http, it.path.clone(), it.body_media_type.clone());
-    let same_request = |it: &Operation<'_>| request(it.1) == request(method);
-    let same_id = |it: &Operation<'_>| !method.operation_id.is_empty() && it.1.operation_id == method.operation_id;
-    let mut free = new.iter().enumerate().filter(|(index, it)| !taken.contains(index) && is_new(it));
-    let by_request = free.clone().find(|(_, it)| same_request(it));
-    by_request.or_else(|| free.find(|(_, it)| same_id(it))).map(|(index, _)| index)
-}
-
 fn operation(terms: &Terms<'_>, (old_resource, old): Operation<'_>, (resource, new): Operation<'_>, found: &mut Found) {
     let (before, at) = (call(old_resource, old), call(resource, new));
     let subject = code(&at);
-    if before != at {
-        found.major(Kind::Renamed, &before, format!("{} is called {subject} now", code(&before)));
-    } else if old.request != new.request {
+    if before == at && old.request != new.request {
         let what =
             format!("the request of {subject} is called {} instead of {}", code(&new.request), code(&old.request));
         found.major(Kind::Renamed, &at, what);
     }
-    if (old.http, &old.path) != (new.http, &new.path) {
-        let line = |method: &Method| code(&format!("{} {}", method.http.as_str(), method.path));
-        found.patch(Kind::Wire, &at, format!("{subject} is {} on the wire instead of {}", line(new), line(old)));
+    let line = |method: &Method| format!("{} {}", method.http.as_str(), method.path);
+    if line(old) != line(new) {
+        let (now, then) = (code(&line(new)), code(&line(old)));
+        if before == at && !same_purpose(old, new) {
+            found.major(Kind::Wire, &at, format!("{subject} is another operation now, {now} instead of {then}"));
+        } else if let (true, Some((then, now))) = (old.http == new.http, beginnings(&old.path, &new.path)) {
+            let what = match (then.is_empty(), now.is_empty()) {
+                (true, _) => format!("the path of {subject} begins with {} now", code(now)),
+                (_, true) => format!("the path of {subject} does not begin with {} any more", code(then)),
+                _ => format!("the path of {subject} begins with {} instead of {}", code(now), code(then)),
+            };
+            found.patch(Kind::Wire, &at, what);
+        } else {
+            found.patch(Kind::Wire, &at, format!("{subject} is {now} on the wire instead of {then}"));
+        }
     }
-    if old.operation_id != new.operation_id {
+    // An operation without an id goes by its request, and that has been told.
+    let has_id =
+        |method: &Method| !method.operation_id.is_empty() && !method.operation_id.eq_ignore_ascii_case(&line(method));
+    if old.operation_id != new.operation_id && (has_id(old) || has_id(new)) {
         let what = format!(
             "errors and traces call {subject} {} instead of {}",
             code(&new.operation_id),
@@ -148,8 +170,8 @@ fn path_arguments(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found
         let shown = args.iter().map(|arg| format!("{}: {}", arg.name, shown(api, &arg.ty)));
         format!("({})", shown.collect::<Vec<_>>().join(", "))
     };
-    let compared = |api, args: &[PathArg]| args.iter().map(|arg| terms.compared(api, &arg.ty)).collect::<Vec<_>>();
-    if compared(terms.old, &old.path_args) != compared(terms.new, &new.path_args) {
+    let (before, after) = (&old.path_args, &new.path_args);
+    if before.len() != after.len() || before.iter().zip(after).any(|(one, other)| !terms.same(&one.ty, &other.ty)) {
         let (before, after) = (shown_all(terms.old, &old.path_args), shown_all(terms.new, &new.path_args));
         let what = format!("{} takes {} instead of {}", code(at), code(&after), code(&before));
         found.major(Kind::Retyped, at, what);
@@ -179,30 +201,29 @@ fn path_arguments(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found
 fn arguments(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: &mut Found) {
     let subject = code(at);
     let of = |argument: &Argument| format!("{at}.{}", argument.name);
-    let mut seen = BTreeSet::new();
-    let mut gone = Vec::new();
-    for before in &old.arguments {
-        let same_name = new.arguments.iter().find(|after| after.name == before.name);
-        let is_free = |after: &&Argument| !old.arguments.iter().any(|other| other.name == after.name);
-        let same_wire = |after: &&Argument| after.wire == before.wire && after.location == before.location;
-        let Some(after) = same_name.or_else(|| new.arguments.iter().filter(is_free).find(same_wire)) else {
-            gone.push(before);
-            continue;
-        };
-        seen.insert(after.name.as_str());
+    let name = |it: &Argument| it.name.clone();
+    let wire = |it: &Argument| format!("{:?} {}", it.location, it.wire);
+    let both = |it: &Argument| format!("{} {}", name(it), wire(it));
+    let Pairs { both, gone, added } = paired(&old.arguments, &new.arguments, &[&both, &wire, &name]);
+    for (before, after) in both {
+        if before.name != after.name {
+            let passed = new.arguments.iter().find(|it| it.name == before.name).map(on_the_wire);
+            let passed = passed.map(|now| format!("; {} is {now} now", code(&before.name))).unwrap_or_default();
+            let (then, now) = (code(&before.name), code(&after.name));
+            let what = format!("the argument {then} of {subject} is called {now} now{passed}");
+            found.major(Kind::Renamed, &of(after), what);
+        }
         argument(terms, &subject, &of(after), before, after, found);
     }
-    let is_new = |after: &&Argument| !seen.contains(after.name.as_str());
     let typed = |api, argument: &'_ Argument| terms.compared(api, &argument.ty);
     let lost: Vec<_> = gone.iter().map(|it| (it.name.as_str(), typed(terms.old, it))).collect();
-    let gained: Vec<_> =
-        new.arguments.iter().filter(is_new).map(|it| (it.name.as_str(), typed(terms.new, it))).collect();
+    let gained: Vec<_> = added.iter().map(|it| (it.name.as_str(), typed(terms.new, it))).collect();
     for before in &gone {
         let perhaps = perhaps(&typed(terms.old, before), &lost, &gained);
         let what = format!("{subject} lost the argument {}{perhaps}", code(&before.name));
         found.major(Kind::Removed, &of(before), what);
     }
-    for after in new.arguments.iter().filter(is_new) {
+    for after in added {
         let ty = code(&format!("{}: {}", after.name, shown(terms.new, &after.ty)));
         if after.required {
             found.major(Kind::Added, &of(after), format!("{subject} gained the required argument {ty}"));
@@ -228,10 +249,7 @@ fn arguments(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: &mu
 
 fn argument(terms: &Terms<'_>, subject: &str, at: &str, old: &Argument, new: &Argument, found: &mut Found) {
     let name = code(&new.name);
-    if old.name != new.name {
-        found.major(Kind::Renamed, at, format!("the argument {} of {subject} is called {name} now", code(&old.name)));
-    }
-    if terms.compared(terms.old, &old.ty) != terms.compared(terms.new, &new.ty) {
+    if !terms.same(&old.ty, &new.ty) {
         let (before, after) = (code(&shown(terms.old, &old.ty)), code(&shown(terms.new, &new.ty)));
         found.major(Kind::Retyped, at, format!("the argument {name} of {subject} is {after} instead of {before}"));
     }
@@ -245,11 +263,6 @@ fn argument(terms: &Terms<'_>, subject: &str, at: &str, old: &Argument, new: &Ar
         }
         _ => {}
     }
-    let on_the_wire = |argument: &Argument| match argument.location {
-        ParamIn::Query => format!("{} in the query", code(&argument.wire)),
-        ParamIn::Header => format!("the header {}", code(&argument.wire)),
-        ParamIn::Cookie => format!("the cookie {}", code(&argument.wire)),
-    };
     if old.location != new.location {
         let (now, then) = (on_the_wire(new), on_the_wire(old));
         found.patch(Kind::Wire, at, format!("the argument {name} of {subject} is {now} instead of {then}"));
@@ -268,6 +281,15 @@ fn argument(terms: &Terms<'_>, subject: &str, at: &str, old: &Argument, new: &Ar
     }
     found.deprecation(Class::Patch, at, &subject, (old.deprecated, new.deprecated));
     found.prose(at, &old.doc, &new.doc);
+}
+
+fn on_the_wire(argument: &Argument) -> String {
+    let wire = code(&argument.wire);
+    match argument.location {
+        ParamIn::Query => format!("{wire} in the query"),
+        ParamIn::Header => format!("the header {wire}"),
+        ParamIn::Cookie => format!("the cookie {wire}"),
+    }
 }
 
 /// Builders have a type parameter for each required argument, in the order of the document.
@@ -293,9 +315,7 @@ fn body(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: &mut Fou
             found.add(class, Kind::Added, at, format!("{subject} {must}, {ty}"));
         }
         (Some(before), Some(after)) => {
-            let is_other = terms.compared(terms.old, &before.ty) != terms.compared(terms.new, &after.ty)
-                || before.fields.is_some() != after.fields.is_some()
-                || std::mem::discriminant(&before.kind) != std::mem::discriminant(&after.kind);
+            let is_other = !terms.same(&before.ty, &after.ty) || !same_kind(&before.kind, &after.kind);
             if let (BodyKind::Multipart(old_parts), BodyKind::Multipart(new_parts)) = (&before.kind, &after.kind) {
                 leaving_out(at, before, after, found);
                 parts(terms, at, old_parts, new_parts, found);
@@ -304,6 +324,9 @@ fn body(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: &mut Fou
             } else if is_other {
                 let (then, now) = (shown_body(terms.old, before), shown_body(terms.new, after));
                 found.major(Kind::Retyped, at, format!("the body of {subject} is {now} instead of {then}"));
+            } else if before.fields.is_some() != after.fields.is_some() {
+                let how = if after.fields.is_some() { "are arguments now" } else { "are no arguments any more" };
+                found.major(Kind::Retyped, at, format!("the members of the body of {subject} {how}"));
             } else {
                 leaving_out(at, before, after, found);
                 if before.fields.is_none() && must_be_given(terms.old, before) != must_be_given(terms.new, after) {
@@ -319,6 +342,12 @@ fn body(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: &mut Fou
             }
         }
     }
+}
+
+/// Whether consumers give bodies of both kinds in the same way. A form of pairs is made of the same values as JSON.
+fn same_kind(old: &BodyKind, new: &BodyKind) -> bool {
+    let are_values = |kind: &BodyKind| matches!(kind, BodyKind::Json | BodyKind::Form(_));
+    (are_values(old) && are_values(new)) || std::mem::discriminant(old) == std::mem::discriminant(new)
 }
 
 /// The calls that leave a body out, or set it to null.
@@ -379,17 +408,24 @@ fn parts(terms: &Terms<'_>, at: &str, old: &[Part], new: &[Part], found: &mut Fo
     let subject = code(at);
     let required = |parts: &[Part]| parts.iter().filter(|it| it.required).map(|it| it.name.clone()).collect::<Vec<_>>();
     order(at, &required(old), &required(new), found);
-    for before in old {
-        let name = code(&before.name);
-        let place = format!("{at}.{}", before.name);
-        let Some(after) = new.iter().find(|after| after.name == before.name) else {
-            found.major(Kind::Removed, &place, format!("{subject} lost the argument {name}"));
-            continue;
-        };
+    let by_name = |part: &Part| part.name.clone();
+    let wire = |part: &Part| part.wire.clone();
+    let named = |part: &Part| format!("{} {}", part.name, part.wire);
+    let Pairs { both, gone, added } = paired(old, new, &[&named, &wire, &by_name]);
+    for before in gone {
+        let what = format!("{subject} lost the argument {}", code(&before.name));
+        found.major(Kind::Removed, &format!("{at}.{}", before.name), what);
+    }
+    for (before, after) in both {
+        let name = code(&after.name);
+        let place = format!("{at}.{}", after.name);
+        if before.name != after.name {
+            let what = format!("the argument {} of {subject} is called {name} now", code(&before.name));
+            found.major(Kind::Renamed, &place, what);
+        }
         let what = format!("the argument {name} of {subject}");
-        let same = before.kind == after.kind
-            && before.value_setter == after.value_setter
-            && terms.compared(terms.old, &before.ty) == terms.compared(terms.new, &after.ty);
+        let same =
+            before.kind == after.kind && before.value_setter == after.value_setter && terms.same(&before.ty, &after.ty);
         if !same {
             let (then, now) = (shown_part(terms.old, before), shown_part(terms.new, after));
             found.major(Kind::Retyped, &place, format!("{what} is {now} instead of {then}"));
@@ -410,7 +446,7 @@ fn parts(terms: &Terms<'_>, at: &str, old: &[Part], new: &[Part], found: &mut Fo
         found.deprecation(Class::Patch, &place, &what, (before.deprecated, after.deprecated));
         found.prose(&place, &before.doc, &after.doc);
     }
-    for after in new.iter().filter(|after| !old.iter().any(|before| before.name == after.name)) {
+    for after in added {
         let (name, ty) = (code(&after.name), shown_part(terms.new, after));
         let place = format!("{at}.{}", after.name);
         if after.required {

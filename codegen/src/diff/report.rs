@@ -1,8 +1,10 @@
 //! How a comparison is shown: for people, and as an entry of a changelog.
 
+use std::collections::HashMap;
 use std::fmt;
 
-use super::{Class, Diff, Version};
+use super::terms::{code, list};
+use super::{Change, Class, Diff, Version};
 
 impl fmt::Display for Diff {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,8 +22,8 @@ impl fmt::Display for Diff {
             }
             writeln!(out, "{between}{title}")?;
             between = "\n";
-            for change in self.of(class) {
-                writeln!(out, "  {}", change.what)?;
+            for sentence in self.sentences(class) {
+                writeln!(out, "  {sentence}")?;
             }
         }
         Ok(())
@@ -43,12 +45,52 @@ impl Diff {
                 continue;
             }
             text.push_str(&format!("\n### {title}\n\n"));
-            for change in self.of(class) {
-                text.push_str(&format!("* {}.\n", capitalized(&change.what)));
+            for sentence in self.sentences(class) {
+                text.push_str(&format!("* {}.\n", capitalized(&sentence)));
             }
         }
         Some(text)
     }
+}
+
+impl Diff {
+    /// The changes of one class, a sentence each. What is the same of several operations or types is told once: the
+    /// cause is one, such as a parameter that all operations have.
+    fn sentences(&self, class: Class) -> Vec<String> {
+        let mut groups: Vec<(&Change, Vec<String>)> = Vec::new();
+        let mut known = HashMap::new();
+        for change in self.of(class) {
+            let subject = subject(&change.at);
+            // What a type holds is often called after it.
+            let group =
+                (change.kind, if subject.is_empty() { change.what.clone() } else { change.what.replace(subject, "") });
+            let index = *known.entry(group).or_insert(groups.len());
+            match groups.get_mut(index) {
+                Some((_, others)) => others.push(code(subject)),
+                None => groups.push((change, Vec::new())),
+            }
+        }
+        groups.into_iter().map(|(change, others)| format!("{}{}", change.what, likewise(class, others))).collect()
+    }
+}
+
+/// The operation or the type that a change is about: `orders().list()` of `orders().list().page`.
+fn subject(at: &str) -> &str {
+    let operation = at.rfind("()").and_then(|end| at.get(..end + 2));
+    operation.unwrap_or_else(|| at.split(['.', ':']).next().unwrap_or(at))
+}
+
+/// Names what a sentence holds for, too: all where its users must act, else some.
+fn likewise(class: Class, mut others: Vec<String>) -> String {
+    const SHOWN: usize = 5;
+    if others.is_empty() {
+        return String::new();
+    }
+    if class != Class::Major && others.len() > SHOWN + 1 {
+        let more = others.split_off(SHOWN).len();
+        others.push(format!("{more} more"));
+    }
+    format!("; likewise {}", list(&others))
 }
 
 fn capitalized(text: &str) -> String {

@@ -37,12 +37,23 @@ fn by_status(method: &Method) -> Option<&StatusView> {
 
 fn output(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: &mut Found) {
     let compared = |api, method: &Method| given(&method.output, &|ty| terms.compared(api, ty));
-    let shown_as = |api, method: &Method| code(&given(&method.output, &|ty| shown(api, ty)));
+    let named = |api, method: &Method| given(&method.output, &|ty| terms.named(api, ty));
+    let is_other =
+        compared(terms.old, old) != compared(terms.new, new) && named(terms.old, old) != named(terms.new, new);
     // Files can be saved, and text in JSON cannot.
     let is_file = |method: &Method| matches!(method.output, Output::Bytes { .. } | Output::Text { .. });
-    if compared(terms.old, old) != compared(terms.new, new) || is_file(old) != is_file(new) {
+    if is_other {
+        let shown_as = |api, method: &Method| code(&given(&method.output, &|ty| shown(api, ty)));
         let (before, after) = (shown_as(terms.old, old), shown_as(terms.new, new));
         found.major(Kind::Retyped, at, format!("{} gives {after} instead of {before}", code(at)));
+    } else if is_file(old) && !is_file(new) {
+        found.major(Kind::Retyped, at, format!("what {} gives is no file any more, to be saved or streamed", code(at)));
+    } else if is_file(new) && !is_file(old) {
+        found.minor(
+            Kind::Retyped,
+            at,
+            format!("what {} gives is a file now, which can be saved or streamed", code(at)),
+        );
     } else if wire_of(terms.old, &old.output) != wire_of(terms.new, &new.output) {
         found.patch(Kind::Wire, at, format!("what {} gives stands elsewhere in the response", code(at)));
     }
@@ -67,7 +78,11 @@ fn given(output: &Output, name: &dyn Fn(&Type) -> String) -> String {
 fn wire_of(api: &Api, output: &Output) -> String {
     match output {
         Output::Envelope { member, .. } => member.clone(),
-        Output::Page { paging, whole, .. } => format!("{:?} {whole}", api.pagings.get(*paging)),
+        Output::Page { paging, whole, .. } => {
+            // What the way of paging is called in the crate is nobody's business.
+            let paging = api.pagings.get(*paging).map(|it| (&it.kind, &it.size, &it.items, &it.meta));
+            format!("{paging:?} {whole}")
+        }
         Output::Bytes { media_types } => media_types.join(", "),
         Output::Text { media_type } => media_type.clone(),
         Output::Empty | Output::Json(_) | Output::Events(_) | Output::ByStatus(_) => String::new(),
@@ -95,7 +110,8 @@ fn alternatives(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: 
 
 fn retyped(terms: &Terms<'_>, (old, new): (&Content, &Content), at: &str, what: &str, found: &mut Found) {
     let compared = |api, content| held(content, &|ty| terms.compared(api, ty));
-    if compared(terms.old, old) != compared(terms.new, new) {
+    let named = |api, content| held(content, &|ty| terms.named(api, ty));
+    if compared(terms.old, old) != compared(terms.new, new) && named(terms.old, old) != named(terms.new, new) {
         let shown_as = |api, content| code(&held(content, &|ty| shown(api, ty)));
         let (before, after) = (shown_as(terms.old, old), shown_as(terms.new, new));
         found.major(Kind::Retyped, at, format!("{what} gives {after} instead of {before}"));
@@ -176,7 +192,7 @@ fn headers(terms: &Terms<'_>, views: (Option<&HeaderView>, Option<&HeaderView>),
             found.major(Kind::Removed, &place, format!("{} lost the field {}", code(at), code(&field.name)));
             continue;
         };
-        if terms.compared(terms.old, &field.ty) != terms.compared(terms.new, &other.ty) {
+        if !terms.same(&field.ty, &other.ty) {
             let (then, now) = (code(&shown(terms.old, &field.ty)), code(&shown(terms.new, &other.ty)));
             found.major(Kind::Retyped, &place, format!("{} is {now} instead of {then}", code(&place)));
         }

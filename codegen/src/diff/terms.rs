@@ -1,6 +1,6 @@
 //! The words of a comparison: what types are called on both sides, and which type has become which.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::{Api, Field, Presence, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant};
 
@@ -22,11 +22,12 @@ impl<'a> Terms<'a> {
 
     /// Types that are on both sides, then those that are gone, then those that are new.
     pub(super) fn types(&self) -> (Vec<(&'a TypeDef, &'a TypeDef)>, Vec<&'a TypeDef>, Vec<&'a TypeDef>) {
+        let by_name: HashMap<&str, &TypeDef> = self.new.types.iter().map(|def| (def.name.as_str(), def)).collect();
         let mut both = Vec::new();
         let mut gone = Vec::new();
         for def in &self.old.types {
-            match self.new.types.iter().find(|other| other.name == self.name_of(def)) {
-                Some(other) => both.push((def, other)),
+            match by_name.get(self.name_of(def)) {
+                Some(other) => both.push((def, *other)),
                 None => gone.push(def),
             }
         }
@@ -43,13 +44,20 @@ impl<'a> Terms<'a> {
     /// Finds types that are gone under their name and there under another; whether there were any.
     fn find_renamed(&mut self) -> bool {
         let (_, gone, added) = self.types();
+        // What has no members looks like everything else that has none.
+        let by_shape = |api: &'a Api, defs: Vec<&'a TypeDef>| {
+            let mut shapes: BTreeMap<String, Vec<&TypeDef>> = BTreeMap::new();
+            for def in defs {
+                if let Some(shape) = self.shape(api, def) {
+                    shapes.entry(shape).or_default().push(def);
+                }
+            }
+            shapes
+        };
+        let added = by_shape(self.new, added);
         let mut found = Vec::new();
-        for def in &gone {
-            let shape = self.shape(self.old, def);
-            let fits: Vec<_> = added.iter().filter(|other| self.shape(self.new, other) == shape).collect();
-            let alike = gone.iter().filter(|other| self.shape(self.old, other) == shape).count();
-            // What has no members looks like everything else that has none.
-            if let ([other], 1, Some(_)) = (fits.as_slice(), alike, &shape) {
+        for (shape, gone) in by_shape(self.old, gone) {
+            if let ([def], Some([other])) = (gone.as_slice(), added.get(&shape).map(Vec::as_slice)) {
                 found.push((def.name.clone(), other.name.clone()));
             }
         }
@@ -84,14 +92,35 @@ impl<'a> Terms<'a> {
         Some(format!("{} {shape}", kind(def)))
     }
 
+    /// Whether a type is the same on both sides. Where it has kept its name, that will do: what has become of the type
+    /// behind the name is told of it alone.
+    pub(super) fn same(&self, old: &Type, new: &Type) -> bool {
+        self.compared(self.old, old) == self.compared(self.new, new)
+            || self.named(self.old, old) == self.named(self.new, new)
+    }
+
     /// A type to be compared: aliases are looked through, and types are called as on the new side.
     pub(super) fn compared(&self, api: &Api, ty: &Type) -> String {
-        let names = |id: TypeId| match api.get(id) {
+        written(api.resolve(ty), &|inner| api.resolve(inner), &|id| self.current_name(api, id))
+    }
+
+    /// The same by its names alone, those of aliases among them.
+    pub(super) fn named(&self, api: &Api, ty: &Type) -> String {
+        written(ty, &|inner| inner, &|id| self.current_name(api, id))
+    }
+
+    fn current_name(&self, api: &Api, id: TypeId) -> String {
+        match api.get(id) {
             Some(def) if std::ptr::eq(api, self.old) => self.renamed.get(&def.name).unwrap_or(&def.name).clone(),
             Some(def) => def.name.clone(),
             None => "Value".to_owned(),
-        };
-        written(api.resolve(ty), &|inner| api.resolve(inner), &names)
+        }
+    }
+
+    /// Whether two fields have one type, with presence and box.
+    pub(super) fn same_field(&self, old: &Field, new: &Field) -> bool {
+        let named = |api, field: &Field| wrapped(field, &self.named(api, field.value_type()));
+        self.field(self.old, old) == self.field(self.new, new) || named(self.old, old) == named(self.new, new)
     }
 
     /// A field's type with its presence and box, to be compared.
@@ -107,6 +136,42 @@ impl<'a> Terms<'a> {
             union.variants.iter().filter(|it| !matches!(api.resolve(&it.ty), Type::Any | Type::Unit)).map(name);
         sources.filter(|ty| unique(ty)).collect()
     }
+}
+
+/// What has become of things.
+pub(super) struct Pairs<'t, T> {
+    pub(super) both: Vec<(&'t T, &'t T)>,
+    pub(super) gone: Vec<&'t T>,
+    pub(super) added: Vec<&'t T>,
+}
+
+/// Tells which of the new things each old one is. The keys by which things are recognized are tried in turn, the one that
+/// says most first; what has found its partner is out of the question for those behind.
+///
+/// What a thing is on the wire says more than its name: where a name has passed to another thing, code that uses it
+/// still compiles, but does something else.
+pub(super) fn paired<'t, T>(old: &'t [T], new: &'t [T], keys: &[&dyn Fn(&T) -> String]) -> Pairs<'t, T> {
+    let mut partners: Vec<Option<usize>> = vec![None; old.len()];
+    let mut taken = BTreeSet::new();
+    for key in keys {
+        let mut free: HashMap<String, usize> = HashMap::new();
+        for (index, thing) in new.iter().enumerate().filter(|(index, _)| !taken.contains(index)) {
+            free.entry(key(thing)).or_insert(index);
+        }
+        for (thing, partner) in old.iter().zip(&mut partners).filter(|(_, partner)| partner.is_none()) {
+            *partner = free.remove(&key(thing));
+            taken.extend(*partner);
+        }
+    }
+    let mut pairs = Pairs { both: Vec::new(), gone: Vec::new(), added: Vec::new() };
+    for (thing, partner) in old.iter().zip(partners) {
+        match partner.and_then(|index| new.get(index)) {
+            Some(other) => pairs.both.push((thing, other)),
+            None => pairs.gone.push(thing),
+        }
+    }
+    pairs.added.extend(new.iter().enumerate().filter(|(index, _)| !taken.contains(index)).map(|(_, thing)| thing));
+    pairs
 }
 
 /// A type as consumers read it in signatures.

@@ -1,10 +1,26 @@
 //! What changed in the types.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-use super::terms::{Terms, a_kind, code, kind, list, perhaps, shown, shown_field};
+use heck::ToSnakeCase;
+
+use super::terms::{Pairs, Terms, a_kind, code, kind, list, paired, perhaps, shown, shown_field};
 use super::{Class, Found, Kind};
 use crate::model::{Api, Field, Presence, Struct, Type, TypeDef, TypeKind, Union, UnionVariant, Variant, Webhooks};
+
+/// The operations whose arguments the members of a type are, by the type's name.
+type Bodies<'a> = HashMap<&'a str, Vec<String>>;
+
+fn bodies(api: &Api) -> Bodies<'_> {
+    let mut bodies = Bodies::new();
+    for (resource, method) in api.methods() {
+        let body = method.body.as_ref().and_then(|body| body.fields).and_then(|id| api.get(id));
+        if let Some(body) = body {
+            bodies.entry(body.name.as_str()).or_default().push(super::operations::call(resource, method));
+        }
+    }
+    bodies
+}
 
 /// Where the members of a type are to be found by consumers.
 struct Place {
@@ -17,13 +33,8 @@ struct Place {
 }
 
 impl Place {
-    fn of(api: &Api, def: &TypeDef) -> Self {
-        let is_body = |method: &crate::model::Method| {
-            let body = method.body.as_ref().and_then(|body| body.fields).and_then(|id| api.get(id));
-            body.is_some_and(|body| body.name == def.name)
-        };
-        let operations = api.methods().into_iter().filter(|(_, method)| is_body(method));
-        let operations = operations.map(|(resource, method)| super::operations::call(resource, method)).collect();
+    fn of(bodies: &Bodies<'_>, def: &TypeDef) -> Self {
+        let operations = bodies.get(def.name.as_str()).cloned().unwrap_or_default();
         Self { name: def.name.clone(), operations, is_built: def.builder.is_some() }
     }
 
@@ -52,8 +63,9 @@ impl Place {
 
 pub(super) fn compare(terms: &Terms<'_>, found: &mut Found) {
     let (both, gone, added) = terms.types();
+    let bodies = bodies(terms.new);
     for (old, new) in both {
-        definition(terms, old, new, found);
+        definition(terms, &bodies, old, new, found);
     }
     for def in gone {
         found.major(Kind::Removed, &def.name, format!("the {} {} is gone", kind(def), code(&def.name)));
@@ -66,22 +78,29 @@ pub(super) fn compare(terms: &Terms<'_>, found: &mut Found) {
     }
 }
 
-fn definition(terms: &Terms<'_>, old: &TypeDef, new: &TypeDef, found: &mut Found) {
+fn definition(terms: &Terms<'_>, bodies: &Bodies<'_>, old: &TypeDef, new: &TypeDef, found: &mut Found) {
     let at = &new.name;
     if old.name != new.name {
-        let what = format!("{} is called {} now", code(&old.name), code(at));
+        let (before, after) = (code(&old.name), code(at));
+        let what = if share_a_word(&old.name, at) {
+            format!("{before} is called {after} now")
+        } else {
+            format!("the {} {before} is gone; {after}, which is new, is the same but for its name", kind(old))
+        };
         found.major(Kind::Renamed, &old.name, what);
     }
     found.prose(at, &old.doc, &new.doc);
     found.deprecation(Class::Patch, at, &code(at), (old.deprecated, new.deprecated));
     module(terms, old, new, found);
     match (&old.kind, &new.kind) {
-        (TypeKind::Struct(before), TypeKind::Struct(after)) => object(terms, (old, before), (new, after), found),
+        (TypeKind::Struct(before), TypeKind::Struct(after)) => {
+            object(terms, &Place::of(bodies, new), (old, before), (new, after), found);
+        }
         (TypeKind::StringEnum(before), TypeKind::StringEnum(after)) => values(at, before, after, found),
         (TypeKind::IntEnum(before), TypeKind::IntEnum(after)) => values(at, before, after, found),
         (TypeKind::Union(before), TypeKind::Union(after)) => union(terms, at, before, after, found),
         (TypeKind::Alias(before), TypeKind::Alias(after)) => {
-            if terms.compared(terms.old, before) != terms.compared(terms.new, after) {
+            if !terms.same(before, after) {
                 let (before, after) = (shown(terms.old, before), shown(terms.new, after));
                 let what = format!("{} stands for {} instead of {}", code(at), code(&after), code(&before));
                 found.major(Kind::Retyped, at, what);
@@ -91,6 +110,12 @@ fn definition(terms: &Terms<'_>, old: &TypeDef, new: &TypeDef, found: &mut Found
             found.major(Kind::Retyped, at, format!("{} was {} and is {} now", code(at), a_kind(old), a_kind(new)));
         }
     }
+}
+
+/// Whether two names have a word in common. Small types may look the same by chance.
+fn share_a_word(one: &str, other: &str) -> bool {
+    let (one, other) = (one.to_snake_case(), other.to_snake_case());
+    one.split('_').any(|word| word.len() > 2 && other.split('_').any(|another| another == word))
 }
 
 /// In which builds a type is there.
@@ -113,34 +138,26 @@ fn module(terms: &Terms<'_>, old: &TypeDef, new: &TypeDef, found: &mut Found) {
 
 fn object(
     terms: &Terms<'_>,
+    place: &Place,
     (old_def, old): (&TypeDef, &Struct),
     (new_def, new): (&TypeDef, &Struct),
     found: &mut Found,
 ) {
-    let place = Place::of(terms.new, new_def);
-    let by_name = |object: &'_ Struct, name: &str| object.fields.iter().position(|field| field.name == name);
-    let by_wire = |object: &'_ Struct, wire: &str| object.fields.iter().position(|field| field.wire == wire);
-    // A field is the same if its name is, or else if it is the same member and its name is free.
-    let mut partner: BTreeMap<usize, usize> = BTreeMap::new();
-    for (index, field) in old.fields.iter().enumerate() {
-        let by_wire = || {
-            by_wire(new, &field.wire)
-                .filter(|&at| new.fields.get(at).is_some_and(|it| by_name(old, &it.name).is_none()))
-        };
-        if let Some(other) = by_name(new, &field.name).or_else(by_wire) {
-            partner.insert(index, other);
+    let name = |field: &Field| field.name.clone();
+    let wire = |field: &Field| field.wire.clone();
+    let named = |field: &Field| format!("{} {}", field.name, field.wire);
+    let Pairs { both, gone, added } = paired(&old.fields, &new.fields, &[&named, &wire, &name]);
+    for (before, after) in both {
+        if before.name != after.name {
+            let (noun, subject, besides) = (place.noun(), place.subject(), place.besides());
+            let (then, now) = (code(&before.name), code(&after.name));
+            let passed = new.fields.iter().find(|it| it.name == before.name);
+            let passed = passed.map(|it| format!("; {then} is {} on the wire now", code(&it.wire))).unwrap_or_default();
+            let what = format!("the {noun} {then} of {subject} is called {now} now{besides}{passed}");
+            found.major(Kind::Renamed, &place.member(&before.name), what);
         }
+        member(terms, place, before, after, found);
     }
-    let mut gone = Vec::new();
-    for (index, field) in old.fields.iter().enumerate() {
-        match partner.get(&index).and_then(|other| new.fields.get(*other)) {
-            Some(other) => member(terms, &place, field, other, found),
-            None => gone.push(field),
-        }
-    }
-    let is_taken = |index: usize| partner.values().any(|other| *other == index);
-    let added: Vec<&Field> =
-        new.fields.iter().enumerate().filter(|(index, _)| !is_taken(*index)).map(|(_, field)| field).collect();
     let lost: Vec<_> = gone.iter().map(|it| (it.name.as_str(), terms.field(terms.old, it))).collect();
     let gained: Vec<_> = added.iter().map(|it| (it.name.as_str(), terms.field(terms.new, it))).collect();
     for field in gone {
@@ -150,9 +167,9 @@ fn object(
         found.major(Kind::Removed, &place.member(&field.name), what);
     }
     for field in added {
-        added_member(terms, &place, field, found);
+        added_member(terms, place, field, found);
     }
-    rest(terms, &place, old, new, found);
+    rest(terms, place, old, new, found);
     if new_def.builder.is_some() || !place.operations.is_empty() {
         let required = |object: &Struct| {
             let fields = object.fields.iter().filter(|it| it.presence == Presence::Required);
@@ -160,7 +177,7 @@ fn object(
         };
         super::operations::order(&place.name, &required(old), &required(new), found);
     }
-    builder(terms, &place, (old_def, old), (new_def, new), found);
+    builder(terms, place, (old_def, old), (new_def, new), found);
 }
 
 fn added_member(terms: &Terms<'_>, place: &Place, field: &Field, found: &mut Found) {
@@ -183,17 +200,14 @@ fn added_member(terms: &Terms<'_>, place: &Place, field: &Field, found: &mut Fou
 fn member(terms: &Terms<'_>, place: &Place, old: &Field, new: &Field, found: &mut Found) {
     let at = place.member(&new.name);
     let (subject, noun, name, besides) = (place.subject(), place.noun(), code(&new.name), place.besides());
-    if old.name != new.name {
-        let what = format!("the {noun} {} of {subject} is called {name} now{besides}", code(&old.name));
-        found.major(Kind::Renamed, &place.member(&old.name), what);
-    }
-    if terms.field(terms.old, old) != terms.field(terms.new, new) {
+    if !terms.same_field(old, new) {
         let (before, after) = (code(&shown_field(terms.old, old)), code(&shown_field(terms.new, new)));
         let kind = if old.presence == new.presence { Kind::Retyped } else { Kind::Presence };
         let how = match (old.presence, new.presence) {
             (Presence::Required, Presence::Required) => "is",
             (_, Presence::Required) if place.is_built => "must be given now, and is",
             (_, Presence::Required) => "is always there now:",
+            (Presence::Required, _) if place.is_built || !place.operations.is_empty() => "may be left out now:",
             (Presence::Required, _) => "may be missing now:",
             (Presence::Optional, Presence::Nullable) => "can be null now:",
             (Presence::Nullable, Presence::Optional) => "cannot be null any more:",
@@ -231,9 +245,7 @@ fn rest(terms: &Terms<'_>, place: &Place, old: &Struct, new: &Struct, found: &mu
             found.minor(Kind::Added, &place.member(&new.0), what);
         }
         (Some(before), Some(after)) => {
-            let same =
-                before.0 == after.0 && terms.compared(terms.old, &before.1) == terms.compared(terms.new, &after.1);
-            if !same {
+            if before.0 != after.0 || !terms.same(&before.1, &after.1) {
                 let (before, after) = (show(terms.old, before), show(terms.new, after));
                 let what =
                     format!("{subject} keeps members without a field in {} instead of {}", code(&after), code(&before));
@@ -295,6 +307,11 @@ fn builder(
                     format!("{} lost {}", place.subject(), code(&format!("{setter}()"))),
                 );
             }
+            (Some(before), Some(after)) if before != after => {
+                let (then, now) = (code(&format!("{before}()")), code(&format!("{after}()")));
+                let what = format!("{then} of {} is called {now} now", place.subject());
+                found.major(Kind::Renamed, &place.member(&field.name), what);
+            }
             (None, Some(setter)) => {
                 found.minor(
                     Kind::Added,
@@ -311,38 +328,37 @@ fn builder(
 fn values<T: PartialEq + ToString>(at: &str, old: &[Variant<T>], new: &[Variant<T>], found: &mut Found) {
     let subject = code(at);
     let variant = |name: &str| format!("{at}::{name}");
-    for before in old {
-        let same_name = new.iter().find(|after| after.name == before.name);
-        let same_value = new.iter().find(|after| after.value == before.value);
-        match (same_name, same_value) {
-            (Some(after), _) if after.value != before.value => {
-                let (now, then) = (after.value.to_string(), before.value.to_string());
-                let what = format!(
-                    "{} is {} on the wire instead of {}",
-                    code(&variant(&before.name)),
-                    code(&now),
-                    code(&then)
-                );
-                found.patch(Kind::Wire, &variant(&before.name), what);
-            }
-            (Some(_), _) => {}
-            (None, Some(after)) => {
-                let what = format!("{} is called {} now", code(&variant(&before.name)), code(&variant(&after.name)));
-                found.major(Kind::Renamed, &variant(&before.name), what);
-            }
-            (None, None) => {
-                let what =
-                    format!("{subject} lost the value {} ({})", code(&before.name), code(&before.value.to_string()));
-                found.major(Kind::Removed, &variant(&before.name), what);
-            }
+    let name = |variant: &Variant<T>| variant.name.clone();
+    let value = |variant: &Variant<T>| variant.value.to_string();
+    let both = |variant: &Variant<T>| format!("{} {}", variant.name, value(variant));
+    let Pairs { both, gone, added } = paired(old, new, &[&both, &value, &name]);
+    for (before, after) in both {
+        let place = variant(&before.name);
+        let (then, now) = (code(&place), code(&variant(&after.name)));
+        if before.name != after.name {
+            let passed = new.iter().find(|it| it.name == before.name);
+            let passed = passed.map(|it| format!("; {then} is {} now", code(&value(it)))).unwrap_or_default();
+            found.major(Kind::Renamed, &place, format!("{then} is called {now} now{passed}"));
+        } else if before.value != after.value {
+            let (before, after) = (code(&value(before)), code(&value(after)));
+            found.patch(Kind::Wire, &place, format!("{then} is {after} on the wire instead of {before}"));
         }
     }
-    for after in new {
-        if !old.iter().any(|before| before.name == after.name || before.value == after.value) {
-            let value = code(&after.value.to_string());
-            let what =
-                format!("{subject} gained the value {} ({value}), which was `Unknown` before", code(&after.name));
-            found.minor(Kind::Added, &variant(&after.name), what);
+    for before in gone {
+        let what = format!("{subject} lost the value {} ({})", code(&before.name), code(&value(before)));
+        found.major(Kind::Removed, &variant(&before.name), what);
+    }
+    let named = |it: &Variant<T>| format!("{} ({})", code(&it.name), code(&value(it)));
+    match added.as_slice() {
+        [] => {}
+        [only] => {
+            let what = format!("{subject} gained the value {}, which was `Unknown` before", named(only));
+            found.minor(Kind::Added, &variant(&only.name), what);
+        }
+        more => {
+            let all: Vec<String> = more.iter().map(|it| named(it)).collect();
+            let what = format!("{subject} gained the values {}, which were `Unknown` before", list(&all));
+            found.minor(Kind::Added, at, what);
         }
     }
 }
@@ -374,9 +390,20 @@ fn union(terms: &Terms<'_>, at: &str, old: &Union, new: &Union, found: &mut Foun
             found.minor(Kind::Added, &variant(&after.name), what);
         }
     }
-    if old.tag != new.tag {
-        found.patch(Kind::Wire, at, format!("the alternatives of {subject} are told apart by something else"));
+    match (&old.tag, &new.tag) {
+        (Some(_), None) => {
+            found.major(Kind::Removed, at, format!("{subject} lost `tag()`: no member tells its alternatives apart"));
+        }
+        (None, Some(tag)) => {
+            let what = format!("{subject} gained `tag()`: {} tells its alternatives apart", code(tag));
+            found.minor(Kind::Added, at, what);
+        }
+        (before, after) if before != after => {
+            found.patch(Kind::Wire, at, format!("the alternatives of {subject} are told apart by something else"));
+        }
+        _ => {}
     }
+    shared(terms, at, old, new, found);
     let after = terms.sources(terms.new, new);
     for source in terms.sources(terms.old, old).difference(&after) {
         // With an alternative goes all that belongs to it, and that has been told.
@@ -387,13 +414,42 @@ fn union(terms: &Terms<'_>, at: &str, old: &Union, new: &Union, found: &mut Foun
     }
 }
 
+/// The methods of a union for what most of its alternatives have.
+fn shared(terms: &Terms<'_>, at: &str, old: &Union, new: &Union, found: &mut Found) {
+    let (before, after) = (terms.old.shared(old), terms.new.shared(new));
+    let method = |name: &str| format!("{at}::{name}");
+    for (name, field) in &before {
+        let called = code(&format!("{name}()"));
+        match after.iter().find(|(other, _)| other == name) {
+            None => {
+                let what = format!(
+                    "{} lost {called}: most of its alternatives have no such member, or of another type",
+                    code(at)
+                );
+                found.major(Kind::Removed, &method(name), what);
+            }
+            Some((_, other)) if !terms.same(field.value_type(), other.value_type()) => {
+                let then = code(&shown(terms.old, field.value_type()));
+                let now = code(&shown(terms.new, other.value_type()));
+                let what = format!("{called} of {} gives {now} instead of {then}", code(at));
+                found.major(Kind::Retyped, &method(name), what);
+            }
+            Some(_) => {}
+        }
+    }
+    for (name, _) in after.iter().filter(|(name, _)| !before.iter().any(|(other, _)| other == name)) {
+        let what = format!("{} gained {}, which most of its alternatives have", code(at), code(&format!("{name}()")));
+        found.minor(Kind::Added, &method(name), what);
+    }
+}
+
 fn alternative(terms: &Terms<'_>, at: &str, old: &UnionVariant, new: &UnionVariant, found: &mut Found) {
     let variant = |name: &str| format!("{at}::{name}");
     let (before, name) = (variant(&old.name), variant(&new.name));
     if before != name {
         found.major(Kind::Renamed, &before, format!("{} is called {} now", code(&before), code(&name)));
     }
-    if terms.compared(terms.old, &old.ty) != terms.compared(terms.new, &new.ty) {
+    if !terms.same(&old.ty, &new.ty) {
         let (then, now) = (code(&shown(terms.old, &old.ty)), code(&shown(terms.new, &new.ty)));
         found.major(Kind::Retyped, &name, format!("{} holds {now} instead of {then}", code(&name)));
     } else if old.boxed != new.boxed {

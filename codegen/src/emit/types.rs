@@ -430,7 +430,7 @@ fn union_enum(code: &mut Code<'_>, api: &Api, def: &TypeDef, union: &Union) {
     code.table(&Table { name: "union", head, rows });
 }
 
-/// Writes a method for each member that all alternatives have, so that nobody has to tell them apart for it.
+/// Writes a method for each member that most alternatives have, so that nobody has to tell them apart for it.
 fn shared(code: &mut Code<'_>, api: &Api, def: &TypeDef, union: &Union) {
     let shared = api.shared(union);
     if shared.is_empty() {
@@ -438,43 +438,20 @@ fn shared(code: &mut Code<'_>, api: &Api, def: &TypeDef, union: &Union) {
     }
     code.item().block(&line!("impl {}", def.name), |block| {
         for (name, field) in &shared {
-            let kind = Given::of(api, field.value_type());
+            // The member of each alternative, if it has one.
+            let own: Vec<Option<&Field>> = union
+                .variants
+                .iter()
+                .map(|variant| api.members(&variant.ty)?.iter().find(|own| own.name == field.name))
+                .collect();
             let returned = match api.resolve(field.value_type()) {
                 Type::String => "&str".to_owned(),
                 Type::List(item) => line!("&[{}]", ty(api, item)),
-                other if matches!(kind, Given::Copy) => ty(api, other),
+                other if is_copy(other) => ty(api, other),
                 _ => line!("&{}", ty(api, field.value_type())),
             };
-            let mut body = vec!["match self {".to_owned()];
-            let mut says_the_same = true;
-            for variant in &union.variants {
-                let own = api.members(&variant.ty).into_iter().flatten().find(|own| own.name == field.name);
-                if let Some(own) = own {
-                    says_the_same &= own.doc == field.doc;
-                    let value = kind.given(own.presence, &line!("inner.{}", own.name));
-                    body.push(line!("    Self::{}(inner) => {value},", variant.name));
-                }
-            }
-            // What is not known has no types, but a text is a text in any case.
-            let is_text = matches!(api.resolve(field.value_type()), Type::String);
-            let (unknown, otherwise) = if is_text {
-                (line!("    Self::Unknown(value) => value.get({})?.as_str(),", literal(&field.wire)), "")
-            } else {
-                (
-                    "    Self::Unknown(_) => None,".to_owned(),
-                    ", or if this version of the crate does not know what it is",
-                )
-            };
-            body.extend([unknown, "}".to_owned()]);
-            let wire = field.wire.replace('`', "'");
-            let mut text = line!("Returns `{wire}`, which every alternative has; `None` if it is not set{otherwise}.");
-            let said = if says_the_same && !field.doc.trim().is_empty() {
-                Some(field_text(api, field))
-            } else {
-                facts(api, &field.ty, field.format.as_deref(), field.example.as_ref())
-            };
-            text.extend(said.map(|said| line!("\n\n{said}")));
-            block.member().doc(&text).plain("#[must_use]").function(&Function {
+            let body = shared_body(api, union, field, &own);
+            block.member().doc(&shared_text(api, field, &own)).plain("#[must_use]").function(&Function {
                 head: &line!("pub fn {name}(&self) -> Option<{returned}>"),
                 bounds: &[],
                 body: &body.iter().map(String::as_str).collect::<Vec<_>>(),
@@ -483,38 +460,69 @@ fn shared(code: &mut Code<'_>, api: &Api, def: &TypeDef, union: &Union) {
     });
 }
 
-/// How a method gives what a value has.
-#[derive(Clone, Copy)]
-enum Given {
-    Copy,
-    Reference,
-    /// By what its owner gives a part of itself.
-    Slice(&'static str),
+fn shared_text(api: &Api, field: &Field, own: &[Option<&Field>]) -> String {
+    let whose = if own.iter().all(Option::is_some) { "every alternative has" } else { "most alternatives have" };
+    let otherwise = match api.resolve(field.value_type()) {
+        Type::String => "",
+        _ => ", or if this version of the crate does not know what it is",
+    };
+    let wire = field.wire.replace('`', "'");
+    let text = line!("Returns `{wire}`, which {whose}; `None` if it is not set{otherwise}.");
+    let says_the_same = own.iter().flatten().all(|own| own.doc == field.doc);
+    let said = if says_the_same && !field.doc.trim().is_empty() {
+        Some(field_text(api, field))
+    } else {
+        facts(api, &field.ty, field.format.as_deref(), field.example.as_ref())
+    };
+    text + &said.map(|said| line!("\n\n{said}")).unwrap_or_default()
 }
 
-impl Given {
-    fn of(api: &Api, ty: &Type) -> Self {
-        match api.resolve(ty) {
-            Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F32 | Type::F64 => Self::Copy,
-            Type::String => Self::Slice("String::as_str"),
-            Type::List(_) => Self::Slice("Vec::as_slice"),
-            _ => Self::Reference,
+fn shared_body(api: &Api, union: &Union, field: &Field, own: &[Option<&Field>]) -> Vec<String> {
+    let is_text = matches!(api.resolve(field.value_type()), Type::String);
+    if is_text && union.tag.as_ref() == Some(&field.wire) {
+        // What an alternative goes by counts, not what a program has put into it.
+        return vec!["self.tag()".to_owned()];
+    }
+    let mut body = vec!["match self {".to_owned()];
+    for (variant, own) in union.variants.iter().zip(own) {
+        if let Some(own) = own {
+            let value = given(api, own, &line!("inner.{}", own.name));
+            body.push(line!("    Self::{}(inner) => {value},", variant.name));
         }
     }
+    // What is not known has no types, but a text is a text in any case.
+    if is_text {
+        body.push(line!("    Self::Unknown(value) => value.get({})?.as_str(),", literal(&field.wire)));
+    }
+    if !is_text || own.iter().any(Option::is_none) {
+        body.push("    _ => None,".to_owned());
+    }
+    body.push("}".to_owned());
+    body
+}
 
-    /// The value at a place, as an `Option`.
-    fn given(self, presence: Presence, place: &str) -> String {
-        match (self, presence) {
-            (Self::Copy, Presence::Required) => line!("Some({place})"),
-            (Self::Copy, Presence::Optional) => place.to_owned(),
-            (Self::Copy, Presence::Nullable) => line!("{place}.value().copied()"),
-            (_, Presence::Required) => line!("Some(&{place})"),
-            (Self::Reference, Presence::Optional) => line!("{place}.as_ref()"),
-            (Self::Reference, Presence::Nullable) => line!("{place}.value()"),
-            (Self::Slice(_), Presence::Optional) => line!("{place}.as_deref()"),
-            (Self::Slice(slice), Presence::Nullable) => line!("{place}.value().map({slice})"),
-        }
+/// What stands at a place, as an `Option`: a copy, a part of it, or a reference to it.
+fn given(api: &Api, field: &Field, place: &str) -> String {
+    let ty = api.resolve(field.value_type());
+    let slice = match ty {
+        Type::String => Some("String::as_str"),
+        Type::List(_) => Some("Vec::as_slice"),
+        _ => None,
+    };
+    match (field.presence, slice) {
+        (Presence::Required, _) if is_copy(ty) => line!("Some({place})"),
+        (Presence::Optional, _) if is_copy(ty) => place.to_owned(),
+        (Presence::Nullable, _) if is_copy(ty) => line!("{place}.value().copied()"),
+        (Presence::Required, _) => line!("Some(&{place})"),
+        (Presence::Optional, Some(_)) => line!("{place}.as_deref()"),
+        (Presence::Nullable, Some(slice)) => line!("{place}.value().map({slice})"),
+        (Presence::Optional, None) => line!("{place}.as_ref()"),
+        (Presence::Nullable, None) => line!("{place}.value()"),
     }
+}
+
+fn is_copy(ty: &Type) -> bool {
+    matches!(ty, Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F32 | Type::F64)
 }
 
 /// Makes a union of what one of its variants holds.

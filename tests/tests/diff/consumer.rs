@@ -3,7 +3,7 @@
 #![allow(deprecated)]
 
 use parcels::resources::{orders, parcels as handles};
-use parcels::types::{Address, Card, Cash, NewOrder, Order, OrderList, Parcel, Payment, Priority, Status};
+use parcels::types::{Address, Card, Cash, NewOrder, Order, Parcel, Payment, Priority, Status};
 use parcels::{Bytes, Client, Error, Set};
 
 pub fn client() -> Result<Client, Error> {
@@ -14,8 +14,8 @@ pub async fn list(client: &Client) -> Result<Vec<String>, Error> {
     client.orders().list().shop("south").send().await?;
     let town = String::from("Oslo");
     let request: orders::OrdersListRequest<Set> = client.orders().list().shop("north").page_size(20_i64);
-    let list: OrderList = request.status(Status::OnHold).city(town).send().await?;
-    Ok(list.data.unwrap_or_default().into_iter().map(|order| order.id).collect())
+    let list: Vec<Order> = request.status(Status::OnHold).city(town).send().await?;
+    Ok(list.into_iter().map(|order| order.id).collect())
 }
 
 pub async fn create(client: &Client) -> Result<Order, Error> {
@@ -28,7 +28,7 @@ pub async fn create(client: &Client) -> Result<Order, Error> {
 pub async fn others(client: &Client, id: String) -> Result<(), Error> {
     let order: Order = client.orders().retrieve(id.as_str()).send().await?;
     look(&order);
-    let label: Bytes = client.orders().label().retrieve(id.as_str()).send().await?;
+    let label: Bytes = client.orders().retrieve_label(id.as_str()).send().await?;
     drop(label);
     let handle: handles::Parcels = client.parcels();
     let parcel: Parcel = handle.retrieve(id.as_str()).send().await?;
@@ -47,6 +47,7 @@ pub fn look(order: &Order) {
         Some(Priority::Value1 | Priority::Value2) => {}
         _ => {}
     }
+    let _: Option<&str> = order.payment.as_ref().and_then(|payment| payment.currency());
     match &order.payment {
         Some(Payment::Card(card)) => _ = (&card.kind, &card.digits),
         Some(Payment::Cash(cash)) => _ = (&cash.kind, cash.amount),

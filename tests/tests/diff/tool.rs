@@ -26,11 +26,8 @@ pub(crate) struct Verdict {
 }
 
 pub(crate) fn verdicts(edits: &[Edit]) -> BTreeMap<String, Verdict> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("target/semver");
-    write_crate(&folder, &base_text());
+    let folder = consumed();
     let baseline = documented(&folder, "base");
-    let output = consume(&folder);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     edits
         .iter()
         .enumerate()
@@ -40,6 +37,15 @@ pub(crate) fn verdicts(edits: &[Edit]) -> BTreeMap<String, Verdict> {
             (edit.name.clone(), Verdict { tool, compiles: consume(&folder).status.success() })
         })
         .collect()
+}
+
+/// The folder with the crate of the first version, with which `consumer.rs` compiles.
+pub(crate) fn consumed() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("target/semver");
+    write_crate(&folder, &base_text());
+    let output = consume(&folder);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    folder
 }
 
 /// Writes the crate of a document.

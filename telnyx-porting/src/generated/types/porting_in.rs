@@ -2795,7 +2795,7 @@ impl PortingEvent {
             Self::SharingTokenExpired(inner) => inner.available_notification_methods.as_deref(),
             Self::Split(inner) => inner.available_notification_methods.as_deref(),
             Self::StatusChanged(inner) => inner.available_notification_methods.as_deref(),
-            Self::Unknown(_) => None,
+            _ => None,
         }
     }
 
@@ -2835,7 +2835,7 @@ impl PortingEvent {
             Self::SharingTokenExpired(inner) => inner.payload_status.as_ref(),
             Self::Split(inner) => inner.payload_status.as_ref(),
             Self::StatusChanged(inner) => inner.payload_status.as_ref(),
-            Self::Unknown(_) => None,
+            _ => None,
         }
     }
 
@@ -2854,6 +2854,66 @@ impl PortingEvent {
             Self::Split(inner) => inner.porting_order_id.as_deref(),
             Self::StatusChanged(inner) => inner.porting_order_id.as_deref(),
             Self::Unknown(value) => value.get("porting_order_id")?.as_str(),
+        }
+    }
+
+    /// Returns `created_at`, which most alternatives have; `None` if it is not set, or if this version
+    /// of the crate does not know what it is.
+    ///
+    /// When Telnyx recorded the event (ISO 8601).
+    ///
+    /// Example: `"2021-03-19T10:07:15.527000Z"`
+    #[must_use]
+    #[inline]
+    pub fn created_at(&self) -> Option<&Timestamp> {
+        match self {
+            Self::LoaUpdated(inner) => inner.created_at.as_ref(),
+            Self::MessagingChanged(inner) => inner.created_at.as_ref(),
+            Self::NewComment(inner) => inner.created_at.as_ref(),
+            Self::SharingTokenExpired(inner) => inner.created_at.as_ref(),
+            Self::Split(inner) => inner.created_at.as_ref(),
+            Self::StatusChanged(inner) => inner.created_at.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Returns `record_type`, which most alternatives have; `None` if it is not set.
+    ///
+    /// Kind of the record, always `porting_event`.
+    ///
+    /// Example: `"porting_event"`
+    #[must_use]
+    #[inline]
+    pub fn record_type(&self) -> Option<&str> {
+        match self {
+            Self::LoaUpdated(inner) => inner.record_type.as_deref(),
+            Self::MessagingChanged(inner) => inner.record_type.as_deref(),
+            Self::NewComment(inner) => inner.record_type.as_deref(),
+            Self::SharingTokenExpired(inner) => inner.record_type.as_deref(),
+            Self::Split(inner) => inner.record_type.as_deref(),
+            Self::StatusChanged(inner) => inner.record_type.as_deref(),
+            Self::Unknown(value) => value.get("record_type")?.as_str(),
+            _ => None,
+        }
+    }
+
+    /// Returns `updated_at`, which most alternatives have; `None` if it is not set, or if this version
+    /// of the crate does not know what it is.
+    ///
+    /// When the record of the event last changed (ISO 8601).
+    ///
+    /// Example: `"2021-03-19T10:07:15.527000Z"`
+    #[must_use]
+    #[inline]
+    pub fn updated_at(&self) -> Option<&Timestamp> {
+        match self {
+            Self::LoaUpdated(inner) => inner.updated_at.as_ref(),
+            Self::MessagingChanged(inner) => inner.updated_at.as_ref(),
+            Self::NewComment(inner) => inner.updated_at.as_ref(),
+            Self::SharingTokenExpired(inner) => inner.updated_at.as_ref(),
+            Self::Split(inner) => inner.updated_at.as_ref(),
+            Self::StatusChanged(inner) => inner.updated_at.as_ref(),
+            _ => None,
         }
     }
 }

@@ -817,7 +817,7 @@ impl PortoutEvent {
             Self::StatusChanged(inner) => inner.available_notification_methods.as_deref(),
             Self::NewComment(inner) => inner.available_notification_methods.as_deref(),
             Self::FocDateChanged(inner) => inner.available_notification_methods.as_deref(),
-            Self::Unknown(_) => None,
+            _ => None,
         }
     }
 
@@ -834,7 +834,20 @@ impl PortoutEvent {
             Self::StatusChanged(inner) => inner.created_at.as_ref(),
             Self::NewComment(inner) => inner.created_at.as_ref(),
             Self::FocDateChanged(inner) => inner.created_at.as_ref(),
-            Self::Unknown(_) => None,
+            _ => None,
+        }
+    }
+
+    /// Returns `event_type`, which every alternative has; `None` if it is not set, or if this version
+    /// of the crate does not know what it is.
+    #[must_use]
+    #[inline]
+    pub fn event_type(&self) -> Option<&PortoutEventType> {
+        match self {
+            Self::StatusChanged(inner) => inner.event_type.as_ref(),
+            Self::NewComment(inner) => inner.event_type.as_ref(),
+            Self::FocDateChanged(inner) => inner.event_type.as_ref(),
+            _ => None,
         }
     }
 
@@ -866,7 +879,7 @@ impl PortoutEvent {
             Self::StatusChanged(inner) => inner.payload_status.as_ref(),
             Self::NewComment(inner) => inner.payload_status.as_ref(),
             Self::FocDateChanged(inner) => inner.payload_status.as_ref(),
-            Self::Unknown(_) => None,
+            _ => None,
         }
     }
 
@@ -913,7 +926,7 @@ impl PortoutEvent {
             Self::StatusChanged(inner) => inner.updated_at.as_ref(),
             Self::NewComment(inner) => inner.updated_at.as_ref(),
             Self::FocDateChanged(inner) => inner.updated_at.as_ref(),
-            Self::Unknown(_) => None,
+            _ => None,
         }
     }
 }

@@ -109,18 +109,7 @@ impl Schemas {
 
     /// Calls `found` with the schema and all that are part of it whatever the value, behind references too.
     fn each_ancestor<'a>(&'a self, schema: &'a Value, found: &mut dyn FnMut(&'a Value)) {
-        let mut seen = BTreeSet::new();
-        let mut pending = vec![schema];
-        while let Some(schema) = pending.pop() {
-            if let Some(name) = reference(schema)
-                && let Some((name, target)) = self.named.get_key_value(name)
-                && seen.insert(name)
-            {
-                pending.push(target);
-            }
-            found(schema);
-            pending.extend(schema.get("allOf").and_then(Value::as_array).into_iter().flatten());
-        }
+        self.each_of(schema, &["allOf"], found);
     }
 
     /// Whether a schema, or one that it is made of, says `readOnly` or `writeOnly`.
@@ -197,6 +186,11 @@ impl Schemas {
 
     /// Calls `found` with the schema and all that it is made of, behind references too.
     pub(crate) fn each_part<'a>(&'a self, schema: &'a Value, found: &mut dyn FnMut(&'a Value)) {
+        self.each_of(schema, &["allOf", "anyOf", "oneOf"], found);
+    }
+
+    /// Calls `found` with the schema and all that stand below one of the keywords, behind references too.
+    fn each_of<'a>(&'a self, schema: &'a Value, keywords: &[&str], found: &mut dyn FnMut(&'a Value)) {
         let mut seen = BTreeSet::new();
         let mut pending = vec![schema];
         while let Some(schema) = pending.pop() {
@@ -207,7 +201,7 @@ impl Schemas {
                 pending.push(target);
             }
             found(schema);
-            for keyword in ["allOf", "anyOf", "oneOf"] {
+            for keyword in keywords {
                 pending.extend(schema.get(keyword).and_then(Value::as_array).into_iter().flatten());
             }
         }

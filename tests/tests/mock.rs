@@ -622,6 +622,47 @@ fn documents_of_others_are_served() {
     assert!(body["whole"].is_i64(), "{body}");
 }
 
+/// Wherever the document says that they are to be had, unless an operation is there.
+#[test]
+fn tokens_are_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.yaml");
+    let flow = |kind: &str, url: &str| json!({"type": "oauth2", "flows": {kind: {"tokenUrl": url, "scopes": {}}}});
+    let document = json!({
+        "openapi": "3.0.3",
+        "info": {"title": "Tokens", "version": "1"},
+        "servers": [{"url": "https://api.test/v1"}],
+        "paths": {"/own": {"post": {"operationId": "own", "security": [], "responses": {"204": {"description": "Done."}}}}},
+        "components": {"securitySchemes": {
+            "whole": flow("clientCredentials", "https://login.test/oauth/token?for=api"),
+            "root": flow("clientCredentials", "/root/token"),
+            "below": flow("password", "token"),
+            "own": flow("clientCredentials", "https://api.test/v1/own"),
+        }},
+    });
+    std::fs::write(&path, document.to_string()).unwrap();
+    let mock = Mock::load(&[path], None, Options::default()).unwrap_or_else(|error| panic!("{error}"));
+    let ask = |method: &str, path: &str, form: &str| {
+        let body = form.as_bytes().to_vec();
+        mock.answer(&Request { body, ..request(method, path, None) })
+    };
+    let asked = "grant_type=client_credentials&scope=a+b";
+    for path in ["/oauth/token", "/root/token", "/v1/token"] {
+        let answer = ask("POST", path, asked);
+        let token: Value = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!((answer.status, token["token_type"].as_str()), (200, Some("Bearer")), "{path}");
+        assert!(!token["access_token"].as_str().unwrap().is_empty());
+        assert_eq!(header(&answer, "cache-control"), "no-store");
+        let answer = ask("POST", path, "scope=a");
+        let refusal: Value = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!((answer.status, &refusal["error"]), (400, &json!("invalid_request")), "{path}");
+        assert_eq!(answer.violations.len(), 1);
+        assert_eq!(ask("GET", path, "").status, 404, "{path}");
+    }
+    assert_eq!(ask("POST", "/v1/own", "").operation.as_deref(), Some("own"));
+    assert_eq!(ask("POST", "/elsewhere", asked).status, 404);
+}
+
 /// A browser asks before it sends, and shows its program only what is allowed.
 #[test]
 fn browsers_are_allowed() {

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::parameters::{self, Style};
 use crate::schema::{Direction, Schemas, is_object, reference};
+use crate::token;
 
 /// The documents, ready to check requests and to make answers.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(crate) struct Contract {
     pub title: String,
     /// Path of the documents' server, `/v2`.
     pub base_path: String,
+    /// Where tokens are asked for, from the root on.
+    pub token_paths: Vec<String>,
     pub operations: Vec<Operation>,
     pub requests: Schemas,
     pub responses: Schemas,
@@ -188,9 +191,11 @@ impl Contract {
         let url = api.base_url.split(['?', '#']).next().unwrap_or_default();
         let base_path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
         let base_path = base_path.map_or("", |(_, path)| path.trim_matches('/'));
+        let base_path = if base_path.is_empty() { String::new() } else { format!("/{base_path}") };
         Ok(Self {
             title: api.title.clone(),
-            base_path: if base_path.is_empty() { String::new() } else { format!("/{base_path}") },
+            token_paths: token::paths(&document, &base_path),
+            base_path,
             operations,
             arrays: loaded.config.client.query_arrays,
             requests: reader.requests,

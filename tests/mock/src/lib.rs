@@ -16,6 +16,7 @@ mod sample;
 mod schema;
 mod server;
 mod store;
+mod token;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -174,6 +175,7 @@ impl Mock {
     pub fn answer(&self, request: &Request) -> Answer {
         let answer = match preflight(request) {
             Some(answer) => Ok(answer),
+            None if self.is_for_token(request) => Ok(token::answer(request)),
             None => check(&self.contract, request).and_then(|accepted| self.succeed(&accepted, request)),
         };
         let mut answer = answer.unwrap_or_else(refuse);
@@ -188,6 +190,13 @@ impl Mock {
             answer.headers.extend(headers.map(|(name, value)| (name.to_owned(), value)));
         }
         answer
+    }
+
+    /// Whether a request asks for a token, at a path that no operation has.
+    fn is_for_token(&self, request: &Request) -> bool {
+        let is_operation =
+            || self.contract.below_base(&request.path).is_some_and(|path| !self.contract.route(path).is_empty());
+        request.method == "POST" && self.contract.token_paths.contains(&request.path) && !is_operation()
     }
 
     fn succeed(&self, accepted: &Accepted<'_>, request: &Request) -> Result<Answer, Refusal> {

@@ -69,12 +69,6 @@ const FAILING: &[Failing] = &[
         because: "the caller writes the form, with its boundary",
     },
     Failing {
-        document: "security",
-        examples: &["oauth.retrieve"],
-        said: "no token could be fetched",
-        because: "the mock gives no tokens",
-    },
-    Failing {
         document: "hostile",
         examples: &["things11.dot_dot.dot_dot.dot_dot.etc.passwd.create", "things14.dot_dot"],
         said: "must not be `..`",

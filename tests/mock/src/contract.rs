@@ -358,7 +358,7 @@ impl Reader<'_> {
             Output::Page { paging, .. } => self.api.pagings.get(*paging).cloned(),
             _ => None,
         });
-        let mut success = self.success(operation.get("responses").unwrap_or(&Value::Null));
+        let mut success = self.success(&upper, operation.get("responses").unwrap_or(&Value::Null));
         // The generator opens some answers that the configuration does not name.
         if let Some(Output::Envelope { member, .. }) = output {
             success.envelope.get_or_insert_with(|| member.clone());
@@ -454,7 +454,7 @@ impl Reader<'_> {
     }
 
     /// The first response of success, or else of those that are no error.
-    fn success(&self, responses: &Value) -> Success {
+    fn success(&self, method: &str, responses: &Value) -> Success {
         let statuses = responses.as_object().into_iter().flatten();
         let mut good: Vec<(u16, &Value)> = statuses
             .filter_map(|(status, response)| {
@@ -470,7 +470,10 @@ impl Reader<'_> {
         // Who says nothing of success means it by the default.
         let default = responses.get("default").map(|response| (200, self.behind(response)));
         let (good, other): (Vec<_>, Vec<_>) = good.into_iter().partition(|(status, _)| *status < 300);
-        let Some((status, response)) = good.into_iter().next().or(default).or(other.into_iter().next()) else {
+        let (good, other) = (good.into_iter().next(), other.into_iter().next());
+        // Who reads something and is led elsewhere is told no more by the default.
+        let other = if method == "GET" { other.or(default) } else { default.or(other) };
+        let Some((status, response)) = good.or(other) else {
             return Success { status: 204, headers: Vec::new(), content: Vec::new(), envelope: None };
         };
         // These never have a body, whatever the document says.

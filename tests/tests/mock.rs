@@ -555,7 +555,9 @@ fn forms_texts_and_headers_are_known() {
     }
     let get = |target: &str| mock.answer(&request("GET", target, None));
     let moved = get("/api/moved");
-    assert_eq!((moved.status, header(&moved, "Location")), (302, "https://example.com/1"));
+    // Who follows it stays on this machine.
+    assert_eq!((moved.status, header(&moved, "Location"), header(&moved, "location")), (302, "", "/mock/elsewhere"));
+    assert_eq!((get("/mock/elsewhere").status, get("/mock/elsewhere").body.is_empty()), (200, false));
     assert_eq!(get("/api/events").body, "data: {\"a\":1}\n\n".repeat(3).as_bytes());
     assert_eq!(get("/api/named").body, b"7");
     assert_eq!(get("/api/a/1").status, 204);

@@ -147,7 +147,7 @@ pub(crate) const CLIENT_BUILDER_METHODS: &[&str] = &[
 pub(crate) const PARAM: &str = "Param";
 
 /// Methods that unions have, or that are called on them as on any value.
-pub(crate) const UNION_METHODS: &[&str] =
+const UNION_METHODS: &[&str] =
     &["borrow", "clone", "eq", "fmt", "into", "ne", "serialize", "tag", "to_owned", "try_into"];
 
 /// The name of the method of a union that gives a member of this name.

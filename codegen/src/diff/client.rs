@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::terms::{Pairs, code, list, paired};
+use super::terms::{Pairs, code, list, paired_by_wire};
 use super::{Class, Found, Kind};
 use crate::model::{Api, Auth, Method, Scheme, Server, ServerVariable};
 
@@ -65,9 +65,7 @@ fn schemes(old: &Api, new: &Api, found: &mut Found) {
     let at = |scheme: &Scheme| format!("ClientBuilder::{}", scheme.setter);
     let setter = |scheme: &Scheme| scheme.setter.clone();
     let name = |scheme: &Scheme| scheme.name.clone();
-    let both_names = |scheme: &Scheme| format!("{} {}", scheme.setter, scheme.name);
-    let Pairs { both, gone, added } =
-        paired(&old.security.schemes, &new.security.schemes, &[&both_names, &name, &setter]);
+    let Pairs { both, gone, added } = paired_by_wire(&old.security.schemes, &new.security.schemes, &name, &setter);
     for (before, after) in both {
         let at = at(after);
         let name = code(&at);
@@ -120,8 +118,7 @@ fn servers(old: &Api, new: &Api, found: &mut Found) {
     let same = |one: &ServerVariable, other: &ServerVariable| one.ty == other.ty;
     let name = |server: &Server| server.name.clone();
     let url = |server: &Server| server.url.clone();
-    let named = |server: &Server| format!("{} {}", server.name, server.url);
-    let Pairs { both, gone, added } = paired(&old.servers, &new.servers, &[&named, &url, &name]);
+    let Pairs { both, gone, added } = paired_by_wire(&old.servers, &new.servers, &url, &name);
     for (before, after) in both {
         let then = code(&at(before));
         if before.name != after.name {

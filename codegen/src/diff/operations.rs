@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::terms::{Pairs, Terms, code, list, paired, perhaps, shown};
+use super::terms::{Pairs, Terms, code, list, paired, paired_by_wire, perhaps, shown};
 use super::{Class, Found, Kind, client, responses};
 use crate::model::{
     Api, Argument, Body, BodyKind, ErrorResponse, Features, Method, ParamIn, Part, PartKind, PathArg, Presence,
@@ -203,8 +203,7 @@ fn arguments(terms: &Terms<'_>, at: &str, old: &Method, new: &Method, found: &mu
     let of = |argument: &Argument| format!("{at}.{}", argument.name);
     let name = |it: &Argument| it.name.clone();
     let wire = |it: &Argument| format!("{:?} {}", it.location, it.wire);
-    let both = |it: &Argument| format!("{} {}", name(it), wire(it));
-    let Pairs { both, gone, added } = paired(&old.arguments, &new.arguments, &[&both, &wire, &name]);
+    let Pairs { both, gone, added } = paired_by_wire(&old.arguments, &new.arguments, &wire, &name);
     for (before, after) in both {
         if before.name != after.name {
             let passed = new.arguments.iter().find(|it| it.name == before.name).map(on_the_wire);
@@ -410,8 +409,7 @@ fn parts(terms: &Terms<'_>, at: &str, old: &[Part], new: &[Part], found: &mut Fo
     order(at, &required(old), &required(new), found);
     let by_name = |part: &Part| part.name.clone();
     let wire = |part: &Part| part.wire.clone();
-    let named = |part: &Part| format!("{} {}", part.name, part.wire);
-    let Pairs { both, gone, added } = paired(old, new, &[&named, &wire, &by_name]);
+    let Pairs { both, gone, added } = paired_by_wire(old, new, &wire, &by_name);
     for before in gone {
         let what = format!("{subject} lost the argument {}", code(&before.name));
         found.major(Kind::Removed, &format!("{at}.{}", before.name), what);

@@ -174,6 +174,16 @@ pub(super) fn paired<'t, T>(old: &'t [T], new: &'t [T], keys: &[&dyn Fn(&T) -> S
     pairs
 }
 
+/// The same for things that have a name and stand for something on the wire: what has kept both comes first.
+pub(super) fn paired_by_wire<'t, T>(
+    old: &'t [T],
+    new: &'t [T],
+    wire: &dyn Fn(&T) -> String,
+    name: &dyn Fn(&T) -> String,
+) -> Pairs<'t, T> {
+    paired(old, new, &[&|thing| format!("{} {}", name(thing), wire(thing)), wire, name])
+}
+
 /// A type as consumers read it in signatures.
 pub(super) fn shown(api: &Api, ty: &Type) -> String {
     let names = |id: TypeId| api.get(id).map_or_else(|| "Value".to_owned(), |def| def.name.clone());

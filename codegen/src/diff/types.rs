@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use heck::ToSnakeCase;
 
-use super::terms::{Pairs, Terms, a_kind, code, kind, list, paired, perhaps, shown, shown_field};
+use super::terms::{Pairs, Terms, a_kind, code, kind, list, paired_by_wire, perhaps, shown, shown_field};
 use super::{Class, Found, Kind};
 use crate::model::{Api, Field, Presence, Struct, Type, TypeDef, TypeKind, Union, UnionVariant, Variant, Webhooks};
 
@@ -145,8 +145,7 @@ fn object(
 ) {
     let name = |field: &Field| field.name.clone();
     let wire = |field: &Field| field.wire.clone();
-    let named = |field: &Field| format!("{} {}", field.name, field.wire);
-    let Pairs { both, gone, added } = paired(&old.fields, &new.fields, &[&named, &wire, &name]);
+    let Pairs { both, gone, added } = paired_by_wire(&old.fields, &new.fields, &wire, &name);
     for (before, after) in both {
         if before.name != after.name {
             let (noun, subject, besides) = (place.noun(), place.subject(), place.besides());
@@ -330,8 +329,7 @@ fn values<T: PartialEq + ToString>(at: &str, old: &[Variant<T>], new: &[Variant<
     let variant = |name: &str| format!("{at}::{name}");
     let name = |variant: &Variant<T>| variant.name.clone();
     let value = |variant: &Variant<T>| variant.value.to_string();
-    let both = |variant: &Variant<T>| format!("{} {}", variant.name, value(variant));
-    let Pairs { both, gone, added } = paired(old, new, &[&both, &value, &name]);
+    let Pairs { both, gone, added } = paired_by_wire(old, new, &value, &name);
     for (before, after) in both {
         let place = variant(&before.name);
         let (then, now) = (code(&place), code(&variant(&after.name)));

@@ -47,12 +47,18 @@ impl Example {
         upload.into_iter().chain(types).collect()
     }
 
-    /// Imports and statements, as a reader is shown them.
-    pub(crate) fn lines(&self, krate: &str) -> Vec<String> {
+    /// The same, with a blank line behind them.
+    pub(crate) fn head(&self, krate: &str) -> Vec<String> {
         let mut lines = self.imports(krate);
         if !lines.is_empty() {
             lines.push(String::new());
         }
+        lines
+    }
+
+    /// Imports and statements, as a reader is shown them.
+    pub(crate) fn lines(&self, krate: &str) -> Vec<String> {
+        let mut lines = self.head(krate);
         lines.extend(self.code.iter().cloned());
         lines
     }

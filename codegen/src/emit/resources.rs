@@ -7,7 +7,7 @@ use super::docs;
 use super::examples;
 use super::layout::{Table, literal};
 use super::responses;
-use super::rust::{input, ty};
+use super::rust::{input, is_plain, ty};
 use super::security;
 use super::types::{Setter, State, facts, required_doc, rest_setter};
 use super::wrap::Line;
@@ -138,11 +138,7 @@ fn path_input(api: &Api, arg: &PathArg) -> String {
 
 /// `::<T>`, where the conversion of an argument does not say by itself what it gives.
 pub(super) fn generic(api: &Api, wanted: &Type) -> String {
-    let is_plain = matches!(
-        api.resolve(wanted),
-        Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F32 | Type::F64 | Type::Unit
-    );
-    if is_plain { String::new() } else { format!("::<{}>", ty(api, wanted)) }
+    if is_plain(api.resolve(wanted)) { String::new() } else { format!("::<{}>", ty(api, wanted)) }
 }
 
 /// What a method does, the HTTP line, its arguments, an example, and the errors worth knowing.
@@ -188,11 +184,7 @@ fn method_doc(api: &Api, resource: &Resource, method: &Method, crate_name: &str)
     lines.push(String::new());
     lines.push("```no_run".to_owned());
     let krate = crate_name.replace('-', "_");
-    let imports = example.imports(&krate);
-    if !imports.is_empty() {
-        lines.extend(imports);
-        lines.push(String::new());
-    }
+    lines.extend(example.head(&krate));
     lines.push(format!("# async fn example(client: &{krate}::Client) -> {krate}::Result<()> {{"));
     if method.deprecated {
         lines.push("# #[allow(deprecated)]".to_owned());

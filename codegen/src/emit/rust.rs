@@ -88,8 +88,8 @@ pub(crate) fn field_input(api: &Api, field: &Field, value: &str) -> (String, Str
     (taken, converted)
 }
 
-/// Types that have nothing convenient to convert from.
-fn is_plain(ty: &Type) -> bool {
+/// Types that are passed by value and have nothing convenient to convert from.
+pub(crate) fn is_plain(ty: &Type) -> bool {
     matches!(ty, Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F32 | Type::F64 | Type::Unit)
 }
 

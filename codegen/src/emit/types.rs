@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::layout::{Table, literal};
-use super::rust::{field_input, ty};
+use super::rust::{field_input, is_plain, ty};
 use super::wrap::Line;
 use super::writer::{Code, Function, Item, line};
 use crate::model::{Api, Field, Guard, Presence, Struct, Type, TypeDef, TypeKind, Union, UnionVariant, Variant};
@@ -447,7 +447,7 @@ fn shared(code: &mut Code<'_>, api: &Api, def: &TypeDef, union: &Union) {
             let returned = match api.resolve(field.value_type()) {
                 Type::String => "&str".to_owned(),
                 Type::List(item) => line!("&[{}]", ty(api, item)),
-                other if is_copy(other) => ty(api, other),
+                other if is_plain(other) => ty(api, other),
                 _ => line!("&{}", ty(api, field.value_type())),
             };
             let body = shared_body(api, union, field, &own);
@@ -510,19 +510,15 @@ fn given(api: &Api, field: &Field, place: &str) -> String {
         _ => None,
     };
     match (field.presence, slice) {
-        (Presence::Required, _) if is_copy(ty) => line!("Some({place})"),
-        (Presence::Optional, _) if is_copy(ty) => place.to_owned(),
-        (Presence::Nullable, _) if is_copy(ty) => line!("{place}.value().copied()"),
+        (Presence::Required, _) if is_plain(ty) => line!("Some({place})"),
+        (Presence::Optional, _) if is_plain(ty) => place.to_owned(),
+        (Presence::Nullable, _) if is_plain(ty) => line!("{place}.value().copied()"),
         (Presence::Required, _) => line!("Some(&{place})"),
         (Presence::Optional, Some(_)) => line!("{place}.as_deref()"),
         (Presence::Nullable, Some(slice)) => line!("{place}.value().map({slice})"),
         (Presence::Optional, None) => line!("{place}.as_ref()"),
         (Presence::Nullable, None) => line!("{place}.value()"),
     }
-}
-
-fn is_copy(ty: &Type) -> bool {
-    matches!(ty, Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F32 | Type::F64)
 }
 
 /// Makes a union of what one of its variants holds.

@@ -45,8 +45,21 @@ pub(crate) struct Answer<'a> {
 
 /// Statuses of responses that never have a body.
 const BODILESS: &[&str] = &["204", "205", "304"];
-/// Statuses of responses that lead elsewhere.
-const REDIRECTS: &[&str] = &["301", "302", "303", "307", "308", "3XX"];
+
+fn is_success(status: &StatusCode) -> bool {
+    match status {
+        StatusCode::Code(code) => *code / 100 == 2,
+        StatusCode::Range(range) => *range == 2,
+    }
+}
+
+/// Whether a response leads elsewhere.
+fn is_redirect(status: &StatusCode) -> bool {
+    match status {
+        StatusCode::Code(code) => [301, 302, 303, 307, 308].contains(code),
+        StatusCode::Range(range) => *range == 3,
+    }
+}
 
 fn path_pointer(path: &str) -> String {
     pointer::join("/paths", path)
@@ -88,22 +101,15 @@ impl<'a> Found<'a> {
     }
 
     /// Whether all that goes well is that the server leads elsewhere, as it does to files. The client follows.
-    pub(crate) fn leads_elsewhere(&self, document: &'a Document) -> bool {
-        let responses = self.responses(document);
-        let is_redirect = |answer: &Answer<'_>| REDIRECTS.contains(&answer.status.as_str());
-        self.http == Http::Get
-            && responses.iter().any(is_redirect)
-            && !responses.iter().any(|answer| answer.status.starts_with('2'))
+    pub(crate) fn leads_elsewhere(&self) -> bool {
+        let mut statuses = self.operation.responses.responses.keys();
+        self.http == Http::Get && statuses.clone().any(is_redirect) && !statuses.any(is_success)
     }
 
     /// The success responses, or the default one where nothing else is said of success.
     pub(crate) fn successes(&self, document: &'a Document) -> Vec<Answer<'a>> {
-        let is_success = |status: &StatusCode| match status {
-            StatusCode::Code(code) => *code / 100 == 2,
-            StatusCode::Range(range) => *range == 2,
-        };
         let successes: Vec<_> = self.answers(document, is_success).collect();
-        if successes.is_empty() && !self.leads_elsewhere(document) {
+        if successes.is_empty() && !self.leads_elsewhere() {
             return self.fallback(document).into_iter().collect();
         }
         successes
@@ -237,7 +243,7 @@ pub(crate) fn lower<'a>(
     let body = bodies::lower(found, named.media_type.as_deref(), &base, &mut taken, schemas, diagnostics);
     let responses = responses::lower(found, &base, paging, schemas, diagnostics);
     let mut description = found.operation.description.clone().unwrap_or_default();
-    if found.leads_elsewhere(schemas.document) {
+    if found.leads_elsewhere() {
         description.push_str("\n\nThe server leads to another place, whose contents the call gives.");
     }
     Method {

@@ -78,7 +78,7 @@ fn output<'a>(
     diagnostics: &mut Diagnostics,
 ) -> (Output, Option<String>, Vec<Alternative>) {
     let nothing = || (Output::Empty, Some("*/*".to_owned()), Vec::new());
-    if found.leads_elsewhere(schemas.document) {
+    if found.leads_elsewhere() {
         let anything = "*/*".to_owned();
         return (Output::Bytes { media_types: vec![anything.clone()] }, Some(anything), Vec::new());
     }
@@ -327,8 +327,7 @@ fn errors<'a>(
     diagnostics: &mut Diagnostics,
 ) -> (Vec<ErrorResponse>, Option<StatusView>) {
     let responses = found.responses(schemas.document);
-    let has_success =
-        responses.iter().any(|answer| answer.status.starts_with('2')) || found.leads_elsewhere(schemas.document);
+    let has_success = responses.iter().any(|answer| answer.status.starts_with('2')) || found.leads_elsewhere();
     let has_error = responses.iter().any(|answer| answer.status.starts_with(['4', '5']));
     let mut scope = Scope::beside(&["Other"]);
     let mut cases: Vec<StatusCase> = Vec::new();
@@ -431,7 +430,7 @@ fn is_list_of_errors(node: Node<'_>, document: &Document) -> bool {
 /// The headers that any response of the operation has, each once, with their places.
 fn header_set<'a>(found: &Found<'a>, document: &'a Document) -> Vec<(&'a str, &'a Header, String)> {
     let mut set: Vec<(&str, &Header, String)> = Vec::new();
-    let is_followed = found.leads_elsewhere(document);
+    let is_followed = found.leads_elsewhere();
     for Answer { status, response, pointer, .. } in found.responses(document) {
         // Nobody sees what leads the client on.
         if is_followed && status.starts_with('3') {

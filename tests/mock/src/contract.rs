@@ -187,10 +187,7 @@ impl Contract {
             api: &api,
         };
         let operations = reader.operations();
-        // A query there is a mistake, which the generator tells.
-        let url = api.base_url.split(['?', '#']).next().unwrap_or_default();
-        let base_path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
-        let base_path = base_path.map_or("", |(_, path)| path.trim_matches('/'));
+        let base_path = path_of(&api.base_url).unwrap_or_default().trim_matches('/');
         let base_path = if base_path.is_empty() { String::new() } else { format!("/{base_path}") };
         Ok(Self {
             title: api.title.clone(),
@@ -232,6 +229,12 @@ impl Contract {
         found.retain(|(operation, _)| operation.shape() == best);
         found
     }
+}
+
+/// The path of a URL, which may be empty; `None` if the URL names no server.
+pub(crate) fn path_of(url: &str) -> Option<&str> {
+    let (_, rest) = url.split(['?', '#']).next()?.split_once("://")?;
+    rest.get(rest.find('/').unwrap_or(rest.len())..)
 }
 
 /// What a piece of a path or of a URL says.

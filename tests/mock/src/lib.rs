@@ -125,6 +125,21 @@ pub struct Answer {
     pub misfits: Vec<String>,
 }
 
+impl Answer {
+    /// An answer to what no operation is asked.
+    fn new(status: u16, media_type: &str, body: Vec<u8>) -> Self {
+        Self {
+            status,
+            headers: vec![("content-type".to_owned(), media_type.to_owned())],
+            body,
+            operation: None,
+            violations: Vec::new(),
+            notes: Vec::new(),
+            misfits: Vec::new(),
+        }
+    }
+}
+
 /// Turns requests into answers as documents say.
 #[derive(Debug)]
 pub struct Mock {
@@ -254,15 +269,7 @@ const ELSEWHERE: &str = "/mock/elsewhere";
 
 fn elsewhere() -> Answer {
     let (media_type, body) = file("text/plain", "what a redirect leads to");
-    Answer {
-        status: 200,
-        headers: vec![("content-type".to_owned(), media_type)],
-        body,
-        operation: None,
-        violations: Vec::new(),
-        notes: Vec::new(),
-        misfits: Vec::new(),
-    }
+    Answer::new(200, &media_type, body)
 }
 
 /// The answer to a browser that asks whether it may send a request.
@@ -310,15 +317,8 @@ fn refuse(refusal: Refusal) -> Answer {
             error
         })
         .collect();
-    let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-    headers.extend(refusal.allow.map(|allow| ("allow".to_owned(), allow)));
-    Answer {
-        status: refusal.status,
-        headers,
-        body: json!({ "errors": errors }).to_string().into_bytes(),
-        operation: refusal.operation,
-        violations: refusal.violations,
-        notes: Vec::new(),
-        misfits: Vec::new(),
-    }
+    let mut answer =
+        Answer::new(refusal.status, "application/json", json!({ "errors": errors }).to_string().into_bytes());
+    answer.headers.extend(refusal.allow.map(|allow| ("allow".to_owned(), allow)));
+    Answer { operation: refusal.operation, violations: refusal.violations, ..answer }
 }

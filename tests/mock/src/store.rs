@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::Source;
 use crate::answer::{Answers, number, put};
 use crate::check::{Accepted, Refusal};
-use crate::contract::{Checked, Contract, Operation, Parameter, Part, Place};
+use crate::contract::{Checked, Contract, Operation, Parameter, Part, Place, decoded};
 use crate::parameters::{Shape, from_text};
 use crate::sample::{Sampler, uuid};
 use crate::schema::{Schemas, reference};
@@ -94,7 +94,7 @@ impl Plan {
         let adds = |path: &str| {
             let (path, collection) = self.collections.get_key_value(path)?;
             schemas.property(item, &collection.key)?;
-            Some((path.as_str(), reference(item).is_some() && reference(item) == reference(&collection.item.schema)))
+            Some((path.as_str(), is_same_kind(item, &collection.item.schema)))
         };
         let own = adds(&operation.path).map(|(path, _)| path);
         let is_same = |path: &str| adds(path).filter(|(_, same)| *same).map(|(path, _)| path);
@@ -235,7 +235,7 @@ impl Session<'_> {
                     template: format!("/{}", before.join("/")),
                     path: format!("/{}", path.join("/")),
                     parameter: name.clone(),
-                    value: percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned(),
+                    value: decoded(value),
                 });
             }
         }
@@ -305,7 +305,7 @@ impl Session<'_> {
 
     fn collection(&self, template: &str) -> Option<(&Collection, String, String)> {
         let (path, id) = self.path.rsplit_once('/')?;
-        let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned();
+        let id = decoded(id);
         Some((self.plan.collections.get(template)?, path.to_owned(), id))
     }
 
@@ -343,8 +343,7 @@ impl Session<'_> {
             if let (Some((around, last)), Some((schema, false))) = (beside(operation), entity(operation, schemas))
                 && around == template
                 && let Some(shown) = self.plan.collections.get(&format!("{template}/{last}"))
-                && reference(schema).is_some()
-                && reference(schema) == reference(&shown.item.schema)
+                && is_same_kind(schema, &shown.item.schema)
             {
                 let path = format!("{path}/{last}");
                 self.fill(&format!("{template}/{last}"), &path);
@@ -432,7 +431,6 @@ impl Session<'_> {
     /// or the one of the same id in the list of all such things, `/things/settings` of `/things/{id}/settings`.
     fn place(&mut self, operation: &Operation, schema: &Value) -> Option<(String, usize)> {
         let plan = self.plan;
-        let own = reference(schema)?;
         let mut candidates = self.way(operation);
         if let (Some(thing), Some((around, last))) = (candidates.last(), beside(operation))
             && around == thing.template
@@ -446,7 +444,7 @@ impl Session<'_> {
         }
         candidates.into_iter().rev().find_map(|Step { template, path, value: id, .. }| {
             let collection = plan.collections.get(&template)?;
-            if reference(&collection.item.schema) != Some(own) {
+            if !is_same_kind(schema, &collection.item.schema) {
                 return None;
             }
             self.fill(&template, &path);
@@ -468,6 +466,11 @@ fn beside(operation: &Operation) -> Option<(&str, &str)> {
     let [.., thing, settings] = operation.segments.as_slice() else { return None };
     let ([Part::Parameter(_)], [Part::Literal(_)]) = (thing.as_slice(), settings.as_slice()) else { return None };
     Some((before.rsplit_once('/')?.0, last))
+}
+
+/// Whether two schemas are the same one, by its name.
+fn is_same_kind(one: &Value, other: &Value) -> bool {
+    reference(one).is_some_and(|name| reference(other) == Some(name))
 }
 
 /// What a request to create something calls it, if that is for the caller to say.
@@ -525,9 +528,7 @@ fn identified(
 
 /// Whether a member is only for requests or only for responses.
 fn goes_one_way(property: &Value, schemas: &Schemas) -> bool {
-    let said = |schema: &Value, way: &str| schema.get(way) == Some(&Value::Bool(true));
-    let holders = [property, schemas.resolve(property)];
-    holders.iter().any(|schema| said(schema, "readOnly") || said(schema, "writeOnly"))
+    schemas.says(property, "readOnly") || schemas.says(property, "writeOnly")
 }
 
 fn is(item: &Value, key: &str, id: &str) -> bool {

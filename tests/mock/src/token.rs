@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::contract::path_of;
 use crate::parameters::pairs;
 use crate::{Answer, Request, Source, Violation};
 
@@ -9,13 +10,13 @@ use crate::{Answer, Request, Source, Violation};
 pub(crate) fn paths(document: &Value, base_path: &str) -> Vec<String> {
     let schemes = document.pointer("/components/securitySchemes").and_then(Value::as_object);
     let flows = schemes.into_iter().flatten().filter_map(|(_, scheme)| scheme.get("flows")?.as_object());
-    let urls = flows.flatten().filter_map(|(_, flow)| flow.get("tokenUrl")?.as_str());
-    urls.map(|url| {
-        let url = url.trim().split(['?', '#']).next().unwrap_or_default();
-        match url.split_once("://") {
-            Some((_, rest)) => rest.find('/').and_then(|start| rest.get(start..)).unwrap_or("/").to_owned(),
-            None if url.starts_with('/') => url.to_owned(),
-            None => format!("{base_path}/{url}"),
+    let urls = flows.flatten().filter_map(|(_, flow)| Some(flow.get("tokenUrl")?.as_str()?.trim()));
+    urls.map(|url| match path_of(url) {
+        Some("") => "/".to_owned(),
+        Some(path) => path.to_owned(),
+        None => {
+            let path = url.split(['?', '#']).next().unwrap_or_default();
+            if path.starts_with('/') { path.to_owned() } else { format!("{base_path}/{path}") }
         }
     })
     .collect()
@@ -31,15 +32,10 @@ pub(crate) fn answer(request: &Request) -> Answer {
     } else {
         json!({ "error": "invalid_request", "error_description": format!("the body {detail}") })
     };
-    let violation = Violation { source: Source::Pointer(String::new()), detail: detail.to_owned() };
-    let headers = [("content-type", "application/json"), ("cache-control", "no-store")];
-    Answer {
-        status: if is_asked { 200 } else { 400 },
-        headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
-        body: body.to_string().into_bytes(),
-        operation: None,
-        violations: if is_asked { Vec::new() } else { vec![violation] },
-        notes: Vec::new(),
-        misfits: Vec::new(),
+    let mut answer = Answer::new(if is_asked { 200 } else { 400 }, "application/json", body.to_string().into_bytes());
+    answer.headers.push(("cache-control".to_owned(), "no-store".to_owned()));
+    if !is_asked {
+        answer.violations.push(Violation { source: Source::Pointer(String::new()), detail: detail.to_owned() });
     }
+    answer
 }

@@ -4,17 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, ChildStderr, ChildStdin, Command, Stdio};
+use std::process::{ChildStderr, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use codegen::emit::{self, EmitOptions};
 use codegen::generate;
 use codegen::model::Api;
 use mock::{Mock, Options, Server};
-use serde_json::Value;
 
+use crate::dialogue::{self, Dialogue};
 use crate::programs::TOKIO;
 use crate::table::{self, Case};
 use crate::{bundle, compiles};
@@ -176,13 +175,8 @@ fn mock(network: &tokio::runtime::Runtime, case: &Case, seed: Option<u64>) -> (S
     (url, heard)
 }
 
-/// A running program that runs the examples of a document.
-struct Program {
-    child: Child,
-    input: ChildStdin,
-    /// What examples print goes to the other output.
-    output: BufReader<ChildStderr>,
-}
+/// A running program that runs the examples of a document. What they print goes to the other output.
+struct Program(Dialogue<ChildStderr>);
 
 impl Program {
     /// Starts the program, which finds all that a client needs in its environment.
@@ -191,74 +185,38 @@ impl Program {
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("file.bin"), "what is uploaded").unwrap();
         let keys = api.security.schemes.iter().flat_map(|scheme| &scheme.env).map(|name| (name.as_str(), "any"));
-        let program = format!("{NAME}{}", std::env::consts::EXE_SUFFIX);
-        let mut child = Command::new(compiles::target().join("debug").join(program))
-            .arg(bundle::module(case))
-            .current_dir(folder)
-            .env_clear()
-            .envs(keys)
-            .env(&api.env.base_url, url)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (input, output) = (child.stdin.take().unwrap(), BufReader::new(child.stderr.take().unwrap()));
-        Self { child, input, output }
+        let mut command = Command::new(dialogue::built(NAME));
+        command.arg(bundle::module(case)).current_dir(folder);
+        command.env_clear().envs(keys).env(&api.env.base_url, url);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        Self(Dialogue::start(&mut command, |child| child.stderr.take()))
     }
 
     /// The names of the examples of the document's operations.
     fn names(&mut self) -> Vec<String> {
-        serde_json::from_value(self.line()).unwrap()
+        serde_json::from_value(self.0.line()).unwrap()
     }
 
     /// Runs an example.
     fn run(&mut self, name: &str) -> Result<(), String> {
-        writeln!(self.input, "{name}").unwrap();
-        self.input.flush().unwrap();
-        self.line().as_str().map_or(Ok(()), |error| Err(error.to_owned()))
-    }
-
-    fn line(&mut self) -> Value {
-        let mut line = String::new();
-        self.output.read_line(&mut line).unwrap();
-        serde_json::from_str(&line).unwrap_or_else(|_| {
-            self.output.read_to_string(&mut line).unwrap();
-            panic!("the program ends with {line}")
-        })
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.0.ask(name).as_str().map_or(Ok(()), |error| Err(error.to_owned()))
     }
 }
 
 /// Writes the source of the program.
 pub(crate) fn write(minis: &Path) {
-    let manifest = format!(
-        "[package]\nname = {NAME:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         serde_json = \"1\"\n{TOKIO}\
-         {0} = {{ path = \"../{0}\", features = [{1:?}] }}\n",
-        bundle::NAME,
-        bundle::ALL
-    );
-    let root = minis.join(NAME);
-    fs::create_dir_all(root.join("src")).unwrap();
+    let source = dialogue::write_manifest(minis, NAME, &format!("serde_json = \"1\"\n{TOKIO}"), "");
     let (mut modules, mut arms) = (String::new(), String::new());
     for (case, api) in cases() {
         let module = bundle::module(&case);
         let options = EmitOptions { crate_name: format!("{}::{module}", bundle::NAME), ..case.options() };
         let text = format!("{}\n{}", emit::emit_examples(&api, &options).text, front_page(&api, &options));
-        compiles::write_if_new(&root.join("src").join(format!("{module}.rs")), &text);
+        compiles::write_if_new(&source.join(format!("{module}.rs")), &text);
         writeln!(modules, "mod {module};").unwrap();
         writeln!(arms, "        {module:?} => run!({module}),").unwrap();
     }
     let main = MAIN.replace("MODULES\n", &modules).replace("        ARMS\n", &arms);
-    compiles::write_if_new(&root.join("Cargo.toml"), &compiles::deny_warnings(&manifest));
-    compiles::write_if_new(&root.join("src/main.rs"), &main);
+    compiles::write_if_new(&source.join("main.rs"), &main);
 }
 
 /// The example of a crate's front page, as it stands there.

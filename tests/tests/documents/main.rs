@@ -18,6 +18,7 @@ mod bundle;
 mod circles;
 mod compiles;
 mod diagnostics;
+mod dialogue;
 mod emit;
 mod examples;
 mod faults_of_others;

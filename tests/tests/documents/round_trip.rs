@@ -4,9 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdout, Command, Stdio};
 use std::sync::LazyLock;
 
 use codegen::model::{Api, TypeDef};
@@ -14,6 +13,7 @@ use proptest::test_runner::{TestCaseError, TestError};
 use serde_json::Value;
 use tests::values::{self, Direction, Documents};
 
+use crate::dialogue::{self, Dialogue};
 use crate::table::{self, Case};
 use crate::{bundle, compiles};
 
@@ -107,32 +107,22 @@ pub(crate) struct Kept {
 }
 
 /// A program that is linked with the types of all documents.
-pub(crate) struct Program {
-    child: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
-}
+pub(crate) struct Program(Dialogue<ChildStdout>);
 
 impl Program {
     /// Builds the program, once, and starts it.
     pub(crate) fn start() -> Self {
-        static BUILT: LazyLock<std::path::PathBuf> = LazyLock::new(|| {
+        static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
             let minis = compiles::write();
             compiles::run(&minis, &["build", "--package=round-trip"]);
-            compiles::target().join("debug").join(format!("{NAME}{}", std::env::consts::EXE_SUFFIX))
+            dialogue::built(NAME)
         });
-        let mut child = Command::new(BUILT.as_path()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let (input, output) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-        Self { child, input, output }
+        Self(Dialogue::start(Command::new(BUILT.as_path()).stdout(Stdio::piped()), |child| child.stdout.take()))
     }
 
     /// Has a value decoded into a type and encoded again.
     pub(crate) fn ask(&mut self, case: &Case, ty: &str, value: &Value) -> Result<Kept, String> {
-        writeln!(self.input, "{} {ty}\t{value}", case.name).unwrap();
-        self.input.flush().unwrap();
-        let mut line = String::new();
-        self.output.read_line(&mut line).unwrap();
-        let mut answer: Value = serde_json::from_str(&line).unwrap();
+        let mut answer = self.0.ask(format_args!("{} {ty}\t{value}", case.name));
         match answer.get("error") {
             Some(error) => Err(error.as_str().unwrap().to_owned()),
             None => Ok(Kept { value: answer["value"].take(), shown: answer["shown"].as_str().unwrap().to_owned() }),
@@ -140,21 +130,10 @@ impl Program {
     }
 }
 
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// Writes the source of the program.
 pub(crate) fn write(minis: &Path) {
-    let manifest = format!(
-        "[package]\nname = {NAME:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         serde_core = \"1\"\nserde_json = \"1\"\n{0} = {{ path = \"../{0}\", default-features = false, features = [{1:?}] }}\n",
-        bundle::NAME,
-        bundle::ALL
-    );
+    let dependencies = "serde_core = \"1\"\nserde_json = \"1\"\n";
+    let source = dialogue::write_manifest(minis, NAME, dependencies, "default-features = false, ");
     let mut arms = String::new();
     for (case, api) in cases() {
         let module = bundle::module(&case);
@@ -165,11 +144,7 @@ pub(crate) fn write(minis: &Path) {
         }
     }
     let main = MAIN.replace("        ARMS\n", &arms);
-    let root = minis.join(NAME);
-    fs::create_dir_all(root.join("src")).unwrap();
-    for (path, text) in [("Cargo.toml", compiles::deny_warnings(&manifest)), ("src/main.rs", main)] {
-        compiles::write_if_new(&root.join(path), &text);
-    }
+    compiles::write_if_new(&source.join("main.rs"), &main);
 }
 
 const MAIN: &str = r#"use std::io::{BufRead, Write};
